@@ -1,0 +1,1 @@
+//! ODBC: connections, block cursors, and what differs between databases.

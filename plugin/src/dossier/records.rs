@@ -1,0 +1,235 @@
+//! What the rules read: ERP records, already joined, and the lines of the UAI list.
+//!
+//! Text is as the database holds it; cleaning is a rule (`dossier.md`, *Cleaning*) and belongs to the rules.
+//! A foreign key that is NULL or leads nowhere is a record that is absent.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+/// One inscription in apprenticeship, with everything its dossier can draw on.
+#[derive(Debug, Clone, Default)]
+pub struct Inscription {
+    /// `inscription.id`.
+    pub id: i64,
+    /// `inscription.date_inscription`.
+    pub date_inscription: Option<NaiveDate>,
+    /// `inscription.date_entree`.
+    pub date_entree: Option<NaiveDate>,
+    /// `inscription.date_entree_groupe`.
+    pub date_entree_groupe: Option<NaiveDate>,
+    /// `inscription.sortie_prevue`.
+    pub sortie_prevue: Option<NaiveDate>,
+    /// `inscription.sortie_reelle`.
+    pub sortie_reelle: Option<NaiveDate>,
+    /// `inscription.motif_sortie`.
+    pub motif_sortie: Option<String>,
+    /// The trainee.
+    pub stagiaire: Option<Stagiaire>,
+    /// The training action.
+    pub action: Option<Action>,
+    /// The inscription's own sector, never the action's.
+    pub secteur: Arc<Secteur>,
+    /// The inscription's SIFA row.
+    pub sifa: Option<Sifa>,
+    /// The inscription's conventions, in any order.
+    pub conventions: Vec<Convention>,
+    /// The stagiaire's interlocuteurs, in any order.
+    pub interlocuteurs: Vec<Interlocuteur>,
+    /// Values that the database gave and nobody can read; the fields concerned are `None`.
+    pub illisibles: Vec<ValeurIllisible>,
+}
+
+/// `stagiaire`.
+#[derive(Debug, Clone, Default)]
+pub struct Stagiaire {
+    /// `stagiaire.id`.
+    pub id: i64,
+    /// `stagiaire.nom`.
+    pub nom: Option<String>,
+    /// `stagiaire.prenom`.
+    pub prenom: Option<String>,
+    /// `stagiaire.date_naissance`.
+    pub date_naissance: Option<NaiveDate>,
+    /// `stagiaire.email`.
+    pub email: Option<String>,
+    /// `stagiaire.telephone`.
+    pub telephone: Option<String>,
+    /// `stagiaire.ne_pas_solliciter`; NULL and 0 are false.
+    pub ne_pas_solliciter: bool,
+    /// `stagiaire.sexe`.
+    pub sexe: Option<String>,
+    /// `stagiaire.adresse`.
+    pub adresse: Option<String>,
+    /// `stagiaire.code_postal`.
+    pub code_postal: Option<String>,
+    /// `stagiaire.rqth`; NULL stays absent.
+    pub rqth: Option<bool>,
+}
+
+/// `action_formation`.
+#[derive(Debug, Clone, Default)]
+pub struct Action {
+    /// `action_formation.id`.
+    pub id: i64,
+    /// `action_formation.date_debut`.
+    pub date_debut: Option<NaiveDate>,
+    /// `action_formation.date_fin`.
+    pub date_fin: Option<NaiveDate>,
+    /// The diploma that the action names.
+    pub diplome: Option<Arc<Diplome>>,
+    /// The diploma of the action's *centre d'intérêt*.
+    pub centre_interet_diplome: Option<Arc<Diplome>>,
+}
+
+/// `diplome`.
+#[derive(Debug, Clone, Default)]
+pub struct Diplome {
+    /// `diplome.id`.
+    pub id: i64,
+    /// `diplome.libelle`.
+    pub libelle: Option<String>,
+    /// `diplome.libelle_court`.
+    pub libelle_court: Option<String>,
+    /// `diplome.code`, the CFD.
+    pub code: Option<String>,
+    /// `diplome.rncp`.
+    pub rncp: Option<String>,
+}
+
+/// `secteur`.
+#[derive(Debug, Clone, Default)]
+pub struct Secteur {
+    /// `secteur.id`.
+    pub id: i64,
+    /// `secteur.societe_id`.
+    pub societe_id: i64,
+    /// `secteur.nom`.
+    pub nom: Option<String>,
+    /// `secteur.code_postal`.
+    pub code_postal: Option<String>,
+    /// `secteur.latitude`, decimal degrees.
+    pub latitude: Option<f64>,
+    /// `secteur.longitude`, decimal degrees.
+    pub longitude: Option<f64>,
+}
+
+/// `sifa`.
+#[derive(Debug, Clone, Default)]
+pub struct Sifa {
+    /// `sifa.id`.
+    pub id: i64,
+    /// `sifa.ine`.
+    pub ine: Option<String>,
+    /// The diploma that the SIFA names.
+    pub diplome: Option<Arc<Diplome>>,
+    /// `sifa.uai_etablissement`.
+    pub uai_etablissement: Option<String>,
+    /// `sifa.date_entree_cfa`.
+    pub date_entree_cfa: Option<NaiveDate>,
+    /// `sifa.date_rupture_contrat`.
+    pub date_rupture_contrat: Option<NaiveDate>,
+    /// `sifa.sans_contrat_initial`; NULL and 0 are false.
+    pub sans_contrat_initial: bool,
+    /// `sifa.derniere_situation`.
+    pub derniere_situation: Option<i64>,
+    /// `sifa.dernier_organisme_uai`.
+    pub dernier_organisme_uai: Option<String>,
+    /// The SIFA row's responsables, in any order.
+    pub responsables: Vec<Responsable>,
+}
+
+/// `convention`.
+#[derive(Debug, Clone, Default)]
+pub struct Convention {
+    /// `convention.id`.
+    pub id: i64,
+    /// `convention.date_debut`.
+    pub date_debut: Option<NaiveDate>,
+    /// `convention.date_fin`.
+    pub date_fin: Option<NaiveDate>,
+    /// `convention.date_rupture`.
+    pub date_rupture: Option<NaiveDate>,
+    /// `convention.cause_rupture`.
+    pub cause_rupture: Option<String>,
+    /// `convention.siret_employeur`.
+    pub siret_employeur: Option<String>,
+}
+
+/// `interlocuteur`.
+#[derive(Debug, Clone, Default)]
+pub struct Interlocuteur {
+    /// `interlocuteur.id`.
+    pub id: i64,
+    /// `interlocuteur.rang`.
+    pub rang: Option<i64>,
+    /// `interlocuteur.profil`.
+    pub profil: Option<String>,
+    /// `interlocuteur.email`.
+    pub email: Option<String>,
+}
+
+/// `sifa_responsable`.
+#[derive(Debug, Clone, Default)]
+pub struct Responsable {
+    /// `sifa_responsable.id`.
+    pub id: i64,
+    /// `sifa_responsable.rang`.
+    pub rang: Option<i64>,
+    /// `sifa_responsable.email`.
+    pub email: Option<String>,
+}
+
+/// A value of the ERP that could not be read: which one, never what it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValeurIllisible {
+    /// The logical entity, e.g. `stagiaire`.
+    pub entite: &'static str,
+    /// The logical column, e.g. `date_naissance`.
+    pub colonne: &'static str,
+    /// `id` of the row concerned.
+    pub id: i64,
+    /// What was expected.
+    pub attendu: Attendu,
+}
+
+/// What an unreadable value should have been.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attendu {
+    /// A calendar date, `AAAA-MM-JJ`.
+    Date,
+    /// A whole number.
+    Entier,
+    /// A decimal number.
+    Decimal,
+    /// A boolean: 0 or 1.
+    Booleen,
+    /// Unicode text.
+    Texte,
+}
+
+/// A line of *Numéros UAI (CFA)*, as entered or imported.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct LigneUai {
+    /// Number of the line.
+    pub id: i64,
+    /// UAI of the CFA.
+    pub uai: Option<String>,
+    /// Name of the CFA.
+    pub nom: Option<String>,
+    /// SIRET of the CFA.
+    pub siret: Option<String>,
+    /// *Organisme gestionnaire*.
+    pub organisme_gestionnaire: Option<String>,
+    /// SIFA type of CFA, `01` to `10`.
+    pub type_cfa: Option<String>,
+    /// The société that the line is for.
+    pub societe_id: Option<i64>,
+    /// The sector that the line is for; none: the whole société.
+    pub secteur_id: Option<i64>,
+    /// UAI of the training site, when it differs.
+    pub uai_formateur: Option<String>,
+    /// SIRET of the training site, when it differs.
+    pub siret_formateur: Option<String>,
+}

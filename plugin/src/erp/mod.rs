@@ -1,0 +1,1 @@
+//! The ERP's tables: mapping, streams of records, diagnosis.

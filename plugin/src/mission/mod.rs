@@ -1,0 +1,1 @@
+//! The receiving API: one file per protocol, transport with retry.
