@@ -27,6 +27,9 @@ mod statut_candidats;
 mod transport;
 mod v3;
 
+#[cfg(test)]
+mod tests;
+
 pub use access::{Access, Cle};
 pub use answer::{ErreurChamp, Verdict};
 pub use batch::{Batch, Limits, Pushed, Splitter};
