@@ -3,6 +3,7 @@
 use super::error::MissionError;
 use crate::dossier::Protocole;
 use reqwest::Url;
+use rustls::pki_types::ServerName;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -67,6 +68,9 @@ impl Base {
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Err(invalid("it holds a query or a fragment"));
+        }
+        if ServerName::try_from(name.trim_matches(['[', ']'])).is_err() {
+            return Err(invalid("no machine has such a name"));
         }
         let loopback = is_loopback(&name);
         let host = match url.port() {
@@ -145,6 +149,12 @@ mod tests {
             ("http://10.0.0.1/api", Err("ADRESSE_NON_CHIFFREE")),
             ("x.fr/api", Err("ADRESSE_INVALIDE")),
             ("", Err("ADRESSE_INVALIDE")),
+            ("https://a..b/api", Err("ADRESSE_INVALIDE")),
+            (
+                "https://[2001:db8::1]/api",
+                Ok("https://[2001:db8::1]/api/login"),
+            ),
+            ("https://été.fr/api", Ok("https://xn--t-9fab.fr/api/login")),
             ("ftp://x.fr/api", Err("ADRESSE_INVALIDE")),
             ("https://u:p@x.fr/api", Err("ADRESSE_INVALIDE")),
             ("https://x.fr/api?key=1", Err("ADRESSE_INVALIDE")),

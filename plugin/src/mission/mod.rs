@@ -4,7 +4,9 @@
 //! |---|---|
 //! | `access` | where an establishment's dossiers go, with which key |
 //! | `batch` | splits a stream of serialised dossiers by number and by bytes |
-//! | `sending` | one batch to its verdicts: attempts, halving, healing |
+//! | `environment` | what a send needs of its caller: hour, cancel, journal |
+//! | `sending` | one batch to its verdicts: attempts, login, healing |
+//! | `search` | halving down to the culprit |
 //! | `retry` | pure decisions: answer, attempt and hour give what comes next |
 //! | `transport` | one HTTP exchange: time-outs, cancel, proxy, certificates |
 //! | `fault` | what a failed exchange means |
@@ -19,9 +21,11 @@
 mod access;
 mod answer;
 mod batch;
+mod environment;
 mod error;
 mod fault;
 mod retry;
+mod search;
 mod sending;
 mod statut_candidats;
 mod transport;
@@ -33,8 +37,9 @@ mod tests;
 pub use access::{Access, Cle};
 pub use answer::{ErreurChamp, Verdict};
 pub use batch::{Batch, Limits, Pushed, Splitter};
+pub use environment::{Environment, Observer, PartAnswer, PartOutcome, Stop};
 pub use error::{CertificateFault, MissionError, waiting_text};
 pub use retry::Backoff;
-pub use sending::{Environment, Mission, Observer, PartAnswer, PartOutcome, Stop};
+pub use sending::Mission;
 pub use transport::{Options, Transport};
 pub use v3::heal;

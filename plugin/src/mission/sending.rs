@@ -1,80 +1,18 @@
 //! One batch to its verdicts: attempts, halving down to the culprit, healing.
 
 use super::access::{Access, Base};
-use super::answer::{ErreurChamp, Reading, Verdict, refusal_message};
+use super::answer::{Reading, Verdict, refusal_message};
 use super::batch::{Batch, Limits, Splitter};
+use super::environment::{Environment, Observer, PartAnswer, PartOutcome, Silent, Stop, pause};
 use super::error::MissionError;
 use super::retry::{self, Meaning, Moment};
-use super::transport::{Reply, Request, SLICE, Transport, bearer};
+use super::search::{Search, culprit};
+use super::transport::{Reply, Request, Transport, bearer};
 use super::{statut_candidats, v3};
 use crate::dossier::Protocole;
 use bytes::Bytes;
-use chrono::{DateTime, FixedOffset};
 use std::ops::Range;
-use std::time::Duration;
 use zeroize::Zeroizing;
-
-/// So many dossiers refused one by one, and none ever answered: the fault is the address's or the receiver's.
-const SUSPECTS: u32 = 10;
-
-/// What a send needs of the world.
-#[derive(Clone, Copy)]
-pub struct Environment<'a> {
-    /// Whether the host wants to stop. Called about every 100 ms for as long as the send lasts, so a lease may be renewed here.
-    pub cancel: &'a dyn Fn() -> bool,
-    /// The host's hour.
-    pub now: &'a dyn Fn() -> DateTime<FixedOffset>,
-    /// A random number from 0 to 1.
-    pub jitter: &'a dyn Fn() -> f64,
-    /// Sleeps: `std::thread::sleep` outside tests. Called with 100 ms at most.
-    pub sleep: &'a dyn Fn(Duration),
-    /// No attempt starts from then on. A caller with several receivers may give each a nearer one, and come back later.
-    pub deadline: DateTime<FixedOffset>,
-}
-
-/// The observer's wish to stop at once; its own error stays with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stop;
-
-/// The journal's side of a send. Ranges count the batch's dossiers from 0.
-pub trait Observer {
-    /// A part is about to leave. It is in doubt until `after` tells of the same range.
-    ///
-    /// # Errors
-    /// `Stop`: it does not leave.
-    fn before(&mut self, part: Range<usize>) -> Result<(), Stop>;
-
-    /// A part was answered.
-    ///
-    /// # Errors
-    /// `Stop`: nothing more leaves.
-    fn after(&mut self, part: Range<usize>, answer: &PartAnswer<'_>) -> Result<(), Stop>;
-
-    /// The next attempt comes after `wait`, because of `cause`.
-    fn waiting(&mut self, wait: Duration, cause: &MissionError) {
-        let _ = (wait, cause);
-    }
-}
-
-/// An answer to one HTTP batch.
-#[derive(Debug)]
-pub struct PartAnswer<'a> {
-    /// Its status.
-    pub http: u16,
-    /// Attempts that it took.
-    pub attempts: u32,
-    /// What it says of the dossiers.
-    pub outcome: PartOutcome<'a>,
-}
-
-/// What an answer says of its dossiers.
-#[derive(Debug)]
-pub enum PartOutcome<'a> {
-    /// One final verdict per dossier of the part, in their order.
-    Verdicts(&'a [Verdict]),
-    /// Refused as a whole (or its rejections cannot be told apart): its dossiers go again in smaller parts.
-    Divided,
-}
 
 /// The sender of one establishment. Lives inside a run, on its [`Transport`].
 pub struct Mission<'t> {
@@ -463,135 +401,8 @@ impl<'t> Mission<'t> {
     }
 }
 
-/// Which parts are still to go, and what is known of each dossier.
-struct Search {
-    parts: Vec<Range<usize>>,
-    /// Parts refused as a whole while nothing at all was being answered: not divided until something is.
-    aside: Vec<Range<usize>>,
-    verdicts: Vec<Verdict>,
-    any_answer: bool,
-    refused_alone: u32,
-    last_refusal: u16,
-    hopeless: Option<u16>,
-}
-
-impl Search {
-    fn new(dossiers: usize) -> Self {
-        Self {
-            parts: if dossiers == 0 {
-                Vec::new()
-            } else {
-                std::iter::once(0..dossiers).collect()
-            },
-            aside: Vec::new(),
-            // Each is overwritten by its answer, or an error is returned in place of them all.
-            verdicts: vec![Verdict::Accepte; dossiers],
-            any_answer: false,
-            refused_alone: 0,
-            last_refusal: 0,
-            hopeless: None,
-        }
-    }
-
-    fn next_part(&mut self) -> Option<Range<usize>> {
-        if let Some(part) = self.parts.pop() {
-            return Some(part);
-        }
-        if self.any_answer {
-            while let Some(part) = self.aside.pop() {
-                self.halve(part);
-            }
-            return self.parts.pop();
-        }
-        if !self.aside.is_empty() {
-            self.hopeless = Some(self.last_refusal);
-        }
-        None
-    }
-
-    fn answered(&mut self, part: Range<usize>, verdicts: Vec<Verdict>) {
-        self.any_answer = true;
-        if let Some(places) = self.verdicts.get_mut(part) {
-            for (place, verdict) in places.iter_mut().zip(verdicts) {
-                *place = verdict;
-            }
-        }
-    }
-
-    fn refused_alone(&mut self, part: Range<usize>, verdict: Verdict) {
-        self.refused_alone = self.refused_alone.saturating_add(1);
-        if let Some(place) = self.verdicts.get_mut(part.start) {
-            *place = verdict;
-        }
-    }
-
-    fn divide(&mut self, part: Range<usize>, http: u16) {
-        self.last_refusal = http;
-        if self.any_answer || self.refused_alone < SUSPECTS {
-            self.halve(part);
-        } else {
-            self.aside.push(part);
-        }
-    }
-
-    /// The first half goes first.
-    fn halve(&mut self, part: Range<usize>) {
-        let middle = part.start + part.len().div_ceil(2);
-        self.parts.push(middle..part.end);
-        self.parts.push(part.start..middle);
-    }
-
-    fn into_verdicts(self) -> Vec<Verdict> {
-        self.verdicts
-    }
-}
-
-/// The observer of a second sending: its journal entry is the first one's.
-struct Silent;
-
-impl Observer for Silent {
-    fn before(&mut self, _: Range<usize>) -> Result<(), Stop> {
-        Ok(())
-    }
-
-    fn after(&mut self, _: Range<usize>, _: &PartAnswer<'_>) -> Result<(), Stop> {
-        Ok(())
-    }
-}
-
-/// The verdict of a dossier that is refused alone, with the receiver's words if it gave any.
-fn culprit(http: u16, message: Option<String>) -> Verdict {
-    let message =
-        message.unwrap_or_else(|| format!("Refusé par le serveur sans explication (HTTP {http})"));
-    let error = ErreurChamp {
-        champ: String::new(),
-        message,
-    };
-    Verdict::Rejete {
-        http,
-        erreurs: vec![error],
-        seconde: None,
-    }
-}
-
 /// Both protocols' test address answers `{"msg":"ok"}`.
 fn says_ok(body: &[u8]) -> bool {
     serde_json::from_slice::<serde_json::Value>(body)
         .is_ok_and(|answer| answer.get("msg").is_some())
-}
-
-/// Waits in slices, so that a cancel is heard.
-fn pause(wait: Duration, env: &Environment<'_>) -> Result<(), MissionError> {
-    let mut left = wait;
-    loop {
-        if (env.cancel)() {
-            return Err(MissionError::Cancelled);
-        }
-        if left.is_zero() {
-            return Ok(());
-        }
-        let slice = left.min(SLICE);
-        (env.sleep)(slice);
-        left = left.saturating_sub(slice);
-    }
 }

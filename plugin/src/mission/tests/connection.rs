@@ -44,7 +44,7 @@ fn answers() {
         (String::new(), "CONNEXION_COUPEE", "coupée"),
     ] {
         let server = Server::scripted(vec![answer.clone()]);
-        let result = test(options(), server.base());
+        let result = test(Options::default(), server.base());
         let text = result
             .as_ref()
             .map_or_else(MissionError::user_text, |()| String::new());
@@ -66,19 +66,24 @@ fn network_faults() {
         .local_addr()
         .unwrap();
     assert_eq!(
-        code(test(options(), format!("http://{closed}/api"))),
+        code(test(Options::default(), format!("http://{closed}/api"))),
         "CONNEXION_REFUSEE"
     );
+    // A resolver that nobody answers gives up by itself well before that.
+    let patient = Options {
+        connect: Duration::from_secs(120),
+        ..Options::default()
+    };
     assert_eq!(
-        code(test(options(), "https://nulle-part.invalid/api".into())),
+        code(test(patient, "https://nulle-part.invalid/api".into())),
         "RESEAU_ABSENT"
     );
     assert_eq!(
-        code(test(options(), "http://example.org/api".into())),
+        code(test(Options::default(), "http://example.org/api".into())),
         "ADRESSE_NON_CHIFFREE"
     );
     let silent = Server::start(|_, stream| hang(stream));
-    assert_eq!(code(test(options(), silent.base())), "DELAI_DEPASSE");
+    assert_eq!(code(test(impatient(), silent.base())), "DELAI_DEPASSE");
     let clear = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = clear.local_addr().unwrap();
     let thread = std::thread::spawn(move || {
@@ -88,7 +93,7 @@ fn network_faults() {
         hang(&mut stream);
     });
     assert_eq!(
-        code(test(options(), format!("https://{address}/api"))),
+        code(test(Options::default(), format!("https://{address}/api"))),
         "TLS"
     );
     thread.join().unwrap();
@@ -110,7 +115,7 @@ fn a_cancelled_test_ends() {
 
 #[test]
 fn wrong_accesses_are_refused_before_anything_leaves() {
-    let transport = Transport::new(options()).unwrap();
+    let transport = Transport::new(Options::default()).unwrap();
     let make = |change: &dyn Fn(&mut Access)| {
         let mut access = access(Protocole::StatutCandidats, "https://x.fr/api".into());
         change(&mut access);
@@ -149,7 +154,7 @@ fn wrong_accesses_are_refused_before_anything_leaves() {
 fn proxies() {
     let with = |proxy: String| Options {
         proxy: Some(proxy),
-        ..options()
+        ..Options::default()
     };
     let far = || "https://recepteur.invalid/api".to_owned();
     for refusal in [407, 403, 502] {

@@ -280,9 +280,10 @@ pub(super) fn letters(verdicts: &[Verdict]) -> String {
     verdicts.iter().map(letter).collect()
 }
 
-pub(super) fn options() -> Options {
+/// For servers that fall silent; the others get the usual time, however busy the machine.
+pub(super) fn impatient() -> Options {
     Options {
-        read: Duration::from_millis(300),
+        read: Duration::from_secs(1),
         ..Options::default()
     }
 }
@@ -319,7 +320,17 @@ pub(super) fn send_to(
     world: &World,
     batch: &Batch<usize>,
 ) -> (Result<Vec<Verdict>, MissionError>, Vec<String>) {
-    let transport = Transport::new(options()).unwrap();
+    send_with(Options::default(), server, protocole, world, batch)
+}
+
+pub(super) fn send_with(
+    options: Options,
+    server: &Server,
+    protocole: Protocole,
+    world: &World,
+    batch: &Batch<usize>,
+) -> (Result<Vec<Verdict>, MissionError>, Vec<String>) {
+    let transport = Transport::new(options).unwrap();
     let mut mission = Mission::new(&transport, access(protocole, server.base())).unwrap();
     let mut journal = Journal::default();
     let result = world.run(|env| mission.send(batch, env, &mut journal));

@@ -124,7 +124,13 @@ fn a_silent_or_stalled_answer_is_tried_again() {
                 let _ = stream.write_all(all_right(seen).as_bytes());
             }
         });
-        let (result, events) = v3(&server, &World::new(), &batch(2));
+        let (result, events) = send_with(
+            impatient(),
+            &server,
+            Protocole::V3,
+            &World::new(),
+            &batch(2),
+        );
         assert_eq!(letters(&result.unwrap()), "AA");
         assert_eq!(events[1], "attend 1 DELAI_DEPASSE");
     }
@@ -147,12 +153,9 @@ fn a_slow_drip_is_stopped_by_the_total() {
         total: Duration::from_millis(500),
         ..Options::default()
     };
-    let transport = Transport::new(limits).unwrap();
-    let mut mission = Mission::new(&transport, access(Protocole::V3, server.base())).unwrap();
-    let mut journal = Journal::default();
-    let result = World::new().run(|env| mission.send(&batch(1), env, &mut journal));
+    let (result, events) = send_with(limits, &server, Protocole::V3, &World::new(), &batch(1));
     assert_eq!(letters(&result.unwrap()), "A");
-    assert_eq!(journal.events.into_inner()[1], "attend 1 DELAI_DEPASSE");
+    assert_eq!(events[1], "attend 1 DELAI_DEPASSE");
 }
 
 #[test]
@@ -169,12 +172,9 @@ fn an_endless_answer_is_not_kept() {
         largest_answer: 100_000,
         ..Options::default()
     };
-    let transport = Transport::new(limits).unwrap();
-    let mut mission = Mission::new(&transport, access(Protocole::V3, server.base())).unwrap();
-    let mut journal = Journal::default();
-    let result = World::new().run(|env| mission.send(&batch(1), env, &mut journal));
+    let (result, events) = send_with(limits, &server, Protocole::V3, &World::new(), &batch(1));
     assert_eq!(letters(&result.unwrap()), "A");
-    assert_eq!(journal.events.into_inner()[1], "attend 1 REPONSE_ILLISIBLE");
+    assert_eq!(events[1], "attend 1 REPONSE_ILLISIBLE");
 }
 
 #[test]
@@ -419,7 +419,7 @@ fn a_cancel_is_heard_while_an_answer_hangs() {
 fn a_journal_that_cannot_be_written_stops_at_once() {
     for (stop_before, stop_after, requests) in [(true, false, 0), (false, true, 1)] {
         let server = Server::scripted(vec![http(413, "", "")]);
-        let transport = Transport::new(options()).unwrap();
+        let transport = Transport::new(Options::default()).unwrap();
         let mut mission = Mission::new(&transport, access(Protocole::V3, server.base())).unwrap();
         let mut journal = Journal {
             stop_before,
@@ -442,10 +442,18 @@ fn connections_are_kept_between_batches_and_mended_when_closed() {
                 .as_bytes(),
         );
     });
-    let transport = Transport::new(options()).unwrap();
+    let transport = Transport::new(Options::default()).unwrap();
     let mut mission = Mission::new(&transport, access(Protocole::V3, server.base())).unwrap();
     for _ in 0..3 {
         let result = World::new().run(|env| mission.send(&batch(2), env, &mut Journal::default()));
         assert_eq!(letters(&result.unwrap()), "AA");
     }
+}
+
+#[test]
+fn a_sender_may_have_a_thread_of_its_own() {
+    fn may_cross<T: Send + Sync>() {}
+    may_cross::<Transport>();
+    may_cross::<Mission<'_>>();
+    may_cross::<Batch<i64>>();
 }

@@ -57,7 +57,7 @@ fn paths(server: &Server) -> Vec<String> {
 #[test]
 fn logs_in_once_and_matches_rejections() {
     let server = receiver(0, &[1, 3], true);
-    let transport = Transport::new(options()).unwrap();
+    let transport = Transport::new(Options::default()).unwrap();
     let mut mission = Mission::new(
         &transport,
         access(Protocole::StatutCandidats, server.base()),
@@ -95,7 +95,7 @@ fn rejections_that_cannot_be_told_apart_are_found_by_halving() {
 fn an_ended_token_is_renewed_once() {
     // Two batches with a token that dies in between.
     let server = receiver(1, &[], true);
-    let transport = Transport::new(options()).unwrap();
+    let transport = Transport::new(Options::default()).unwrap();
     let mut mission = Mission::new(
         &transport,
         access(Protocole::StatutCandidats, server.base()),
@@ -204,7 +204,7 @@ fn login_faults() {
 #[test]
 fn tests_the_connection() {
     let server = receiver(0, &[], true);
-    let transport = Transport::new(options()).unwrap();
+    let transport = Transport::new(Options::default()).unwrap();
     let mut mission = Mission::new(
         &transport,
         access(Protocole::StatutCandidats, server.base()),
