@@ -3,6 +3,7 @@
 
 use std::{env, fs, path::Path};
 
+const ABI: &str = "host-sdk/abi";
 const HEADER: &str = "include/passerelle.h";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -27,16 +28,50 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The header, with the calling convention that cbindgen leaves out of function pointers, and without rustdoc's links.
+/// The header: cbindgen's, with the calling convention that it leaves out of function pointers, the text constants
+/// that it cannot print, and without rustdoc's links.
 fn header() -> Result<String, Box<dyn std::error::Error>> {
+    let mut config = cbindgen::Config::from_file("cbindgen.toml")?;
+    let preamble = config.after_includes.take().unwrap_or_default();
+    config.after_includes = Some(preamble + &text_constants()?);
     let mut text = Vec::new();
     cbindgen::Builder::new()
-        .with_crate(Path::new("host-sdk/abi"))
-        .with_config(cbindgen::Config::from_file("cbindgen.toml")?)
+        .with_crate(ABI)
+        .with_config(config)
         .generate()?
         .write(&mut text);
     Ok(String::from_utf8(text)?
         .replace(" (*", " (PASSERELLE_CALL *")
+        .replace(" *(*", " *(PASSERELLE_CALL *")
         .replace("[`", "`")
         .replace("`]", "`"))
+}
+
+/// `pub const NAME: &CStr = c"…";`, with the documentation above it, as a macro.
+fn text_constants() -> Result<String, Box<dyn std::error::Error>> {
+    let mut sources = fs::read_dir(Path::new(ABI).join("src"))?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<Vec<_>, _>>()?;
+    sources.sort();
+    let mut macros = String::new();
+    for source in sources {
+        let mut documentation = String::new();
+        for line in fs::read_to_string(source)?.lines() {
+            if let Some(text) = line.strip_prefix("///") {
+                documentation += &format!("\n *{text}");
+            } else {
+                let constant = line
+                    .strip_prefix("pub const ")
+                    .and_then(|rest| rest.split_once(": &CStr = c"));
+                if let Some((name, value)) = constant {
+                    macros += &format!(
+                        "\n/**{documentation}\n */\n#define {name} {}\n",
+                        value.trim_end_matches(';')
+                    );
+                }
+                documentation.clear();
+            }
+        }
+    }
+    Ok(macros)
 }

@@ -24,6 +24,82 @@
 #define PASSERELLE_CALL
 #endif
 
+/**
+ * Id of `passerelle_plugin_contributions`.
+ */
+#define PASSERELLE_PLUGIN_CONTRIBUTIONS "passerelle.plugin.contributions/1"
+
+/**
+ * Id of `passerelle_plugin_documents`.
+ */
+#define PASSERELLE_PLUGIN_DOCUMENTS "passerelle.plugin.documents/1"
+
+/**
+ * Id of `passerelle_host_forms`. Optional: without it forms cannot be opened.
+ */
+#define PASSERELLE_HOST_FORMS "passerelle.host.forms/1"
+
+/**
+ * Id of `passerelle_plugin_forms`.
+ */
+#define PASSERELLE_PLUGIN_FORMS "passerelle.plugin.forms/1"
+
+/**
+ * Id of `passerelle_host_log`. Optional: without it the plugin is silent.
+ */
+#define PASSERELLE_HOST_LOG "passerelle.host.log/1"
+
+/**
+ * Id of `passerelle_host_settings`. Required.
+ */
+#define PASSERELLE_HOST_SETTINGS "passerelle.host.settings/1"
+
+/**
+ * Id of `passerelle_host_secrets`. Optional: without it the sealing key lives in a file of `data_dir`.
+ */
+#define PASSERELLE_HOST_SECRETS "passerelle.host.secrets/1"
+
+/**
+ * Key of `passerelle_host_settings`: the ODBC connection string of the ERP's database. Required.
+ */
+#define PASSERELLE_SETTING_DATABASE "database"
+
+/**
+ * Key of `passerelle_host_settings`: absolute path of the mapping file (TOML). Optional.
+ */
+#define PASSERELLE_SETTING_MAPPING "mapping"
+
+/**
+ * Key of `passerelle_host_settings`: absolute path of a folder for the plugin's own files. Required without
+ * `passerelle.host.secrets/1`.
+ */
+#define PASSERELLE_SETTING_DATA_DIR "data_dir"
+
+/**
+ * Key of `passerelle_host_settings`: URL of the HTTP proxy. Optional: without it the environment's applies.
+ */
+#define PASSERELLE_SETTING_PROXY "proxy"
+
+/**
+ * Key of `passerelle_host_settings`: the signed-in user's name, kept beside the boxes that he ticks. Optional.
+ */
+#define PASSERELLE_SETTING_USER "user"
+
+/**
+ * Id of `passerelle_host_jobs`. Optional: without it nothing is scheduled.
+ */
+#define PASSERELLE_HOST_JOBS "passerelle.host.jobs/1"
+
+/**
+ * Id of `passerelle_plugin_jobs`.
+ */
+#define PASSERELLE_PLUGIN_JOBS "passerelle.plugin.jobs/1"
+
+/**
+ * Id of `passerelle_host_tables`. Optional: without it tables cannot be opened.
+ */
+#define PASSERELLE_HOST_TABLES "passerelle.host.tables/1"
+
 
 /**
  * The call did what it says.
@@ -397,7 +473,7 @@ typedef struct passerelle_host {
      * Find an interface of the host by its id.
      * `[any]` · NULL if the host does not have it, else valid as long as the host · since 1.0
      */
-    const void *(*get_interface)(const struct passerelle_host *host, const char *id, uint32_t id_len);
+    const void *(PASSERELLE_CALL *get_interface)(const struct passerelle_host *host, const char *id, uint32_t id_len);
     /**
      * The local date and time. The plugin has no other clock.
      * `[any]` · `time`: allocated by the plugin, `struct_size` set · since 1.0
@@ -436,7 +512,7 @@ typedef struct passerelle_plugin {
      * Find an interface of the plugin by its id, one of `PASSERELLE_PLUGIN_*`.
      * `[any]` · NULL if the plugin does not have it, else valid for the life of the process · since 1.0
      */
-    const void *(*get_interface)(const struct passerelle_plugin *plugin, const char *id, uint32_t id_len);
+    const void *(PASSERELLE_CALL *get_interface)(const struct passerelle_plugin *plugin, const char *id, uint32_t id_len);
 } passerelle_plugin;
 
 /**
