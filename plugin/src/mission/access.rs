@@ -87,11 +87,7 @@ impl Base {
             .unwrap_or(path)
             .to_owned();
         url.set_path(&path);
-        Ok(Self {
-            url,
-            host,
-            loopback,
-        })
+        Ok(Self { url, host, loopback })
     }
 
     /// The address of a path under the base.
@@ -105,20 +101,12 @@ impl Base {
 
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || bare
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|ip| ip.is_loopback())
+    host.eq_ignore_ascii_case("localhost") || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic
-    )]
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
 
     #[test]
@@ -128,18 +116,9 @@ mod tests {
             (" https://x.fr/api/ ", Ok("https://x.fr/api/login")),
             ("https://x.fr", Ok("https://x.fr/login")),
             ("https://x.fr:8443/api//", Ok("https://x.fr:8443/api/login")),
-            (
-                "https://x.fr/api/v3/dossiers-apprenants",
-                Ok("https://x.fr/api/login"),
-            ),
-            (
-                "https://x.fr/api/statut-candidats/",
-                Ok("https://x.fr/api/login"),
-            ),
-            (
-                "http://127.0.0.1:8090/api",
-                Ok("http://127.0.0.1:8090/api/login"),
-            ),
+            ("https://x.fr/api/v3/dossiers-apprenants", Ok("https://x.fr/api/login")),
+            ("https://x.fr/api/statut-candidats/", Ok("https://x.fr/api/login")),
+            ("http://127.0.0.1:8090/api", Ok("http://127.0.0.1:8090/api/login")),
             ("http://127.8.9.1/api", Ok("http://127.8.9.1/api/login")),
             ("http://[::1]:80/api", Ok("http://[::1]/api/login")),
             ("http://LOCALHOST/api", Ok("http://localhost/api/login")),
@@ -150,10 +129,7 @@ mod tests {
             ("x.fr/api", Err("ADRESSE_INVALIDE")),
             ("", Err("ADRESSE_INVALIDE")),
             ("https://a..b/api", Err("ADRESSE_INVALIDE")),
-            (
-                "https://[2001:db8::1]/api",
-                Ok("https://[2001:db8::1]/api/login"),
-            ),
+            ("https://[2001:db8::1]/api", Ok("https://[2001:db8::1]/api/login")),
             ("https://été.fr/api", Ok("https://xn--t-9fab.fr/api/login")),
             ("ftp://x.fr/api", Err("ADRESSE_INVALIDE")),
             ("https://u:p@x.fr/api", Err("ADRESSE_INVALIDE")),
@@ -161,11 +137,7 @@ mod tests {
             ("https://x.fr/api#a", Err("ADRESSE_INVALIDE")),
         ] {
             let found = Base::parse(text).map(|base| base.join("login").to_string());
-            assert_eq!(
-                found.as_deref().map_err(MissionError::code),
-                expected,
-                "{text}"
-            );
+            assert_eq!(found.as_deref().map_err(MissionError::code), expected, "{text}");
         }
     }
 
@@ -180,9 +152,6 @@ mod tests {
         };
         assert_eq!(access.cle.expose(), "secret");
         let shown = format!("{access:?}");
-        assert!(
-            shown.contains("***") && !shown.contains("secret"),
-            "{shown}"
-        );
+        assert!(shown.contains("***") && !shown.contains("secret"), "{shown}");
     }
 }

@@ -116,13 +116,10 @@ struct Refusal {
 /// The receiver's explanation in an error answer, at most 500 characters; none if the body is not its JSON.
 pub(super) fn refusal_message(body: &[u8]) -> Option<String> {
     let refusal: Refusal = serde_json::from_slice(body).ok()?;
-    refusal
-        .message
-        .map(|message| message.chars().take(500).collect())
+    refusal.message.map(|message| message.chars().take(500).collect())
 }
 
 /// Whether a 400 says that the receiver's own database failed (`{status:"ERROR"}`), not that a dossier is wrong.
 pub(super) fn says_database_failure(body: &[u8]) -> bool {
-    serde_json::from_slice::<Refusal>(body)
-        .is_ok_and(|refusal| refusal.status.as_deref() == Some("ERROR"))
+    serde_json::from_slice::<Refusal>(body).is_ok_and(|refusal| refusal.status.as_deref() == Some("ERROR"))
 }

@@ -73,9 +73,7 @@ impl<T> Batch<T> {
 
     /// The JSON of one dossier.
     pub fn item(&self, index: usize) -> Option<&[u8]> {
-        self.items
-            .get(index)
-            .and_then(|range| self.body.get(range.clone()))
+        self.items.get(index).and_then(|range| self.body.get(range.clone()))
     }
 
     /// The JSON array of a part; the whole batch is shared, not copied.
@@ -83,10 +81,7 @@ impl<T> Batch<T> {
         if part.start == 0 && part.end >= self.len() {
             return self.body.clone();
         }
-        let last = part
-            .end
-            .checked_sub(1)
-            .and_then(|index| self.items.get(index));
+        let last = part.end.checked_sub(1).and_then(|index| self.items.get(index));
         let inside = match (self.items.get(part.start), last) {
             (Some(first), Some(last)) => self.body.get(first.start..last.end),
             _ => None,
@@ -147,11 +142,10 @@ impl<T> Splitter<T> {
             };
         }
         // The item, its comma, and the closing bracket that is not there yet.
-        let overflows = self.items.len() >= self.limits.dossiers
-            || self.body.len() + item.len() + 2 > self.limits.bytes;
+        let overflows =
+            self.items.len() >= self.limits.dossiers || self.body.len() + item.len() + 2 > self.limits.bytes;
         let full = if overflows { self.finish() } else { None };
-        self.body
-            .push(if self.body.is_empty() { b'[' } else { b',' });
+        self.body.push(if self.body.is_empty() { b'[' } else { b',' });
         let start = self.body.len();
         self.body.extend_from_slice(item);
         self.items.push(start..self.body.len());
@@ -191,12 +185,7 @@ impl<T> Splitter<T> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic
-    )]
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
 
     fn split(limits: Limits, sizes: &[usize]) -> (Vec<Batch<usize>>, Vec<usize>) {
@@ -248,17 +237,12 @@ mod tests {
             (9, 10, vec![], vec![], vec![]),
         ] {
             let (batches, too_large) = split(Limits { dossiers, bytes }, &sizes);
-            assert_eq!(
-                batches.iter().map(Batch::len).collect::<Vec<_>>(),
-                lengths,
-                "{sizes:?}"
-            );
+            assert_eq!(batches.iter().map(Batch::len).collect::<Vec<_>>(), lengths, "{sizes:?}");
             assert_eq!(too_large, refused);
             let mut order = Vec::new();
             for batch in &batches {
                 assert!(batch.bytes() <= bytes, "{} > {bytes}", batch.bytes());
-                let whole: Vec<String> =
-                    serde_json::from_slice(&batch.body(0..batch.len())).unwrap();
+                let whole: Vec<String> = serde_json::from_slice(&batch.body(0..batch.len())).unwrap();
                 assert_eq!(whole.len(), batch.len());
                 order.extend_from_slice(batch.tags());
             }

@@ -334,9 +334,7 @@ fn key_refused(screen: &str, host: &str, http: u16, page: bool) -> String {
         text.push_str(" Vérifiez aussi l'adresse, le protocole et l'identifiant : l'adresse d'un ancien service répond de cette façon.");
     }
     if page {
-        text.push_str(
-            " La réponse est une page web : un pare-feu ou un proxy peut aussi bloquer l'accès.",
-        );
+        text.push_str(" La réponse est une page web : un pare-feu ou un proxy peut aussi bloquer l'accès.");
     }
     text
 }
@@ -360,9 +358,5 @@ fn certificate(host: &str, fault: CertificateFault) -> String {
 
 /// What the user reads while a send waits for its next attempt.
 pub fn waiting_text(wait: Duration, cause: &MissionError) -> String {
-    format!(
-        "{} Nouvel essai dans {} s.",
-        cause.user_text(),
-        wait.as_secs().max(1)
-    )
+    format!("{} Nouvel essai dans {} s.", cause.user_text(), wait.as_secs().max(1))
 }

@@ -42,11 +42,9 @@ pub(super) fn classify(error: &reqwest::Error, host: &str) -> MissionError {
         .map(io::Error::kind)
     {
         Some(io::ErrorKind::ConnectionRefused) => MissionError::ConnectionRefused { host },
-        Some(
-            io::ErrorKind::NetworkUnreachable
-            | io::ErrorKind::HostUnreachable
-            | io::ErrorKind::NetworkDown,
-        ) => MissionError::NoNetwork { host, detail },
+        Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkDown) => {
+            MissionError::NoNetwork { host, detail }
+        }
         _ => MissionError::Cut { host, detail },
     }
 }
@@ -62,9 +60,7 @@ fn certificate(why: &CertificateError) -> CertificateFault {
         }
         CertificateError::UnknownIssuer => CertificateFault::Unknown,
         // A self-signed certificate that calls itself an authority comes out as one of webpki's own errors.
-        CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
-            CertificateFault::Unknown
-        }
+        CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => CertificateFault::Unknown,
         _ => CertificateFault::Invalid,
     }
 }
@@ -80,10 +76,7 @@ fn find_tls(error: &reqwest::Error) -> Option<&rustls::Error> {
         cause.downcast_ref::<rustls::Error>().or_else(|| {
             let mut inner = cause.downcast_ref::<io::Error>()?.get_ref()?;
             // An io::Error around an io::Error around the TLS error.
-            while let Some(next) = inner
-                .downcast_ref::<io::Error>()
-                .and_then(io::Error::get_ref)
-            {
+            while let Some(next) = inner.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
                 inner = next;
             }
             inner.downcast_ref::<rustls::Error>()

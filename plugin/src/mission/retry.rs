@@ -103,10 +103,7 @@ pub(super) fn wait(
             .saturating_add(Duration::from_secs_f64(jitter)),
         None => {
             let doublings = moment.attempt.saturating_sub(1).min(31);
-            let whole = backoff
-                .first
-                .saturating_mul(1 << doublings)
-                .min(backoff.cap);
+            let whole = backoff.first.saturating_mul(1 << doublings).min(backoff.cap);
             whole.mul_f64(0.5 + jitter / 2.0)
         }
     };
@@ -140,12 +137,7 @@ fn parse_retry_after(text: &str, now: DateTime<FixedOffset>) -> Option<Duration>
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic
-    )]
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
 
     fn reply(http: u16, body: &str) -> Reply {
@@ -238,34 +230,10 @@ mod tests {
             (1, 0.5, Some(" 7 "), "05:00", Some(7.5)),
             (1, 0.0, Some("0"), "05:00", Some(1.0)),
             // Dates, in the three forms; past ones.
-            (
-                1,
-                0.0,
-                Some("Mon, 23 Nov 2026 22:01:00 GMT"),
-                "05:00",
-                Some(60.0),
-            ),
-            (
-                1,
-                0.0,
-                Some("Monday, 23-Nov-26 22:02:00 GMT"),
-                "05:00",
-                Some(120.0),
-            ),
-            (
-                1,
-                0.0,
-                Some("Mon Nov 23 22:03:00 2026"),
-                "05:00",
-                Some(180.0),
-            ),
-            (
-                1,
-                0.0,
-                Some("Sun, 22 Nov 2026 22:01:00 GMT"),
-                "05:00",
-                Some(1.0),
-            ),
+            (1, 0.0, Some("Mon, 23 Nov 2026 22:01:00 GMT"), "05:00", Some(60.0)),
+            (1, 0.0, Some("Monday, 23-Nov-26 22:02:00 GMT"), "05:00", Some(120.0)),
+            (1, 0.0, Some("Mon Nov 23 22:03:00 2026"), "05:00", Some(180.0)),
+            (1, 0.0, Some("Sun, 22 Nov 2026 22:01:00 GMT"), "05:00", Some(1.0)),
             // Neither: as if it were not there.
             (1, 0.0, Some("bientôt"), "05:00", Some(1.0)),
             (1, 0.0, Some("-5"), "05:00", Some(1.0)),
@@ -282,20 +250,13 @@ mod tests {
                 deadline: at(&format!("2026-11-24T{deadline}:00+01:00")),
                 jitter,
             };
-            let cause = MissionError::TimedOut {
-                host: "x.fr".into(),
-            };
+            let cause = MissionError::TimedOut { host: "x.fr".into() };
             let found = wait(cause.clone(), retry_after, Backoff::default(), moment);
-            let expected = expected
-                .map(Duration::from_secs_f64)
-                .ok_or(MissionError::GaveUp {
-                    attempts: attempt,
-                    cause: Box::new(cause),
-                });
-            assert_eq!(
-                found, expected,
-                "attempt {attempt} jitter {jitter} {retry_after:?}"
-            );
+            let expected = expected.map(Duration::from_secs_f64).ok_or(MissionError::GaveUp {
+                attempts: attempt,
+                cause: Box::new(cause),
+            });
+            assert_eq!(found, expected, "attempt {attempt} jitter {jitter} {retry_after:?}");
         }
     }
 }

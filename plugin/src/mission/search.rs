@@ -92,8 +92,7 @@ impl Search {
 
 /// The verdict of a dossier that is refused alone, with the receiver's words if it gave any.
 pub(super) fn culprit(http: u16, message: Option<String>) -> Verdict {
-    let message =
-        message.unwrap_or_else(|| format!("Refusé par le serveur sans explication (HTTP {http})"));
+    let message = message.unwrap_or_else(|| format!("Refusé par le serveur sans explication (HTTP {http})"));
     let error = ErreurChamp {
         champ: String::new(),
         message,

@@ -51,14 +51,7 @@ impl<'t> Mission<'t> {
         }
         match access.protocole {
             Protocole::V3 => drop(bearer(access.cle.expose())?),
-            Protocole::StatutCandidats
-                if access
-                    .identifiant
-                    .as_deref()
-                    .unwrap_or_default()
-                    .trim()
-                    .is_empty() =>
-            {
+            Protocole::StatutCandidats if access.identifiant.as_deref().unwrap_or_default().trim().is_empty() => {
                 return Err(MissionError::MissingLogin);
             }
             Protocole::StatutCandidats => {}
@@ -88,9 +81,7 @@ impl<'t> Mission<'t> {
     ) -> Result<Vec<Verdict>, MissionError> {
         let mut search = Search::new(batch.len());
         while let Some(part) = search.next_part() {
-            observer
-                .before(part.clone())
-                .map_err(|Stop| MissionError::Stopped)?;
+            observer.before(part.clone()).map_err(|Stop| MissionError::Stopped)?;
             let delivered = self.deliver(batch, part.clone(), env, observer)?;
             let (http, attempts) = (delivered.http, delivered.attempts);
             let mut broken = None;
@@ -225,12 +216,7 @@ impl<'t> Mission<'t> {
     }
 
     /// One exchange with the dossiers' address, logged in first where the protocol wants it.
-    fn attempt(
-        &mut self,
-        path: &str,
-        body: &Bytes,
-        cancel: &dyn Fn() -> bool,
-    ) -> Result<(Step, Reply), MissionError> {
+    fn attempt(&mut self, path: &str, body: &Bytes, cancel: &dyn Fn() -> bool) -> Result<(Step, Reply), MissionError> {
         if self.access.protocole == Protocole::V3 {
             return Ok((
                 Step::Data,
@@ -241,11 +227,7 @@ impl<'t> Mission<'t> {
             let renewed = self.token.is_none();
             if renewed {
                 let login = statut_candidats::login_body(
-                    self.access
-                        .identifiant
-                        .as_deref()
-                        .unwrap_or_default()
-                        .trim(),
+                    self.access.identifiant.as_deref().unwrap_or_default().trim(),
                     self.access.cle.expose(),
                 );
                 let reply = self.post(
@@ -319,9 +301,7 @@ impl<'t> Mission<'t> {
         match self.access.protocole {
             Protocole::V3 => v3::read(&reply.body, part.len()),
             Protocole::StatutCandidats => {
-                let items = part
-                    .clone()
-                    .map(|index| batch.item(index).unwrap_or_default());
+                let items = part.clone().map(|index| batch.item(index).unwrap_or_default());
                 statut_candidats::read(&reply.body, items)
             }
         }
@@ -349,22 +329,13 @@ impl<'t> Mission<'t> {
         };
         let delivered = self.deliver(&healed, 0..healed.len(), env, &mut Silent)?;
         // Refused as a whole: the first answers say all that is known.
-        for (&offset, second) in healed
-            .tags()
-            .iter()
-            .zip(delivered.verdicts.unwrap_or_default())
-        {
+        for (&offset, second) in healed.tags().iter().zip(delivered.verdicts.unwrap_or_default()) {
             let Some(verdict) = verdicts.get_mut(offset) else {
                 continue;
             };
-            if let Verdict::Rejete {
-                erreurs, seconde, ..
-            } = verdict
-            {
+            if let Verdict::Rejete { erreurs, seconde, .. } = verdict {
                 match second {
-                    Verdict::Rejete {
-                        erreurs: errors, ..
-                    } => *seconde = Some(errors),
+                    Verdict::Rejete { erreurs: errors, .. } => *seconde = Some(errors),
                     _ => {
                         *verdict = Verdict::AccepteAllege {
                             premiere: std::mem::take(erreurs),
@@ -392,10 +363,7 @@ impl<'t> Mission<'t> {
     }
 
     fn log_answer(&self, http: u16, attempts: u32, verdicts: &[Verdict]) {
-        let accepted = verdicts
-            .iter()
-            .filter(|verdict| verdict.is_accepted())
-            .count();
+        let accepted = verdicts.iter().filter(|verdict| verdict.is_accepted()).count();
         let rejected = verdicts.len() - accepted;
         tracing::info!(uai = %self.access.uai, http, attempts, accepted, rejected, "batch answered");
     }
@@ -403,6 +371,5 @@ impl<'t> Mission<'t> {
 
 /// Both protocols' test address answers `{"msg":"ok"}`.
 fn says_ok(body: &[u8]) -> bool {
-    serde_json::from_slice::<serde_json::Value>(body)
-        .is_ok_and(|answer| answer.get("msg").is_some())
+    serde_json::from_slice::<serde_json::Value>(body).is_ok_and(|answer| answer.get("msg").is_some())
 }

@@ -87,9 +87,7 @@ pub(super) fn read<'a>(body: &[u8], items: impl ExactSizeIterator<Item = &'a [u8
         places.entry(echo).or_default().push(index);
     }
     for invalid in answer.errors {
-        let index = places
-            .get_mut(&canonical(&invalid.original))
-            .and_then(Vec::pop);
+        let index = places.get_mut(&canonical(&invalid.original)).and_then(Vec::pop);
         let Some(verdict) = index.and_then(|index| verdicts.get_mut(index)) else {
             return Reading::Ambiguous;
         };
@@ -112,25 +110,14 @@ fn canonical(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic
-    )]
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
 
-    const ITEMS: [&[u8]; 3] = [
-        br#"{"a":"1","b":2}"#,
-        br#"{"a":"2","b":2}"#,
-        br#"{"a":"1","b":2}"#,
-    ];
+    const ITEMS: [&[u8]; 3] = [br#"{"a":"1","b":2}"#, br#"{"a":"2","b":2}"#, br#"{"a":"1","b":2}"#];
 
     fn accepted(body: &str, items: &[&[u8]]) -> Option<Vec<bool>> {
         match read(body.as_bytes(), items.iter().copied()) {
-            Reading::Verdicts(verdicts) => {
-                Some(verdicts.iter().map(Verdict::is_accepted).collect())
-            }
+            Reading::Verdicts(verdicts) => Some(verdicts.iter().map(Verdict::is_accepted).collect()),
             Reading::Ambiguous => None,
             Reading::Unreadable => Some(vec![]),
         }
@@ -139,9 +126,7 @@ mod tests {
     #[test]
     fn matches_rejections_through_their_echo() {
         let invalid = |a: &str| {
-            format!(
-                r#"{{"_original":{{"b":2,"a":"{a}"}},"details":[{{"message":"m","path":["a"],"type":"t"}}]}}"#
-            )
+            format!(r#"{{"_original":{{"b":2,"a":"{a}"}},"details":[{{"message":"m","path":["a"],"type":"t"}}]}}"#)
         };
         let body = |ok: usize, ko: usize, errors: &[String]| {
             format!(
@@ -149,10 +134,7 @@ mod tests {
                 errors.join(",")
             )
         };
-        assert_eq!(
-            accepted(&body(3, 0, &[]), &ITEMS),
-            Some(vec![true, true, true])
-        );
+        assert_eq!(accepted(&body(3, 0, &[]), &ITEMS), Some(vec![true, true, true]));
         assert_eq!(
             accepted(&body(2, 1, &[invalid("2")]), &ITEMS),
             Some(vec![true, false, true])
@@ -163,20 +145,14 @@ mod tests {
         );
         // Not to be told apart: three echoes of two dossiers, an echo of none, too few of them.
         assert_eq!(
-            accepted(
-                &body(0, 3, &[invalid("1"), invalid("1"), invalid("1")]),
-                &ITEMS
-            ),
+            accepted(&body(0, 3, &[invalid("1"), invalid("1"), invalid("1")]), &ITEMS),
             None
         );
         assert_eq!(accepted(&body(2, 1, &[invalid("9")]), &ITEMS), None);
         assert_eq!(accepted(&body(1, 2, &[invalid("1")]), &ITEMS), None);
         assert_eq!(accepted(&body(2, 1, &["{}".into()]), &ITEMS), None);
         // Alone, it needs no echo.
-        assert_eq!(
-            accepted(&body(0, 1, &["{}".into()]), &ITEMS[..1]),
-            Some(vec![false])
-        );
+        assert_eq!(accepted(&body(0, 1, &["{}".into()]), &ITEMS[..1]), Some(vec![false]));
         // The numbers do not fit.
         assert_eq!(accepted(&body(3, 1, &[invalid("1")]), &ITEMS), Some(vec![]));
         assert_eq!(accepted("<html>", &ITEMS), Some(vec![]));
@@ -203,10 +179,7 @@ mod tests {
 
     #[test]
     fn reads_the_token() {
-        assert_eq!(
-            read_token(br#"{"access_token":"t"}"#).unwrap().as_str(),
-            "t"
-        );
+        assert_eq!(read_token(br#"{"access_token":"t"}"#).unwrap().as_str(), "t");
         for body in [&br#"{"access_token":""}"#[..], b"{}", b"<html>", b""] {
             assert!(read_token(body).is_none());
         }

@@ -5,9 +5,7 @@ use super::error::MissionError;
 use super::fault;
 use super::retry::Backoff;
 use bytes::Bytes;
-use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
-};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{NoProxy, Proxy, Url, redirect};
 use std::pin::pin;
 use std::sync::OnceLock;
@@ -118,11 +116,7 @@ impl Transport {
     ///
     /// # Errors
     /// `Cancelled`, or what stood between this machine and the whole answer.
-    pub(super) fn exchange(
-        &self,
-        request: Request<'_>,
-        cancel: &dyn Fn() -> bool,
-    ) -> Result<Reply, MissionError> {
+    pub(super) fn exchange(&self, request: Request<'_>, cancel: &dyn Fn() -> bool) -> Result<Reply, MissionError> {
         if cancel() {
             return Err(MissionError::Cancelled);
         }
@@ -181,16 +175,13 @@ impl Transport {
         }
         #[cfg(test)]
         if let Some(authority) = &self.options.authority {
-            let authority = reqwest::Certificate::from_der(authority).map_err(|error| {
-                MissionError::Client {
-                    detail: error.to_string(),
-                }
+            let authority = reqwest::Certificate::from_der(authority).map_err(|error| MissionError::Client {
+                detail: error.to_string(),
             })?;
             builder = builder.add_root_certificate(authority);
         }
         builder.build().map_err(|error| MissionError::Client {
-            detail: std::error::Error::source(&error)
-                .map_or_else(|| "unknown".into(), ToString::to_string),
+            detail: std::error::Error::source(&error).map_or_else(|| "unknown".into(), ToString::to_string),
         })
     }
 }
@@ -225,8 +216,7 @@ async fn talk(request: reqwest::RequestBuilder, largest: usize) -> Result<Reply,
             .map(str::to_owned)
     };
     let (retry_after, location) = (text(RETRY_AFTER), text(LOCATION));
-    let html =
-        text(CONTENT_TYPE).is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"));
+    let html = text(CONTENT_TYPE).is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"));
     let mut body = Vec::new();
     loop {
         match response.chunk().await {

@@ -72,9 +72,7 @@ pub fn heal(item: &[u8], errors: &[ErreurChamp]) -> Option<Vec<u8>> {
         return None;
     }
     // Two errors may name one field: all are checked against the dossier as it was sent.
-    let healable = |error: &ErreurChamp| {
-        !REQUIRED.contains(&error.champ.as_str()) && fields.contains_key(&error.champ)
-    };
+    let healable = |error: &ErreurChamp| !REQUIRED.contains(&error.champ.as_str()) && fields.contains_key(&error.champ);
     if !errors.iter().all(healable) {
         return None;
     }
@@ -96,12 +94,7 @@ pub fn heal(item: &[u8], errors: &[ErreurChamp]) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic
-    )]
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
 
     fn error(champ: &str) -> ErreurChamp {
@@ -222,8 +215,7 @@ mod tests {
                 names.sort();
                 names
             });
-            let expected =
-                expected.map(|names| names.iter().map(ToString::to_string).collect::<Vec<_>>());
+            let expected = expected.map(|names| names.iter().map(ToString::to_string).collect::<Vec<_>>());
             assert_eq!(healed, expected, "{fields:?}");
         }
         assert_eq!(heal(b"nonsense", &[error("tel_apprenant")]), None);

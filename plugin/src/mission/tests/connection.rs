@@ -36,18 +36,12 @@ fn answers() {
         (http(301, "", ""), "REDIRECTION", "?"),
         (http(429, "", ""), "SERVICE_INDISPONIBLE", "plus tard"),
         (http(500, "", ""), "SERVICE_INDISPONIBLE", "panne"),
-        (
-            http(400, "", r#"{"status":"ERROR"}"#),
-            "ENVOI_REFUSE",
-            "inattendue",
-        ),
+        (http(400, "", r#"{"status":"ERROR"}"#), "ENVOI_REFUSE", "inattendue"),
         (String::new(), "CONNEXION_COUPEE", "coupée"),
     ] {
         let server = Server::scripted(vec![answer.clone()]);
         let result = test(Options::default(), server.base());
-        let text = result
-            .as_ref()
-            .map_or_else(MissionError::user_text, |()| String::new());
+        let text = result.as_ref().map_or_else(MissionError::user_text, |()| String::new());
         assert!(text.contains(words), "{text}");
         assert_eq!(code(result), expected, "{answer}");
         let seen = server.seen();
@@ -61,10 +55,7 @@ fn answers() {
 
 #[test]
 fn network_faults() {
-    let closed = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     assert_eq!(
         code(test(Options::default(), format!("http://{closed}/api"))),
         "CONNEXION_REFUSEE"
@@ -92,10 +83,7 @@ fn network_faults() {
         let _ = stream.write_all(http(400, "", "").as_bytes());
         hang(&mut stream);
     });
-    assert_eq!(
-        code(test(Options::default(), format!("https://{address}/api"))),
-        "TLS"
-    );
+    assert_eq!(code(test(Options::default(), format!("https://{address}/api"))), "TLS");
     thread.join().unwrap();
 }
 
@@ -119,23 +107,15 @@ fn wrong_accesses_are_refused_before_anything_leaves() {
     let make = |change: &dyn Fn(&mut Access)| {
         let mut access = access(Protocole::StatutCandidats, "https://x.fr/api".into());
         change(&mut access);
-        Mission::new(&transport, access)
-            .err()
-            .map(|error| error.code())
+        Mission::new(&transport, access).err().map(|error| error.code())
     };
     assert_eq!(make(&|_| {}), None);
-    assert_eq!(
-        make(&|access| access.identifiant = None),
-        Some("IDENTIFIANT_MANQUANT")
-    );
+    assert_eq!(make(&|access| access.identifiant = None), Some("IDENTIFIANT_MANQUANT"));
     assert_eq!(
         make(&|access| access.identifiant = Some(" ".into())),
         Some("IDENTIFIANT_MANQUANT")
     );
-    assert_eq!(
-        make(&|access| access.cle = Cle::new(" \n")),
-        Some("CLE_INVALIDE")
-    );
+    assert_eq!(make(&|access| access.cle = Cle::new(" \n")), Some("CLE_INVALIDE"));
     assert_eq!(
         make(&|access| access.url = "http://x.fr".into()),
         Some("ADRESSE_NON_CHIFFREE")
@@ -170,10 +150,7 @@ fn proxies() {
             "{head}"
         );
     }
-    let closed = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let error = test(with(format!("http://{closed}")), far()).unwrap_err();
     assert!(error.user_text().contains("proxy"), "{error:?}");
     assert_eq!(
@@ -182,10 +159,7 @@ fn proxies() {
     );
     // What is meant for this machine goes past the proxy.
     let server = Server::scripted(vec![http(200, "", r#"{"msg":"ok"}"#)]);
-    assert_eq!(
-        test(with(format!("http://{closed}")), server.base()),
-        Ok(())
-    );
+    assert_eq!(test(with(format!("http://{closed}")), server.base()), Ok(()));
 }
 
 /// A TLS server for one connection, with this certificate; answers the test request.
@@ -195,10 +169,7 @@ fn tls_server(chain: CertificateDer<'static>, key: &KeyPair) -> (SocketAddr, Joi
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(
-            vec![chain],
-            PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
-        )
+        .with_single_cert(vec![chain], PrivateKeyDer::try_from(key.serialize_der()).unwrap())
         .unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -220,9 +191,7 @@ fn tls_server(chain: CertificateDer<'static>, key: &KeyPair) -> (SocketAddr, Joi
 fn certificates() {
     let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params
-        .distinguished_name
-        .push(DnType::CommonName, "autorité d'essai");
+    params.distinguished_name.push(DnType::CommonName, "autorité d'essai");
     let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
     let trusting = |trusted: bool| Options {
         authority: trusted.then(|| authority.der().to_vec()),
@@ -230,34 +199,10 @@ fn certificates() {
     };
     for (name, years, signed, trusted, expected) in [
         ("localhost", 1975..4096, true, true, Ok(())),
-        (
-            "localhost",
-            1975..4096,
-            true,
-            false,
-            Err(CertificateFault::Unknown),
-        ),
-        (
-            "localhost",
-            1975..4096,
-            false,
-            true,
-            Err(CertificateFault::Unknown),
-        ),
-        (
-            "localhost",
-            1975..2000,
-            true,
-            true,
-            Err(CertificateFault::Expired),
-        ),
-        (
-            "localhost",
-            4000..4096,
-            true,
-            true,
-            Err(CertificateFault::Expired),
-        ),
+        ("localhost", 1975..4096, true, false, Err(CertificateFault::Unknown)),
+        ("localhost", 1975..4096, false, true, Err(CertificateFault::Unknown)),
+        ("localhost", 1975..2000, true, true, Err(CertificateFault::Expired)),
+        ("localhost", 4000..4096, true, true, Err(CertificateFault::Expired)),
         (
             "autre.example",
             1975..4096,
@@ -294,10 +239,7 @@ fn certificates() {
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = KeyPair::generate().unwrap();
     let (address, thread) = tls_server(params.self_signed(&key).unwrap().der().clone(), &key);
-    let found = test(
-        Options::default(),
-        format!("https://localhost:{}/api", address.port()),
-    );
+    let found = test(Options::default(), format!("https://localhost:{}/api", address.port()));
     assert!(
         matches!(
             found,

@@ -1,10 +1,5 @@
 //! The module against a misbehaving server: real TCP, a clock and a die that the tests hold.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod connection;
 mod sending;
@@ -40,10 +35,7 @@ impl Seen {
     }
 
     fn ids(&self) -> Vec<u64> {
-        self.items()
-            .iter()
-            .map(|item| item["id"].as_u64().unwrap())
-            .collect()
+        self.items().iter().map(|item| item["id"].as_u64().unwrap()).collect()
     }
 }
 
@@ -83,10 +75,7 @@ impl Server {
     pub(super) fn start(answer: impl Fn(&Seen, &mut TcpStream) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let (seen, stop) = (
-            Arc::new(Mutex::new(Vec::new())),
-            Arc::new(AtomicBool::new(false)),
-        );
+        let (seen, stop) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
         let (log, ended) = (Arc::clone(&seen), Arc::clone(&stop));
         let thread = std::thread::spawn(move || {
             for stream in listener.incoming() {
@@ -120,9 +109,7 @@ impl Server {
     /// The same raw answers in turn, the last one for ever.
     pub(super) fn scripted(answers: Vec<String>) -> Self {
         Self::start(move |seen, stream| {
-            let answer = answers
-                .get(seen.index)
-                .unwrap_or_else(|| answers.last().unwrap());
+            let answer = answers.get(seen.index).unwrap_or_else(|| answers.last().unwrap());
             let _ = stream.write_all(answer.as_bytes());
         })
     }
@@ -160,10 +147,7 @@ pub(super) fn http(status: u16, headers: &str, body: &str) -> String {
 }
 
 /// The v3 answer to a request; `reject` gives the fields complained of.
-pub(super) fn v3_answer(
-    seen: &Seen,
-    reject: impl Fn(&serde_json::Value) -> Vec<&'static str>,
-) -> String {
+pub(super) fn v3_answer(seen: &Seen, reject: impl Fn(&serde_json::Value) -> Vec<&'static str>) -> String {
     let data: Vec<serde_json::Value> = seen
         .items()
         .iter()
@@ -213,13 +197,9 @@ impl World {
             now: &|| self.now.get(),
             jitter: &|| 0.0,
             sleep: &|time| {
-                assert!(
-                    time <= Duration::from_millis(100),
-                    "too long to hear a cancel"
-                );
+                assert!(time <= Duration::from_millis(100), "too long to hear a cancel");
                 self.slept.set(self.slept.get() + time);
-                self.now
-                    .set(self.now.get() + TimeDelta::from_std(time).unwrap());
+                self.now.set(self.now.get() + TimeDelta::from_std(time).unwrap());
                 if self.slept.get() >= self.cancel_after.get() {
                     self.cancel.store(true, Ordering::SeqCst);
                 }
@@ -251,10 +231,7 @@ impl Observer for Journal {
             }
             PartOutcome::Divided => "divisé".to_owned(),
         };
-        let event = format!(
-            "après {part:?} {} x{} {outcome}",
-            answer.http, answer.attempts
-        );
+        let event = format!("après {part:?} {} x{} {outcome}", answer.http, answer.attempts);
         self.events.borrow_mut().push(event);
         if self.stop_after { Err(Stop) } else { Ok(()) }
     }
@@ -305,10 +282,7 @@ pub(super) fn batch(dossiers: usize) -> Batch<usize> {
 pub(super) fn batch_of(items: impl IntoIterator<Item = serde_json::Value>) -> Batch<usize> {
     let mut splitter = Splitter::new(Limits::new(Protocole::V3, Some(2000)));
     for (tag, item) in items.into_iter().enumerate() {
-        assert!(matches!(
-            splitter.push(tag, item.to_string().as_bytes()),
-            Pushed::Kept
-        ));
+        assert!(matches!(splitter.push(tag, item.to_string().as_bytes()), Pushed::Kept));
     }
     splitter.finish().unwrap()
 }

@@ -2,11 +2,7 @@
 
 use super::*;
 
-fn v3(
-    server: &Server,
-    world: &World,
-    batch: &Batch<usize>,
-) -> (Result<Vec<Verdict>, MissionError>, Vec<String>) {
+fn v3(server: &Server, world: &World, batch: &Batch<usize>) -> (Result<Vec<Verdict>, MissionError>, Vec<String>) {
     send_to(server, Protocole::V3, world, batch)
 }
 
@@ -28,8 +24,7 @@ fn sends_one_post_with_the_key() {
     let head = seen[0].head.to_ascii_lowercase();
     assert!(head.contains(&format!("authorization: bearer {KEY}\r\n")));
     assert!(
-        head.contains("content-type: application/json\r\n")
-            && head.contains("user-agent: passerelle-apprentissage/")
+        head.contains("content-type: application/json\r\n") && head.contains("user-agent: passerelle-apprentissage/")
     );
     assert_eq!(seen[0].ids(), [0, 1, 2]);
 }
@@ -47,16 +42,8 @@ fn transient_faults_are_tried_again() {
             http(429, "Retry-After: 90\r\n", "{}"),
             "attend 90 SERVICE_INDISPONIBLE",
         ),
-        (
-            "500",
-            http(500, "", "boom"),
-            "attend 1 SERVICE_INDISPONIBLE",
-        ),
-        (
-            "502",
-            http(502, "", "<html>"),
-            "attend 1 SERVICE_INDISPONIBLE",
-        ),
+        ("500", http(500, "", "boom"), "attend 1 SERVICE_INDISPONIBLE"),
+        ("502", http(502, "", "<html>"), "attend 1 SERVICE_INDISPONIBLE"),
         (
             "503 date",
             http(503, "Retry-After: Mon, 23 Nov 2026 22:05:00 GMT\r\n", ""),
@@ -100,11 +87,7 @@ fn transient_faults_are_tried_again() {
         let server = Server::scripted(vec![first, whole.clone()]);
         let (result, events) = v3(&server, &World::new(), &batch(2));
         assert_eq!(result.as_deref().map(letters), Ok("AA".into()), "{name}");
-        assert_eq!(
-            events,
-            ["avant 0..2", expected, "après 0..2 200 x2 AA"],
-            "{name}"
-        );
+        assert_eq!(events, ["avant 0..2", expected, "après 0..2 200 x2 AA"], "{name}");
         let seen = server.seen();
         assert_eq!(seen[0].body, seen[1].body, "{name}");
     }
@@ -112,10 +95,7 @@ fn transient_faults_are_tried_again() {
 
 #[test]
 fn a_silent_or_stalled_answer_is_tried_again() {
-    for stalled in [
-        "",
-        "HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{\"data\":[",
-    ] {
+    for stalled in ["", "HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{\"data\":["] {
         let server = Server::start(move |seen, stream| {
             if seen.index == 0 {
                 let _ = stream.write_all(stalled.as_bytes());
@@ -124,13 +104,7 @@ fn a_silent_or_stalled_answer_is_tried_again() {
                 let _ = stream.write_all(all_right(seen).as_bytes());
             }
         });
-        let (result, events) = send_with(
-            impatient(),
-            &server,
-            Protocole::V3,
-            &World::new(),
-            &batch(2),
-        );
+        let (result, events) = send_with(impatient(), &server, Protocole::V3, &World::new(), &batch(2));
         assert_eq!(letters(&result.unwrap()), "AA");
         assert_eq!(events[1], "attend 1 DELAI_DEPASSE");
     }
@@ -237,11 +211,7 @@ fn too_large_is_halved_in_order() {
 fn poisoned(poison: Range<u64>) -> Server {
     Server::start(move |seen, stream| {
         let answer = if seen.ids().iter().any(|id| poison.contains(id)) {
-            http(
-                400,
-                "",
-                r#"{"error":"Bad Request","message":"Erreur de validation"}"#,
-            )
+            http(400, "", r#"{"error":"Bad Request","message":"Erreur de validation"}"#)
         } else {
             all_right(seen)
         };
@@ -263,17 +233,10 @@ fn finds_the_culprits_and_sends_the_rest() {
         let (result, _) = v3(&server, &World::new(), &batch(dossiers));
         let verdicts = result.unwrap();
         for (id, verdict) in verdicts.iter().enumerate() {
-            let expected = if poison.contains(&(id as u64)) {
-                "R"
-            } else {
-                "A"
-            };
+            let expected = if poison.contains(&(id as u64)) { "R" } else { "A" };
             assert_eq!(letter(verdict), expected, "{id} of {poison:?}");
             if let Verdict::Rejete { http, erreurs, .. } = verdict {
-                assert_eq!(
-                    (*http, erreurs[0].message.as_str()),
-                    (400, "Erreur de validation")
-                );
+                assert_eq!((*http, erreurs[0].message.as_str()), (400, "Erreur de validation"));
             }
         }
         assert_eq!(verdicts.len(), dossiers);
@@ -286,10 +249,7 @@ fn a_receiver_that_refuses_everything_is_not_asked_dossier_by_dossier() {
     let (result, events) = v3(&server, &World::new(), &batch(500));
     assert_eq!(result.unwrap_err().code(), "ENVOI_REFUSE");
     assert!(server.seen().len() < 60, "{}", server.seen().len());
-    let avant = events
-        .iter()
-        .filter(|event| event.starts_with("avant"))
-        .count();
+    let avant = events.iter().filter(|event| event.starts_with("avant")).count();
     assert_eq!(avant, server.seen().len());
     assert_eq!(events.len(), 2 * avant, "each part was answered");
 }
@@ -297,13 +257,11 @@ fn a_receiver_that_refuses_everything_is_not_asked_dossier_by_dossier() {
 #[test]
 fn heals_once_and_keeps_both_answers() {
     // 0 fine; 1 optional field; 2 required field; 3 optional field, then another complaint.
-    let items = (0..4).map(|id| serde_json::json!({"id": id, "nom_apprenant": "DUPONT", "tel_apprenant": "0612345678"}));
+    let items =
+        (0..4).map(|id| serde_json::json!({"id": id, "nom_apprenant": "DUPONT", "tel_apprenant": "0612345678"}));
     let server = Server::start(|seen, stream| {
         let answer = v3_answer(seen, |item| {
-            match (
-                item["id"].as_u64().unwrap(),
-                item.get("tel_apprenant").is_some(),
-            ) {
+            match (item["id"].as_u64().unwrap(), item.get("tel_apprenant").is_some()) {
                 (1, true) | (3, true) => vec!["tel_apprenant"],
                 (2, _) => vec!["nom_apprenant"],
                 (3, false) => vec!["email_contact"],
@@ -314,10 +272,7 @@ fn heals_once_and_keeps_both_answers() {
     });
     let (result, events) = v3(&server, &World::new(), &batch_of(items));
     let verdicts = result.unwrap();
-    assert_eq!(
-        verdicts.iter().map(letter).collect::<Vec<_>>(),
-        ["A", "H", "R", "RR"]
-    );
+    assert_eq!(verdicts.iter().map(letter).collect::<Vec<_>>(), ["A", "H", "R", "RR"]);
     assert_eq!(events, ["avant 0..4", "après 0..4 200 x1 AHRRR"]);
     let seen = server.seen();
     assert_eq!(seen.len(), 2);
@@ -332,17 +287,11 @@ fn heals_once_and_keeps_both_answers() {
         panic!()
     };
     assert_eq!(premiere[0].message, "Format invalide (tel_apprenant)");
-    let Verdict::Rejete {
-        erreurs, seconde, ..
-    } = &verdicts[3]
-    else {
+    let Verdict::Rejete { erreurs, seconde, .. } = &verdicts[3] else {
         panic!()
     };
     assert_eq!(
-        (
-            erreurs[0].champ.as_str(),
-            seconde.as_ref().unwrap()[0].champ.as_str()
-        ),
+        (erreurs[0].champ.as_str(), seconde.as_ref().unwrap()[0].champ.as_str()),
         ("tel_apprenant", "email_contact")
     );
 }
@@ -436,11 +385,7 @@ fn a_journal_that_cannot_be_written_stops_at_once() {
 fn connections_are_kept_between_batches_and_mended_when_closed() {
     // The server closes after each answer without saying so: the next batch finds out and goes all the same.
     let server = Server::start(|seen, stream| {
-        let _ = stream.write_all(
-            all_right(seen)
-                .replace("Connection: close\r\n", "")
-                .as_bytes(),
-        );
+        let _ = stream.write_all(all_right(seen).replace("Connection: close\r\n", "").as_bytes());
     });
     let transport = Transport::new(Options::default()).unwrap();
     let mut mission = Mission::new(&transport, access(Protocole::V3, server.base())).unwrap();
