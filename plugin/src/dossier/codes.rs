@@ -152,7 +152,7 @@ mod tests {
             ("35600000000048", true),
             ("35600000049837", true),
             ("35600000049838", false),
-            ("35600000000001", false),
+            ("35600000000002", false),
         ] {
             assert_eq!(cle_siret_juste(code), juste, "{code}");
         }

@@ -68,7 +68,6 @@ fn rupture_sifa(inscription: &Inscription) -> Trouve<NaiveDate> {
 
 /// 2021: `sifa.date_entree_cfa ?? inscription.date_entree`
 pub(super) fn date_debut(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    conventions_sans_debut(e);
     let sifa = e.inscription.sifa.as_ref().and_then(|s| s.date_entree_cfa);
     date(de(sifa, Provenance::Sifa).or_else(|| de(e.inscription.date_entree, Provenance::Inscrit)))
 }
@@ -163,7 +162,7 @@ fn conventions_sans_debut(e: &mut Elements<'_>) {
     {
         e.avertir(
             &CONVENTION_SANS_DEBUT,
-            format!("Elle ne compte pas comme contrat : saisir la date de début dans la convention n° {}.", convention.id),
+            format!("Elle n'est pas envoyée comme contrat : saisir la date de début dans la convention n° {}.", convention.id),
         );
     }
 }

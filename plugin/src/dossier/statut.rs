@@ -22,14 +22,12 @@ pub(super) fn statut(inscription: &Inscription) -> Statut {
         (Some(reelle), Some(prevue)) => reelle < prevue,
         (reelle, _) => reelle.is_some(),
     };
-    let sans_contrat = inscription
-        .sifa
-        .as_ref()
-        .is_some_and(|s| s.sans_contrat_initial)
+    // A convention counts even without a `date_debut`.
+    let sans_contrat = inscription.conventions.is_empty()
         || inscription
-            .conventions
-            .iter()
-            .all(|c| c.date_debut.is_none());
+            .sifa
+            .as_ref()
+            .is_some_and(|s| s.sans_contrat_initial);
     if sorti_avant && a_un_motif_de_sortie(inscription) {
         Statut::Abandon
     } else if sans_contrat {

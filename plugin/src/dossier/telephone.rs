@@ -13,7 +13,13 @@ const CHIFFRES_MAX: usize = 24;
 /// `None`: not possible, not valid, or a premium, shared-cost, pager or voicemail number.
 pub(super) fn normalise(saisie: &str) -> Option<String> {
     let numero = sans_ponctuation(saisie)?;
-    let lu = phonenumber::parse(Some(region(&numero)), &numero).ok()?;
+    let lu = match numero.strip_prefix("00") {
+        // Given a region, the library would strip that region's trunk prefix from a foreign number too.
+        Some(international) => phonenumber::parse(None, format!("+{international}")),
+        None if numero.starts_with('+') => phonenumber::parse(None, &numero),
+        None => phonenumber::parse(Some(region(&numero)), &numero),
+    }
+    .ok()?;
     if !phonenumber::is_valid(&lu) || est_special(lu.number_type(&phonenumber::metadata::DATABASE))
     {
         return None;
@@ -105,13 +111,16 @@ mod tests {
             ("0692123456", Some("+262692123456")),
             ("0693123456", Some("+262693123456")),
             ("0262 21 12 34", Some("+262262211234")),
-            ("0639123456", Some("+262639123456")),
+            ("0639012345", Some("+262639012345")),
             ("0269 61 12 34", Some("+262269611234")),
-            ("+262639123456", Some("+262639123456")),
+            ("+262639012345", Some("+262639012345")),
             ("262692123456", Some("+262692123456")),
             // Abroad.
             ("+352 621 123 456", Some("+352621123456")),
             ("00352621123456", Some("+352621123456")),
+            ("0033 (0)6 12 34 56 78", Some("0612345678")),
+            ("+590 (0)690 12 34 56", Some("+590690123456")),
+            ("+262 0692 12 34 56", Some("+262692123456")),
             ("+32 470 12 34 56", Some("+32470123456")),
             ("+49 1512 3456789", Some("+4915123456789")),
             ("+39 06 1234 5678", Some("+390612345678")),
