@@ -1,1 +1,3 @@
-#[test] fn x() {}
+//! x
+#[test]
+fn x() {}
