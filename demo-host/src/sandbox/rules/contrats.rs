@@ -4,11 +4,7 @@ use super::{FieldError, dates, js};
 use serde_json::Value;
 
 /// Contract fields that make no sense without `contrat_date_debut`.
-const CONTRACT_FIELDS: [&str; 3] = [
-    "contrat_date_fin",
-    "contrat_date_rupture",
-    "cause_rupture_contrat",
-];
+const CONTRACT_FIELDS: [&str; 3] = ["contrat_date_fin", "contrat_date_rupture", "cause_rupture_contrat"];
 
 /// The asynchronous refusals of a dossier whose fields are all valid: a contract without start, an end of training before its entry.
 pub fn late_errors_v3(item: &Value) -> Vec<FieldError> {
@@ -31,15 +27,10 @@ pub fn late_errors_v3(item: &Value) -> Vec<FieldError> {
             errors.push(FieldError::new(&start, "Champ obligatoire"));
         }
     }
-    let day = |field: &str| {
-        item.get(field)
-            .and_then(Value::as_str)
-            .and_then(dates::parse)
-    };
+    let day = |field: &str| item.get(field).and_then(Value::as_str).and_then(dates::parse);
     match (day("date_entree_formation"), day("date_fin_formation")) {
         (Some(entry), Some(end)) if end < entry => {
-            let message =
-                "La date de fin de formation doit être supérieure à la date d'entrée en formation";
+            let message = "La date de fin de formation doit être supérieure à la date d'entrée en formation";
             errors.push(FieldError::new("date_fin_formation", message));
         }
         _ => {}

@@ -6,13 +6,11 @@ use chrono::{Days, NaiveDate};
 /// Whether a text starts with `YYYY-MM-DD`, all ASCII digits. A leading space does not pass.
 pub fn starts_like_a_date(text: &str) -> bool {
     let mut bytes = text.bytes();
-    "dddd-dd-dd"
-        .bytes()
-        .all(|pattern| match (pattern, bytes.next()) {
-            (b'd', Some(b)) => b.is_ascii_digit(),
-            (b'-', Some(b)) => b == b'-',
-            _ => false,
-        })
+    "dddd-dd-dd".bytes().all(|pattern| match (pattern, bytes.next()) {
+        (b'd', Some(b)) => b.is_ascii_digit(),
+        (b'-', Some(b)) => b == b'-',
+        _ => false,
+    })
 }
 
 /// What `new Date(text.trim())` holds, in milliseconds since 1970-01-01T00:00Z on a server that runs in UTC; `None` for an invalid date.
@@ -53,11 +51,7 @@ fn time_of_day(rest: &str) -> Option<i64> {
         .find(|c: char| !(c.is_ascii_digit() || c == ':' || c == '.'))
         .unwrap_or(rest.len());
     let (clock, zone) = (rest.get(..end)?, rest.get(end..)?);
-    let zone = if iso {
-        zone
-    } else {
-        zone.trim_start_matches(' ')
-    };
+    let zone = if iso { zone } else { zone.trim_start_matches(' ') };
     let (half, zone) = match zone.get(..2) {
         Some("AM" | "am") if !iso => (Some(0), zone.get(2..)?),
         Some("PM" | "pm") if !iso => (Some(12), zone.get(2..)?),
@@ -74,9 +68,7 @@ fn clock_millis(clock: &str, half_day: Option<i64>) -> Option<i64> {
         None => (0, 0),
         Some(seconds) => match seconds.split_once('.') {
             None => (two_digits(seconds)?, 0),
-            Some((seconds, fraction))
-                if !fraction.is_empty() && fraction.bytes().all(|b| b.is_ascii_digit()) =>
-            {
+            Some((seconds, fraction)) if !fraction.is_empty() && fraction.bytes().all(|b| b.is_ascii_digit()) => {
                 let three: String = fraction.chars().chain("00".chars()).take(3).collect();
                 (two_digits(seconds)?, three.parse().ok()?)
             }
@@ -103,9 +95,7 @@ fn offset_millis(zone: &str, iso: bool) -> Option<i64> {
     let zone = if iso {
         zone
     } else {
-        let bare = zone
-            .strip_prefix("UTC")
-            .or_else(|| zone.strip_prefix("GMT"));
+        let bare = zone.strip_prefix("UTC").or_else(|| zone.strip_prefix("GMT"));
         bare.unwrap_or(zone)
     };
     if zone.is_empty() || zone == "Z" {
@@ -132,12 +122,7 @@ fn two_digits(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic
-    )]
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
 
     fn iso(text: &str) -> Option<String> {
@@ -193,13 +178,7 @@ mod tests {
     #[test]
     fn shape_has_no_leading_space() {
         assert!(starts_like_a_date("2021-09-01abc"));
-        for text in [
-            " 2021-09-01",
-            "2021-9-01",
-            "2021/09/01",
-            "2021-09",
-            "²021-09-01",
-        ] {
+        for text in [" 2021-09-01", "2021-9-01", "2021/09/01", "2021-09", "²021-09-01"] {
             assert!(!starts_like_a_date(text), "{text}");
         }
     }

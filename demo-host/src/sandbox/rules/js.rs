@@ -42,13 +42,7 @@ pub fn string(value: &Value) -> String {
         Value::Array(items) => {
             let parts: Vec<String> = items
                 .iter()
-                .map(|item| {
-                    if item.is_null() {
-                        String::new()
-                    } else {
-                        string(item)
-                    }
-                })
+                .map(|item| if item.is_null() { String::new() } else { string(item) })
                 .collect();
             parts.join(",")
         }
@@ -69,11 +63,7 @@ fn number_text(number: &serde_json::Number) -> String {
     } else {
         // JavaScript writes the sign of a positive exponent, Rust does not.
         let text = format!("{value:e}");
-        if size >= 1.0 {
-            text.replace('e', "e+")
-        } else {
-            text
-        }
+        if size >= 1.0 { text.replace('e', "e+") } else { text }
     }
 }
 
@@ -95,18 +85,12 @@ fn number_of_text(text: &str) -> f64 {
         return 0.0;
     }
     for (lower, upper, radix) in [("0x", "0X", 16), ("0o", "0O", 8), ("0b", "0B", 2)] {
-        if let Some(digits) = text
-            .strip_prefix(lower)
-            .or_else(|| text.strip_prefix(upper))
-        {
+        if let Some(digits) = text.strip_prefix(lower).or_else(|| text.strip_prefix(upper)) {
             return u32::from_str_radix(digits, radix).map_or(f64::NAN, f64::from);
         }
     }
     // Rust's parser also reads `inf` and `nan`, which JavaScript does not.
-    if text
-        .bytes()
-        .all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b))
-    {
+    if text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b)) {
         text.parse().unwrap_or(f64::NAN)
     } else {
         f64::NAN
@@ -120,9 +104,7 @@ pub fn parse_int(text: &str) -> f64 {
         Some(rest) => (-1.0, rest),
         None => (1.0, text.strip_prefix('+').unwrap_or(text)),
     };
-    let end = digits
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(digits.len());
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
     match digits.get(..end) {
         Some(found) if !found.is_empty() => found.parse::<f64>().map_or(f64::NAN, |n| sign * n),
         _ => f64::NAN,
@@ -139,12 +121,7 @@ pub fn pad_start(text: &str, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic
-    )]
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
     use serde_json::json;
 
@@ -178,13 +155,7 @@ mod tests {
         ] {
             assert_eq!(number(&value), expected, "{value}");
         }
-        for value in [
-            json!("1A"),
-            json!("inf"),
-            json!("NaN"),
-            json!({}),
-            json!("1 2"),
-        ] {
+        for value in [json!("1A"), json!("inf"), json!("NaN"), json!({}), json!("1 2")] {
             assert!(number(&value).is_nan(), "{value}");
         }
     }

@@ -44,19 +44,10 @@ const REQUIRED: [(&str, Rule); 9] = [
     ("nom_apprenant", NAME),
     ("prenom_apprenant", NAME),
     ("ne_pas_solliciter", Rule::Boolean),
-    (
-        "uai_etablissement",
-        Rule::Matching(is_uai, "/^[0-9_]{7}[a-zA-Z]{1}$/"),
-    ),
+    ("uai_etablissement", Rule::Matching(is_uai, "/^[0-9_]{7}[a-zA-Z]{1}$/")),
     ("nom_etablissement", NAME),
-    (
-        "id_formation",
-        Rule::Matching(is_formation, "/^[a-zA-Z0-9_]{8}$/"),
-    ),
-    (
-        "annee_scolaire",
-        Rule::Matching(is_annee_scolaire, "/^\\d{4}-\\d{4}$/"),
-    ),
+    ("id_formation", Rule::Matching(is_formation, "/^[a-zA-Z0-9_]{8}$/")),
+    ("annee_scolaire", Rule::Matching(is_annee_scolaire, "/^\\d{4}-\\d{4}$/")),
     ("statut_apprenant", Rule::Statut),
     ("date_metier_mise_a_jour_statut", Rule::Date),
 ];
@@ -124,9 +115,7 @@ pub fn refusals_2021(item: &Value) -> Vec<Refusal> {
             judge(field, rule, value);
         }
     }
-    let missing = REQUIRED
-        .iter()
-        .filter(|(field, _)| !fields.contains_key(*field));
+    let missing = REQUIRED.iter().filter(|(field, _)| !fields.contains_key(*field));
     refusals.extend(missing.map(|(field, _)| Refusal {
         message: format!("\"{field}\" is required"),
         field: Some(*field),
@@ -156,9 +145,7 @@ fn verdict(rule: Rule, value: &Value) -> Verdict {
         }
         Rule::Boolean => match value {
             Value::Bool(_) => Ok(()),
-            Value::String(word) if matches!(word.to_lowercase().as_str(), "true" | "false") => {
-                Ok(())
-            }
+            Value::String(word) if matches!(word.to_lowercase().as_str(), "true" | "false") => Ok(()),
             _ => refuse("boolean.base", "must be a boolean"),
         },
         Rule::Number if number(value).is_none() => refuse("number.base", "must be a number"),
@@ -187,8 +174,7 @@ fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64(),
         Value::String(text)
-            if text.bytes().any(|b| b.is_ascii_digit())
-                && !text.contains(['x', 'X', 'o', 'O', 'b', 'B']) =>
+            if text.bytes().any(|b| b.is_ascii_digit()) && !text.contains(['x', 'X', 'o', 'O', 'b', 'B']) =>
         {
             Some(js::number(value)).filter(|n| n.is_finite())
         }
@@ -198,13 +184,8 @@ fn number(value: &Value) -> Option<f64> {
 
 /// ISO only: what JavaScript reads, without its AM/PM and named zones. Days 29 to 31 pass in every month.
 fn is_date(text: &str) -> bool {
-    let iso_rest = |rest: &str| {
-        rest.bytes()
-            .all(|b| b.is_ascii_digit() || b"T :.+-Z".contains(&b))
-    };
-    dates::starts_like_a_date(text)
-        && text.get(10..).is_some_and(iso_rest)
-        && dates::parse(text).is_some()
+    let iso_rest = |rest: &str| rest.bytes().all(|b| b.is_ascii_digit() || b"T :.+-Z".contains(&b));
+    dates::starts_like_a_date(text) && text.get(10..).is_some_and(iso_rest) && dates::parse(text).is_some()
 }
 
 fn is_uai(text: &str) -> bool {

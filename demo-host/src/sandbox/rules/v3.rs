@@ -88,18 +88,12 @@ const OPTIONAL: &[(&str, Rule)] = &[
     ("cause_exclusion_formation", ANY_TEXT),
     ("nom_referent_handicap_formation", ANY_TEXT),
     ("prenom_referent_handicap_formation", ANY_TEXT),
-    (
-        "email_referent_handicap_formation",
-        Rule::Email { trimmed: false },
-    ),
+    ("email_referent_handicap_formation", Rule::Email { trimmed: false }),
     ("adresse_apprenant", ANY_TEXT),
     ("code_postal_apprenant", Rule::CodePostal),
     ("code_postal_de_naissance_apprenant", Rule::Anything),
     ("code_commune_insee_apprenant", Rule::CommuneInsee),
-    (
-        "code_commune_insee_de_naissance_apprenant",
-        Rule::CommuneInsee,
-    ),
+    ("code_commune_insee_de_naissance_apprenant", Rule::CommuneInsee),
     ("sexe_apprenant", Rule::Sexe),
     ("rqth_apprenant", Rule::Boolean),
     ("date_rqth_apprenant", Rule::Date),
@@ -114,10 +108,7 @@ const OPTIONAL: &[(&str, Rule)] = &[
     ("etablissement_lieu_de_formation_uai", Rule::Uai),
     ("etablissement_lieu_de_formation_siret", Rule::Anything),
     ("etablissement_lieu_de_formation_adresse", ANY_TEXT),
-    (
-        "etablissement_lieu_de_formation_code_postal",
-        Rule::CodePostal,
-    ),
+    ("etablissement_lieu_de_formation_code_postal", Rule::CodePostal),
     ("derniere_situation", Rule::DerniereSituation),
     ("dernier_organisme_uai", Rule::DernierOrganisme),
     ("type_cfa", Rule::TypeCfa),
@@ -142,9 +133,7 @@ pub fn check_v3(item: &Value) -> Vec<FieldError> {
     let mut errors = Vec::new();
     for (field, rule) in REQUIRED {
         match value_of(field) {
-            None if matches!(rule, Rule::Date) => {
-                errors.push(FieldError::new(field, "Champ obligatoire"))
-            }
+            None if matches!(rule, Rule::Date) => errors.push(FieldError::new(field, "Champ obligatoire")),
             None => errors.push(FieldError::new(field, STRING_EXPECTED)),
             Some(value) => report(&mut errors, field, rule, value),
         }
@@ -169,11 +158,7 @@ fn report(errors: &mut Vec<FieldError>, field: &str, rule: Rule, value: &Value) 
         } else {
             contact::phone_faults(&number)
         };
-        errors.extend(
-            faults
-                .into_iter()
-                .map(|fault| FieldError::new(field, fault)),
-        );
+        errors.extend(faults.into_iter().map(|fault| FieldError::new(field, fault)));
     } else if let Err(message) = verdict(rule, value) {
         errors.push(FieldError::new(field, message));
     }
@@ -221,15 +206,9 @@ fn verdict(rule: Rule, value: &Value) -> Verdict {
         Rule::CodePostal => {
             let code = text_or_truthy(value)?;
             let accepted = !code.is_empty() && codes::is_code_postal(&code);
-            ensure(
-                accepted,
-                "Le code postal doit faire 5 caractères numériques exactement",
-            )
+            ensure(accepted, "Le code postal doit faire 5 caractères numériques exactement")
         }
-        Rule::CommuneInsee => ensure(
-            codes::is_commune_insee(&text_or_truthy(value)?),
-            INVALID_FORMAT,
-        ),
+        Rule::CommuneInsee => ensure(codes::is_commune_insee(&text_or_truthy(value)?), INVALID_FORMAT),
         Rule::Sexe => {
             let sexe = if value.is_string() || value.is_number() {
                 js::string(value)
@@ -242,25 +221,13 @@ fn verdict(rule: Rule, value: &Value) -> Verdict {
             )
         }
         Rule::Boolean => ensure(value.is_boolean(), "Boolean attendu"),
-        Rule::DerniereSituation => ensure(
-            codes::is_derniere_situation(integer_of(value)),
-            "Invalid input",
-        ),
-        Rule::DernierOrganisme => ensure(
-            codes::is_dernier_organisme(&js::string(value)),
-            INVALID_FORMAT,
-        ),
+        Rule::DerniereSituation => ensure(codes::is_derniere_situation(integer_of(value)), "Invalid input"),
+        Rule::DernierOrganisme => ensure(codes::is_dernier_organisme(&js::string(value)), INVALID_FORMAT),
         Rule::TypeCfa => {
             let code = text_or_truthy(value)?;
-            ensure(
-                !code.is_empty() && codes::is_type_cfa(&code),
-                INVALID_FORMAT,
-            )
+            ensure(!code.is_empty() && codes::is_type_cfa(&code), INVALID_FORMAT)
         }
-        Rule::ApiVersion => ensure(
-            matches!(value.as_str(), Some("v1" | "v2" | "v3" | "")),
-            "Invalid input",
-        ),
+        Rule::ApiVersion => ensure(matches!(value.as_str(), Some("v1" | "v2" | "v3" | "")), "Invalid input"),
         Rule::Telephone | Rule::Anything => Ok(()),
     }
 }
@@ -300,9 +267,7 @@ fn integer_of(value: &Value) -> f64 {
 
 fn date(value: &Value) -> Verdict {
     match value.as_str() {
-        Some(text) if dates::starts_like_a_date(text) => {
-            ensure(dates::parse(text).is_some(), "Invalid date")
-        }
+        Some(text) if dates::starts_like_a_date(text) => ensure(dates::parse(text).is_some(), "Invalid date"),
         _ => Err("Date invalide"),
     }
 }

@@ -1,11 +1,6 @@
 //! Every row of the contract's table of tricky inputs, and the 2021 rules.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use super::*;
 use serde_json::json;
@@ -62,26 +57,18 @@ fn rows_1_to_5_school_year() {
         YEAR,
         &[json!("2023\u{a0}-\u{a0}2024"), json!("2023–2024")],
     );
-    refused(
-        3,
-        "annee_scolaire",
-        YEAR,
-        &[json!("2023-2025"), json!("2024-2023")],
-    );
+    refused(3, "annee_scolaire", YEAR, &[json!("2023-2025"), json!("2024-2023")]);
     accepted(4, "annee_scolaire", &[json!("2023-2023")]);
     refused(5, "annee_scolaire", YEAR, &[json!(2023), json!("23-24")]);
-    let same = [json!("2023/2024"), json!("2023 - 2024")]
-        .map(|annee| identity_v3(&dossier(json!({"annee_scolaire": annee}))));
+    let same =
+        [json!("2023/2024"), json!("2023 - 2024")].map(|annee| identity_v3(&dossier(json!({"annee_scolaire": annee}))));
     assert_eq!(same[0], same[1]);
 }
 
 #[test]
 fn rows_6_to_11_establishments() {
     const SIRET: &str = "Siret invalide. Format attendu : 14 chiffres";
-    for field in [
-        "etablissement_responsable_siret",
-        "etablissement_formateur_siret",
-    ] {
+    for field in ["etablissement_responsable_siret", "etablissement_formateur_siret"] {
         let cleaned = [
             "123 456 789 01234",
             "123.456.789-01234",
@@ -104,12 +91,7 @@ fn rows_6_to_11_establishments() {
             11,
             field,
             "UAI invalide",
-            &[
-                json!("123456A"),
-                json!("_123456A"),
-                json!("0123 456A"),
-                json!(""),
-            ],
+            &[json!("123456A"), json!("_123456A"), json!("0123 456A"), json!("")],
         );
         refused(11, field, STRING, &[json!(1234567)]);
     }
@@ -127,20 +109,12 @@ fn rows_12_to_21_dates() {
             12,
             field,
             "Invalid date",
-            &[
-                json!("2021-13-01"),
-                json!("2021-09-00"),
-                json!("2021-09-32"),
-            ],
+            &[json!("2021-13-01"), json!("2021-09-00"), json!("2021-09-32")],
         );
         accepted(
             13,
             field,
-            &[
-                json!("2021-02-30"),
-                json!("2021-02-29"),
-                json!("2021-09-31"),
-            ],
+            &[json!("2021-02-30"), json!("2021-02-29"), json!("2021-09-31")],
         );
         refused(
             14,
@@ -157,11 +131,7 @@ fn rows_12_to_21_dates() {
         accepted(15, field, &[json!("2021-09-01 ")]);
         refused(16, field, "Date invalide", &[json!("")]);
         accepted(18, field, &[json!("2000-10-28T00:00:00+02:00")]);
-        accepted(
-            19,
-            field,
-            &[json!("2021-09-01 00:00:00"), json!("2021-09-01T00:00:00")],
-        );
+        accepted(19, field, &[json!("2021-09-01 00:00:00"), json!("2021-09-01T00:00:00")]);
         refused(
             20,
             field,
@@ -171,12 +141,7 @@ fn rows_12_to_21_dates() {
         accepted(21, field, &[json!("0001-01-01"), json!("9999-12-31")]);
     }
     accepted(17, "contrat_date_debut", &[Value::Null]);
-    refused(
-        17,
-        "date_fin_formation",
-        "Champ obligatoire",
-        &[Value::Null],
-    );
+    refused(17, "date_fin_formation", "Champ obligatoire", &[Value::Null]);
 }
 
 #[test]
@@ -192,21 +157,11 @@ fn rows_22_to_27_telephones() {
     accepted(22, "tel_apprenant", &good);
     accepted(22, "tel_apprenant", &[json!(612_345_678)]);
     accepted(23, "tel_apprenant", &[json!(""), Value::Null]);
-    refused(
-        23,
-        "tel_apprenant",
-        FORMAT,
-        &[json!("  "), json!("inconnu")],
-    );
+    refused(23, "tel_apprenant", FORMAT, &[json!("  "), json!("inconnu")]);
     let mixed = ["0612345678 / 0145678901", "0612345678 (mère)", "06123456"].map(|tel| json!(tel));
     refused(24, "tel_apprenant", FORMAT, &mixed);
     let unassigned = ["0000000000", "0639123456", "0700000000"].map(|tel| json!(tel));
-    refused(
-        25,
-        "tel_apprenant",
-        "Numéro de téléphone invalide",
-        &unassigned,
-    );
+    refused(25, "tel_apprenant", "Numéro de téléphone invalide", &unassigned);
     refused(
         26,
         "tel_apprenant",
@@ -214,11 +169,7 @@ fn rows_22_to_27_telephones() {
         &[json!("0899123456"), json!("0892123456")],
     );
     accepted(26, "tel_apprenant", &[json!("0800123456")]);
-    accepted(
-        27,
-        "tel_apprenant",
-        &[json!("0690123456"), json!("0692123456")],
-    );
+    accepted(27, "tel_apprenant", &[json!("0690123456"), json!("0692123456")]);
 }
 
 #[test]
@@ -238,17 +189,8 @@ fn rows_28_to_31_email_year_status() {
         "Email non valide",
         &[json!("a@b.fr ")],
     );
-    accepted(
-        30,
-        "annee_formation",
-        &[json!("3"), json!(0), json!("0"), json!(5)],
-    );
-    refused(
-        30,
-        "annee_formation",
-        "Number attendu",
-        &[json!(""), json!("1A")],
-    );
+    accepted(30, "annee_formation", &[json!("3"), json!(0), json!("0"), json!(5)]);
+    refused(30, "annee_formation", "Number attendu", &[json!(""), json!("1A")]);
     refused(
         30,
         "annee_formation",
@@ -265,14 +207,7 @@ fn rows_28_to_31_email_year_status() {
     accepted(
         31,
         "statut_apprenant",
-        &[
-            json!("3"),
-            json!("3 "),
-            json!("3abc"),
-            json!(0),
-            json!("0"),
-            json!(2),
-        ],
+        &[json!("3"), json!("3 "), json!("3abc"), json!(0), json!("0"), json!(2)],
     );
     refused(
         31,
@@ -284,19 +219,14 @@ fn rows_28_to_31_email_year_status() {
 
 #[test]
 fn rows_32_and_33_are_refused_later_only() {
-    let no_start =
-        dossier(json!({"contrat_date_fin_2": "2024-08-31", "cause_rupture_contrat_2": "x"}));
+    let no_start = dossier(json!({"contrat_date_fin_2": "2024-08-31", "cause_rupture_contrat_2": "x"}));
     assert_eq!(check_v3(&no_start), []);
     let late = late_errors_v3(&no_start);
-    assert_eq!(
-        late[0].path,
-        ["contrat_date_fin_2", "cause_rupture_contrat_2"]
-    );
+    assert_eq!(late[0].path, ["contrat_date_fin_2", "cause_rupture_contrat_2"]);
     assert_eq!(late[1].path, ["contrat_date_debut_2"]);
     assert_eq!(late.len(), 2);
 
-    let backwards =
-        dossier(json!({"date_entree_formation": "2023-09-01", "date_fin_formation": "2023-08-31"}));
+    let backwards = dossier(json!({"date_entree_formation": "2023-09-01", "date_fin_formation": "2023-08-31"}));
     assert_eq!(check_v3(&backwards), []);
     assert_eq!(late_errors_v3(&backwards).len(), 1);
 
@@ -304,8 +234,7 @@ fn rows_32_and_33_are_refused_later_only() {
         json!({"date_fin_formation": "2023-09-01", "siret_employeur_3": "12345678901234", "contrat_date_rupture": null}),
     );
     assert_eq!(late_errors_v3(&fine), []);
-    let complete =
-        dossier(json!({"contrat_date_debut": "2023-09-01", "contrat_date_fin": "2025-08-31"}));
+    let complete = dossier(json!({"contrat_date_debut": "2023-09-01", "contrat_date_fin": "2025-08-31"}));
     assert_eq!(late_errors_v3(&complete), []);
 }
 
@@ -314,12 +243,7 @@ fn rows_34_to_38_codes() {
     accepted(
         34,
         "formation_rncp",
-        &[
-            json!(35316),
-            json!("rncp 35316"),
-            json!("34-670"),
-            json!("RNCP35316"),
-        ],
+        &[json!(35316), json!("rncp 35316"), json!("34-670"), json!("RNCP35316")],
     );
     let bad = ["", "RNCP", "RS1234", "RNCP035316"].map(|code| json!(code));
     refused(34, "formation_rncp", "Code RNCP invalide", &bad);
@@ -334,10 +258,7 @@ fn rows_34_to_38_codes() {
         "Code CFD invalide",
         &[json!(1_022_141), json!("500 22141"), json!("")],
     );
-    for field in [
-        "code_postal_apprenant",
-        "etablissement_lieu_de_formation_code_postal",
-    ] {
+    for field in ["code_postal_apprenant", "etablissement_lieu_de_formation_code_postal"] {
         accepted(36, field, &[json!(1000), json!("1000"), json!("75001")]);
         let bad = ["75 001", "B-1000", "2A004", ""].map(|code| json!(code));
         refused(
@@ -380,12 +301,7 @@ fn rows_39_to_45_small_fields() {
         "obtention_diplome_formation",
         "formation_presentielle",
     ] {
-        refused(
-            40,
-            field,
-            "Boolean attendu",
-            &[json!("true"), json!(1), json!("Oui")],
-        );
+        refused(40, field, "Boolean attendu", &[json!("true"), json!(1), json!("Oui")]);
         accepted(40, field, &[json!(true), json!(false)]);
     }
     accepted(41, "id_erp_apprenant", &[json!(42), json!("")]);
@@ -434,11 +350,7 @@ fn rows_46_to_49_rest() {
             .count();
         assert_eq!(dates, 4);
     }
-    accepted(
-        48,
-        "derniere_situation",
-        &[json!(0), json!("4001A"), json!(9999)],
-    );
+    accepted(48, "derniere_situation", &[json!(0), json!("4001A"), json!(9999)]);
     refused(
         48,
         "derniere_situation",
@@ -508,11 +420,7 @@ fn fields_of_2021() {
     let bad = [
         ("nom_apprenant", "string.empty", vec![json!("")]),
         ("nom_apprenant", "string.base", vec![json!(4), Value::Null]),
-        (
-            "ne_pas_solliciter",
-            "boolean.base",
-            vec![json!(0), json!("Oui")],
-        ),
+        ("ne_pas_solliciter", "boolean.base", vec![json!(0), json!("Oui")]),
         (
             "uai_etablissement",
             "string.pattern.base",
@@ -537,15 +445,9 @@ fn fields_of_2021() {
         (
             "contrat_date_debut",
             "date.format",
-            [
-                "",
-                "2021-13-01",
-                "2021-02-32",
-                "2021-09-01abc",
-                "13/11/2020",
-            ]
-            .map(|date| json!(date))
-            .to_vec(),
+            ["", "2021-13-01", "2021-02-32", "2021-09-01abc", "13/11/2020"]
+                .map(|date| json!(date))
+                .to_vec(),
         ),
         (
             "date_metier_mise_a_jour_statut",
@@ -554,11 +456,7 @@ fn fields_of_2021() {
         ),
         ("tel_apprenant", "string.empty", vec![json!("")]),
         ("id_erp_apprenant", "string.empty", vec![json!("")]),
-        (
-            "annee_formation",
-            "number.base",
-            vec![json!(""), json!("1A")],
-        ),
+        ("annee_formation", "number.base", vec![json!(""), json!("1A")]),
     ];
     for (field, kind, values) in bad {
         for value in values {
