@@ -68,7 +68,7 @@ pub(super) fn utf8<'a>(bytes: &'a [u8], what: &str) -> Result<&'a str, Error> {
         .map_err(|error| Error::plugin_misbehaves(abi::PASSERELLE_E_NOT_UTF8, format!("{what} is not UTF-8: {error}")))
 }
 
-/// A structure that begins with its `struct_size`, at least as large as this crate knows it.
+/// A structure that begins with its `struct_size`, of the size that this crate knows: published structures never change.
 ///
 /// # Safety
 /// A pointer that is not NULL points to `struct_size` bytes that stay valid and unchanged for `'a`.
@@ -81,7 +81,7 @@ pub(super) unsafe fn sized<'a, T>(pointer: *const T, what: &str) -> Result<&'a T
     }
     // SAFETY: not NULL and aligned; every such structure begins with this number.
     let size = unsafe { pointer.cast::<u32>().read() };
-    if usize::try_from(size).unwrap_or(usize::MAX) < size_of::<T>() {
+    if usize::try_from(size).unwrap_or(usize::MAX) != size_of::<T>() {
         return Err(Error::plugin_misbehaves(
             abi::PASSERELLE_E_STRUCT_SIZE,
             format!("{what} says struct_size {size}, this host expects {}", size_of::<T>()),
