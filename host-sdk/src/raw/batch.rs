@@ -51,7 +51,10 @@ pub(super) unsafe fn read<'a>(batch: &passerelle_batch, max_rows: u32) -> Result
         return Ok((0, Vec::new()));
     }
     if batch.row_count > max_rows {
-        return Err(wrong(format!("{} rows, {max_rows} were asked for", batch.row_count)));
+        return Err(wrong(format!(
+            "malformed batch: {} rows, {max_rows} were asked for",
+            batch.row_count
+        )));
     }
     let rows = usize::try_from(batch.row_count).map_err(|_| Error::too_long("row_count"))?;
     let count = usize::try_from(batch.column_count).map_err(|_| Error::too_long("column_count"))?;
@@ -62,7 +65,10 @@ pub(super) unsafe fn read<'a>(batch: &passerelle_batch, max_rows: u32) -> Result
         .enumerate()
         .map(|(index, column)| {
             // SAFETY: passed on to the caller.
-            unsafe { read_column(column, rows) }.map_err(|error| wrong(format!("column {index}: {}", error.detail)))
+            unsafe { read_column(column, rows) }.map_err(|error| Error {
+                detail: format!("malformed batch: column {index}: {}", error.detail),
+                ..error
+            })
         })
         .collect::<Result<_, _>>()?;
     Ok((rows, columns))
@@ -116,5 +122,5 @@ unsafe fn read_column<'a>(column: &passerelle_column_data, rows: usize) -> Resul
 }
 
 fn wrong(detail: String) -> Error {
-    Error::plugin_misbehaves(abi::PASSERELLE_E_ARGUMENT, format!("malformed batch: {detail}"))
+    Error::plugin_misbehaves(abi::PASSERELLE_E_ARGUMENT, detail)
 }
