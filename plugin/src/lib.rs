@@ -14,6 +14,7 @@
 pub mod database;
 pub mod dossier;
 pub mod erp;
+mod ffi;
 pub mod mission;
 pub mod night;
 pub mod store;

@@ -1,1 +1,131 @@
 //! ODBC: connections, block cursors, and what differs between databases.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `connection_string` | reads attributes, adds those that a driver needs |
+//! | `dialect` | everything that differs between databases, decided from what the driver reports |
+//! | `connection` | one connection: queries, statements, arrays of parameters, transactions, cancellation |
+//! | `rows` | a streaming block cursor, all columns as text |
+//! | `values` | one tolerant parser per kind of value |
+//! | `error` | what can fail, and its French text |
+//!
+//! A [`Database`] holds no connection and goes anywhere; a [`Connection`] is used by one thread at a time. Drivers that
+//! fail make `odbc-api` panic when a handle is dropped: every such drop is contained here.
+
+mod connection;
+mod connection_string;
+mod dialect;
+mod error;
+mod parameters;
+mod rows;
+mod values;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+pub use connection::{CancelHandle, Connection, Param};
+pub use connection_string::ConnectionString;
+pub use dialect::{Dialect, DialectKind, TextBinding};
+pub use error::DatabaseError;
+pub use rows::{Row, Rows, Sizes};
+pub use values::{FALSE_WORDS, Unreadable};
+
+/// How long a login may take, in seconds. A driver may ignore it.
+const LOGIN_TIMEOUT_SEC: u32 = 10;
+
+/// A database that was reached once: how to reach it again and what its driver reported. Holds no open connection, nor
+/// prints the connection string.
+#[derive(Clone)]
+pub struct Database {
+    connection_string: ConnectionString,
+    dialect: Dialect,
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database")
+            .field("dialect", &self.dialect)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Database {
+    /// Opens the database once, asks its driver what it is, and closes it. `connection_string` is ODBC's own
+    /// (`Driver=…;Server=…`, or `DSN=…`); what the driver needs for streaming is added where it is missing.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the database from being opened; an SQLite file that does not exist is an error.
+    pub fn connect(connection_string: &str) -> Result<Database, DatabaseError> {
+        Self::reach(connection_string, false)
+    }
+
+    /// Like [`Database::connect`], but an SQLite file that does not exist is created.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the database from being opened or created.
+    pub fn create(connection_string: &str) -> Result<Database, DatabaseError> {
+        Self::reach(connection_string, true)
+    }
+
+    fn reach(text: &str, create: bool) -> Result<Database, DatabaseError> {
+        let mut connection_string = ConnectionString::parse(text);
+        let guess = connection_string.kind();
+        if guess == Some(DialectKind::Sqlite) && !create {
+            connection_string.require_sqlite_file()?;
+        }
+        if let Some(kind) = guess {
+            connection_string.complete_for(kind, create);
+        }
+        let dialect = connection::probe(&connection_string)?;
+        // A DSN does not say its driver before it is open.
+        connection_string.complete_for(dialect.kind(), create);
+        Ok(Database {
+            connection_string,
+            dialect,
+        })
+    }
+
+    /// What differs between databases.
+    pub fn dialect(&self) -> &Dialect {
+        &self.dialect
+    }
+
+    /// Opens one connection, for one thread.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the database from being opened.
+    pub fn open(&self) -> Result<Connection, DatabaseError> {
+        Connection::open(&self.connection_string, self.dialect.clone())
+    }
+
+    /// Opens one connection that only reads, from a consistent snapshot where the database has one.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the database from being opened.
+    pub fn open_reader(&self) -> Result<Connection, DatabaseError> {
+        let connection = self.open()?;
+        for statement in self.dialect.reader_statements() {
+            connection.execute(statement, &[])?;
+        }
+        Ok(connection)
+    }
+}
+
+/// Runs what may panic inside a driver call, and turns the panic into an error.
+fn guarded<T>(work: impl FnOnce() -> Result<T, DatabaseError>) -> Result<T, DatabaseError> {
+    // Nothing of what `work` touched is used after a panic: its handles are dropped.
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(DatabaseError::DriverFault))
+}
+
+/// Drops an ODBC object whose driver may have failed.
+fn drop_quietly<T>(object: T) {
+    if catch_unwind(AssertUnwindSafe(|| drop(object))).is_err() {
+        tracing::warn!("an ODBC driver failed while one of its handles was being closed");
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,280 @@
+//! One connection, used by one thread at a time.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use odbc_api::handles::Statement as _;
+use odbc_api::{ConnectionOptions, environment};
+
+use super::{
+    ConnectionString, DatabaseError, Dialect, LOGIN_TIMEOUT_SEC, Rows, Sizes, drop_quietly,
+    guarded, parameters,
+};
+use crate::ffi::statement_cancel::RunningStatements;
+
+/// A parameter of a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Param {
+    /// NULL.
+    Null,
+    /// A whole number.
+    Integer(i64),
+    /// Text.
+    Text(String),
+}
+
+impl From<i64> for Param {
+    fn from(value: i64) -> Self {
+        Param::Integer(value)
+    }
+}
+
+impl From<&str> for Param {
+    fn from(value: &str) -> Self {
+        Param::Text(value.to_owned())
+    }
+}
+
+impl From<String> for Param {
+    fn from(value: String) -> Self {
+        Param::Text(value)
+    }
+}
+
+impl<T: Into<Param>> From<Option<T>> for Param {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Param::Null, Into::into)
+    }
+}
+
+/// What `cancel` and the connection share.
+#[derive(Debug, Default)]
+pub(super) struct Cancellation {
+    requested: AtomicBool,
+    pub(super) running: Arc<RunningStatements>,
+}
+
+impl Cancellation {
+    pub(super) fn check(&self) -> Result<(), DatabaseError> {
+        if self.requested.load(Ordering::Acquire) {
+            Err(DatabaseError::Cancelled)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Cancels what a connection is doing, from any thread, and for good: the connection then answers
+/// [`DatabaseError::Cancelled`] to everything.
+#[derive(Debug, Clone)]
+pub struct CancelHandle {
+    shared: Arc<Cancellation>,
+    reaches_driver: bool,
+}
+
+impl CancelHandle {
+    /// Cancels. A statement that the driver cannot interrupt stops at the end of its current block.
+    pub fn cancel(&self) {
+        self.shared.requested.store(true, Ordering::Release);
+        if self.reaches_driver {
+            self.shared.running.cancel();
+        }
+    }
+}
+
+/// An open connection. It may move to another thread, not be shared.
+pub struct Connection {
+    // Taken only when the connection is dropped.
+    inner: Option<odbc_api::Connection<'static>>,
+    dialect: Dialect,
+    pub(super) cancellation: Arc<Cancellation>,
+    in_transaction: Cell<bool>,
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection")
+            .field("dialect", &self.dialect)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Opens the database, asks its driver what it is, and closes it.
+pub(super) fn probe(string: &ConnectionString) -> Result<Dialect, DatabaseError> {
+    let inner = open_inner(string)?;
+    let product = guarded(|| Ok(inner.database_management_system_name()?));
+    drop_quietly(inner);
+    Ok(Dialect::from_product(&product?))
+}
+
+fn open_inner(string: &ConnectionString) -> Result<odbc_api::Connection<'static>, DatabaseError> {
+    guarded(|| {
+        let options = ConnectionOptions {
+            login_timeout_sec: Some(LOGIN_TIMEOUT_SEC),
+            ..Default::default()
+        };
+        environment()?
+            .connect_with_connection_string(&string.text(), options)
+            .map_err(DatabaseError::on_connect)
+    })
+}
+
+impl Connection {
+    pub(super) fn open(
+        string: &ConnectionString,
+        dialect: Dialect,
+    ) -> Result<Connection, DatabaseError> {
+        Ok(Connection {
+            inner: Some(open_inner(string)?),
+            dialect,
+            cancellation: Arc::default(),
+            in_transaction: Cell::new(false),
+        })
+    }
+
+    pub(super) fn odbc(&self) -> Result<&odbc_api::Connection<'static>, DatabaseError> {
+        self.cancellation.check()?;
+        self.inner.as_ref().ok_or(DatabaseError::DriverFault)
+    }
+
+    /// What differs between databases.
+    pub fn dialect(&self) -> &Dialect {
+        &self.dialect
+    }
+
+    /// What cancels this connection's work from another thread.
+    pub fn cancel_handle(&self) -> CancelHandle {
+        CancelHandle {
+            shared: Arc::clone(&self.cancellation),
+            reaches_driver: self.dialect.cancels_from_another_thread(),
+        }
+    }
+
+    /// Runs a query and streams its rows. Texts up to 1 MiB are read, whatever sizes the driver reports.
+    ///
+    /// # Errors
+    ///
+    /// What the driver reports.
+    pub fn query(&self, sql: &str, params: &[Param]) -> Result<Rows<'_>, DatabaseError> {
+        self.query_sized(sql, params, Sizes::default())
+    }
+
+    /// Like [`Connection::query`], for a caller that knows how long the columns' texts are and how much memory the
+    /// rows may take.
+    ///
+    /// # Errors
+    ///
+    /// What the driver reports.
+    pub fn query_sized(
+        &self,
+        sql: &str,
+        params: &[Param],
+        sizes: Sizes,
+    ) -> Result<Rows<'_>, DatabaseError> {
+        Rows::start(self, sql, params, sizes)
+    }
+
+    /// Runs a statement and gives the number of rows that it changed; 0 where the driver does not count.
+    ///
+    /// # Errors
+    ///
+    /// What the driver reports.
+    pub fn execute(&self, sql: &str, params: &[Param]) -> Result<u64, DatabaseError> {
+        let connection = self.odbc()?;
+        guarded(|| {
+            let params = parameters::bind(params, self.dialect.text_binding());
+            let mut statement = connection.preallocate()?;
+            let cursor = statement.execute(sql, params.as_slice())?;
+            drop(cursor);
+            let mut statement = statement.into_handle();
+            let count = statement.row_count().into_result(&statement)?;
+            Ok(u64::try_from(count).unwrap_or(0))
+        })
+    }
+
+    /// Runs one statement for every row of parameters, with arrays of parameters. All rows have the same length. To
+    /// have all or none of them, call it in a [`Connection::transaction`].
+    ///
+    /// # Errors
+    ///
+    /// What the driver reports.
+    pub fn execute_many(&self, sql: &str, rows: &[Vec<Param>]) -> Result<(), DatabaseError> {
+        let connection = self.odbc()?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        guarded(|| {
+            parameters::execute_arrays(connection.prepare(sql)?, rows, self.dialect.text_binding())
+        })
+    }
+
+    /// Runs `work` in a transaction, which is committed if it succeeds and else rolled back. Inside a transaction,
+    /// `work` becomes part of that one.
+    ///
+    /// # Errors
+    ///
+    /// The error of `work`, or of the commit.
+    pub fn transaction<T, E: From<DatabaseError>>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if self.in_transaction.get() {
+            return work(self);
+        }
+        self.set_autocommit(false)?;
+        // Rolls back and restores the mode however `work` ends, a panic included.
+        let open = OpenTransaction {
+            connection: self,
+            done: Cell::new(false),
+        };
+        let value = work(self)?;
+        open.commit()?;
+        Ok(value)
+    }
+
+    fn set_autocommit(&self, enabled: bool) -> Result<(), DatabaseError> {
+        let connection = self.odbc()?;
+        guarded(|| Ok(connection.set_autocommit(enabled)?))?;
+        self.in_transaction.set(!enabled);
+        Ok(())
+    }
+}
+
+struct OpenTransaction<'c> {
+    connection: &'c Connection,
+    done: Cell<bool>,
+}
+
+impl OpenTransaction<'_> {
+    fn commit(&self) -> Result<(), DatabaseError> {
+        let connection = self.connection.odbc()?;
+        guarded(|| Ok(connection.commit()?))?;
+        self.done.set(true);
+        Ok(())
+    }
+}
+
+impl Drop for OpenTransaction<'_> {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.inner.as_ref() else {
+            return;
+        };
+        let ended = guarded(|| {
+            if !self.done.get() {
+                connection.rollback()?;
+            }
+            Ok(connection.set_autocommit(true)?)
+        });
+        self.connection.in_transaction.set(false);
+        if let Err(error) = ended {
+            tracing::warn!(%error, "a transaction could not be ended");
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        drop_quietly(self.inner.take());
+    }
+}

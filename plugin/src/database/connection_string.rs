@@ -1,0 +1,206 @@
+//! Connection strings: attributes read, and those that a driver needs added.
+
+use std::path::Path;
+
+use super::{DatabaseError, DialectKind};
+
+/// An ODBC connection string. It can hold a password: it has no `Debug` and no `Display`.
+#[derive(Clone)]
+pub struct ConnectionString {
+    attributes: Vec<(String, String)>,
+}
+
+impl ConnectionString {
+    /// Takes a connection string apart. Values in braces keep theirs; nothing is refused: the driver manager judges.
+    pub fn parse(text: &str) -> ConnectionString {
+        let mut attributes = Vec::new();
+        let mut rest = text.trim();
+        while !rest.is_empty() {
+            let (key, after) = rest.split_once('=').unwrap_or((rest, ""));
+            let (value, next) = split_value(after.trim_start());
+            let key = key.trim();
+            if !key.is_empty() {
+                attributes.push((key.to_owned(), value.to_owned()));
+            }
+            rest = next.trim_start_matches([';', ' ']);
+        }
+        ConnectionString { attributes }
+    }
+
+    /// Value of an attribute, without the braces; names are compared without case.
+    pub fn get(&self, name: &str) -> Option<String> {
+        let (_, value) = self
+            .attributes
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+        let inner = value.strip_prefix('{').and_then(|v| v.strip_suffix('}'));
+        Some(inner.map_or_else(|| value.clone(), |inner| inner.replace("}}", "}")))
+    }
+
+    /// What the named driver speaks, as far as its name tells.
+    pub fn kind(&self) -> Option<DialectKind> {
+        let driver = self.get("Driver")?.to_lowercase();
+        let kinds = [
+            ("sqlite", DialectKind::Sqlite),
+            ("postgres", DialectKind::PostgreSql),
+            ("psqlodbc", DialectKind::PostgreSql),
+            ("maria", DialectKind::MariaDb),
+            ("maodbc", DialectKind::MariaDb),
+            ("mysql", DialectKind::MariaDb),
+            ("myodbc", DialectKind::MariaDb),
+            ("sql server", DialectKind::SqlServer),
+            ("sqlncli", DialectKind::SqlServer),
+            ("msodbcsql", DialectKind::SqlServer),
+            ("freetds", DialectKind::SqlServer),
+            ("tdsodbc", DialectKind::SqlServer),
+        ];
+        kinds
+            .iter()
+            .find(|(word, _)| driver.contains(word))
+            .map(|(_, kind)| *kind)
+    }
+
+    /// Adds what the driver needs, unless the string already says otherwise.
+    pub(super) fn complete_for(&mut self, kind: DialectKind, create: bool) {
+        let driver = self.get("Driver").unwrap_or_default().to_lowercase();
+        let additions: &[(&str, &str)] = match kind {
+            // StepAPI streams rows; without it the driver reads the whole result first. A locked file is waited for
+            // 10 s (the driver's own default is 100 s).
+            DialectKind::Sqlite => &[("StepAPI", "1"), ("Timeout", "10000")],
+            // Without a declared cursor the driver keeps the whole result in memory.
+            DialectKind::PostgreSql => &[
+                ("UseDeclareFetch", "1"),
+                ("Fetch", "1000"),
+                ("MaxLongVarcharSize", "1048576"),
+                ("BoolsAsChar", "1"),
+            ],
+            // Bit 1048576 is NO_CACHE and bit 2097152 FORWARDONLY: rows stream instead of being kept.
+            DialectKind::MariaDb => &[("OPTION", "3145728"), ("CHARSET", "utf8mb4")],
+            // Older protocols give dates as text in the server's language.
+            DialectKind::SqlServer if driver.contains("tds") => {
+                &[("TDS_Version", "7.4"), ("ClientCharset", "UTF-8")]
+            }
+            DialectKind::SqlServer => &[("APP", "Passerelle Apprentissage")],
+            DialectKind::Other => &[],
+        };
+        for (name, value) in additions {
+            self.add_missing(name, value);
+        }
+        if kind == DialectKind::Sqlite && !create {
+            self.add_missing("NoCreat", "1");
+        }
+    }
+
+    fn add_missing(&mut self, name: &str, value: &str) {
+        if self.get(name).is_none() {
+            self.attributes.push((name.to_owned(), value.to_owned()));
+        }
+    }
+
+    /// Refuses an SQLite file that does not exist, which the driver would create.
+    pub(super) fn require_sqlite_file(&self) -> Result<(), DatabaseError> {
+        let Some(file) = self.get("Database").filter(|file| !file.is_empty()) else {
+            return Ok(());
+        };
+        if file == ":memory:" || file.starts_with("file:") || Path::new(&file).is_file() {
+            return Ok(());
+        }
+        Err(DatabaseError::FileMissing { file })
+    }
+
+    /// The string to hand to the driver manager.
+    pub(super) fn text(&self) -> String {
+        self.attributes
+            .iter()
+            .map(|(key, value)| format!("{key}={value};"))
+            .collect()
+    }
+}
+
+/// Splits `value;rest`, where a value in braces may hold semicolons, and `}}` stands for one brace.
+fn split_value(text: &str) -> (&str, &str) {
+    if text.starts_with('{') {
+        let bytes = text.as_bytes();
+        let mut at = 1;
+        while let Some(byte) = bytes.get(at) {
+            if *byte == b'}' {
+                if bytes.get(at + 1) == Some(&b'}') {
+                    at += 1;
+                } else {
+                    return text.split_at(at + 1);
+                }
+            }
+            at += 1;
+        }
+        return (text, "");
+    }
+    let (value, rest) = text.split_once(';').unwrap_or((text, ""));
+    (value.trim_end(), rest)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic
+    )]
+
+    use super::*;
+
+    #[test]
+    fn attributes_survive_braces_semicolons_and_case() {
+        let string = ConnectionString::parse(
+            "driver={ODBC Driver 18 for SQL Server}; PWD={a;b}}c};Server = h ;UID=u",
+        );
+        assert_eq!(
+            string.get("DRIVER").unwrap(),
+            "ODBC Driver 18 for SQL Server"
+        );
+        assert_eq!(string.get("pwd").unwrap(), "a;b}c");
+        assert_eq!(string.get("server").unwrap(), "h");
+        assert_eq!(string.kind(), Some(DialectKind::SqlServer));
+        assert_eq!(
+            string.text(),
+            "driver={ODBC Driver 18 for SQL Server};PWD={a;b}}c};Server=h;UID=u;"
+        );
+    }
+
+    #[test]
+    fn additions_never_override_what_the_string_says() {
+        let cases = [
+            (
+                "Driver=SQLite3;Database=x;stepapi=0",
+                DialectKind::Sqlite,
+                "stepapi=0;",
+                "StepAPI",
+            ),
+            (
+                "Driver=PostgreSQL Unicode;Fetch=7",
+                DialectKind::PostgreSql,
+                "UseDeclareFetch=1;",
+                "Fetch=1000",
+            ),
+            (
+                "Driver=MariaDB;Option=67108864",
+                DialectKind::MariaDb,
+                "Option=67108864;",
+                "OPTION",
+            ),
+            (
+                "Driver=FreeTDS;Server=h",
+                DialectKind::SqlServer,
+                "TDS_Version=7.4;",
+                "APP",
+            ),
+        ];
+        for (text, kind, present, absent) in cases {
+            let mut string = ConnectionString::parse(text);
+            assert_eq!(string.kind(), Some(kind), "{text}");
+            string.complete_for(kind, false);
+            assert!(string.text().contains(present), "{}", string.text());
+            assert!(!string.text().contains(absent), "{}", string.text());
+        }
+    }
+}

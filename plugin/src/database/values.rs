@@ -1,0 +1,247 @@
+//! One tolerant parser per kind of value. Drivers render the same value in several ways.
+
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
+
+/// A value that is there and is not what was asked for. It does not say what it holds: it may be personal data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a value is not of the expected form")]
+pub struct Unreadable;
+
+/// How drivers and databases write false, in lower case. NULL is false too; everything else is true.
+pub const FALSE_WORDS: &[&str] = &[
+    "0", "0.0", "0.00", "-0", "", "f", "false", "n", "no", "non", "faux",
+];
+
+/// One cell of a block, as bound. `None` stands for NULL everywhere here.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Cell<'r> {
+    Narrow(&'r [u8]),
+    Wide(&'r [u16]),
+}
+
+impl<'r> Cell<'r> {
+    pub(super) fn text(self) -> Result<Cow<'r, str>, Unreadable> {
+        match self {
+            Cell::Narrow(bytes) => std::str::from_utf8(bytes)
+                .map(Cow::Borrowed)
+                .map_err(|_| Unreadable),
+            Cell::Wide(units) => String::from_utf16(units)
+                .map(Cow::Owned)
+                .map_err(|_| Unreadable),
+        }
+    }
+
+    /// Hands a short ASCII text to a parser without an allocation. Longer or other text is no number and no date.
+    pub(super) fn parse<T>(
+        self,
+        parser: impl FnOnce(&str) -> Result<T, Unreadable>,
+    ) -> Result<T, Unreadable> {
+        match self {
+            Cell::Narrow(bytes) => parser(std::str::from_utf8(bytes).map_err(|_| Unreadable)?),
+            Cell::Wide(units) => {
+                let mut buffer = [0_u8; 64];
+                let target = buffer.get_mut(..units.len()).ok_or(Unreadable)?;
+                for (byte, unit) in target.iter_mut().zip(units) {
+                    *byte = u8::try_from(*unit)
+                        .ok()
+                        .filter(u8::is_ascii)
+                        .ok_or(Unreadable)?;
+                }
+                parser(std::str::from_utf8(target).map_err(|_| Unreadable)?)
+            }
+        }
+    }
+}
+
+/// A whole number: `12`, `+12`, `12.0`, `12,00`. Blank is absent.
+pub(super) fn integer(text: &str) -> Result<Option<i64>, Unreadable> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
+    if fraction.bytes().any(|digit| digit != b'0') {
+        return Err(Unreadable);
+    }
+    whole.parse().map(Some).map_err(|_| Unreadable)
+}
+
+/// A decimal number with a point or a comma. Blank is absent.
+pub(super) fn decimal(text: &str) -> Result<Option<f64>, Unreadable> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    // `inf` and `nan` parse too, and are no measure of anything.
+    let number = text
+        .replace(',', ".")
+        .parse::<f64>()
+        .map_err(|_| Unreadable)?;
+    if number.is_finite() {
+        Ok(Some(number))
+    } else {
+        Err(Unreadable)
+    }
+}
+
+/// A boolean: false are 0 and the words for it, everything else is true. Blank is false.
+pub(super) fn boolean(text: &str) -> bool {
+    let text = text.trim();
+    if FALSE_WORDS
+        .iter()
+        .any(|word| text.eq_ignore_ascii_case(word))
+    {
+        return false;
+    }
+    !matches!(decimal(text), Ok(Some(number)) if number == 0.0)
+}
+
+/// A calendar date: `2026-09-01`, `2026/9/1`, `20260901`, each with or without a time of day. Blank and dates with a
+/// part that is zero (MariaDB's `0000-00-00`) are absent.
+pub(super) fn date(text: &str) -> Result<Option<NaiveDate>, Unreadable> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let (day, time) = match text.find([' ', 'T']) {
+        Some(at) => text.split_at(at),
+        None => (text, ""),
+    };
+    if !time
+        .bytes()
+        .all(|b| b.is_ascii_digit() || b" T:.,+-Z".contains(&b))
+    {
+        return Err(Unreadable);
+    }
+    let (year, month, day) = parts(day).ok_or(Unreadable)?;
+    if year == 0 || month == 0 || day == 0 {
+        return Ok(None);
+    }
+    NaiveDate::from_ymd_opt(year, month, day)
+        .map(Some)
+        .ok_or(Unreadable)
+}
+
+fn parts(day: &str) -> Option<(i32, u32, u32)> {
+    if day.len() == 8 && day.bytes().all(|b| b.is_ascii_digit()) {
+        let year = i32::try_from(number(day.get(..4)?)?).ok()?;
+        return Some((year, number(day.get(4..6)?)?, number(day.get(6..)?)?));
+    }
+    let mut parts = day.split(['-', '/']);
+    let (year, month, last) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() || year.len() != 4 || month.len() > 2 || last.len() > 2 {
+        return None;
+    }
+    Some((
+        i32::try_from(number(year)?).ok()?,
+        number(month)?,
+        number(last)?,
+    ))
+}
+
+/// Digits only: `u32::from_str` would take a sign.
+fn number(text: &str) -> Option<u32> {
+    if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic
+    )]
+
+    use super::*;
+
+    #[test]
+    fn integers() {
+        let good = [
+            ("12", 12),
+            (" 12 ", 12),
+            ("12.0", 12),
+            ("12,00", 12),
+            ("-1", -1),
+            ("+3", 3),
+            ("0", 0),
+            ("-0", 0),
+        ];
+        for (text, value) in good {
+            assert_eq!(integer(text), Ok(Some(value)), "{text}");
+        }
+        assert_eq!(integer(" "), Ok(None));
+        for text in ["12.5", "abc", "9223372036854775808", "1 2", "-", "1e3"] {
+            assert_eq!(integer(text), Err(Unreadable), "{text}");
+        }
+    }
+
+    #[test]
+    fn decimals() {
+        for (text, value) in [
+            ("48.12", 48.12),
+            ("48,12", 48.12),
+            ("0", 0.0),
+            ("-6.5E-1", -0.65),
+        ] {
+            assert_eq!(decimal(text), Ok(Some(value)), "{text}");
+        }
+        assert_eq!(decimal(""), Ok(None));
+        for text in ["nord", "1.2.3", "nan", "inf"] {
+            assert_eq!(decimal(text), Err(Unreadable), "{text}");
+        }
+    }
+
+    #[test]
+    fn booleans() {
+        for text in ["0", "", " 0 ", "0.000", "f", "FALSE", "Non", "0,0"] {
+            assert!(!boolean(text), "{text}");
+        }
+        for text in ["1", "-1", "t", "true", "O", "2", "x", "0.5"] {
+            assert!(boolean(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates() {
+        let first = NaiveDate::from_ymd_opt(2026, 9, 1);
+        for text in [
+            "2026-09-01",
+            "2026-09-01 00:00:00",
+            "2026-09-01T00:00:00.000Z",
+            "2026-09-01 12:30:00.0000000 +02:00",
+            "20260901",
+            "2026/9/1",
+            " 2026-09-01 ",
+        ] {
+            assert_eq!(date(text), Ok(first), "{text}");
+        }
+        for text in [
+            "",
+            "0000-00-00",
+            "0000-00-00 00:00:00",
+            "2026-00-10",
+            "2026-01-00",
+            "00000000",
+        ] {
+            assert_eq!(date(text), Ok(None), "{text}");
+        }
+        for text in [
+            "2026-02-30",
+            "2026-13-01",
+            "01/09/2026",
+            "hier",
+            "2026-09",
+            "2026-09-01 midi",
+            "26-09-01",
+            "+026-01-01",
+        ] {
+            assert_eq!(date(text), Err(Unreadable), "{text}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The only unsafe code of the plugin.
+
+pub mod statement_cancel;
