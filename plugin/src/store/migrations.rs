@@ -11,7 +11,10 @@ struct Migration {
 }
 
 /// All migrations, oldest first. A published one never changes.
-const MIGRATIONS: &[Migration] = &[Migration { version: 1, tables: schema::V1 }];
+const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    tables: schema::V1,
+}];
 
 /// Version that this plugin works with.
 pub const SCHEMA_VERSION: i64 = 1;
@@ -33,7 +36,9 @@ pub(super) fn installed_version(connection: &Connection) -> Result<Option<i64>, 
         Err(error) => return Err(error.into()),
     };
     let version = match rows.next_row() {
-        Ok(Some(row)) => row.integer(0).map_err(|_| StoreError::unreadable("mna_version", "version"))?,
+        Ok(Some(row)) => row
+            .integer(0)
+            .map_err(|_| StoreError::unreadable("mna_version", "version"))?,
         Ok(None) => None,
         // Some drivers run the statement at the first fetch only.
         Err(DatabaseError::TableMissing { .. }) => None,
@@ -49,11 +54,17 @@ pub(super) fn migrate(database: &Database) -> Result<Migrated, StoreError> {
     let connection = database.open()?;
     let from = installed_version(&connection)?.unwrap_or(0);
     if from > SCHEMA_VERSION {
-        return Err(StoreError::Newer { found: from, expected: SCHEMA_VERSION });
+        return Err(StoreError::Newer {
+            found: from,
+            expected: SCHEMA_VERSION,
+        });
     }
     let mut missing = Vec::new();
     // Looked for before the transaction: in PostgreSQL a question that fails would end it.
-    let tables = MIGRATIONS.iter().filter(|step| step.version > from).flat_map(|step| step.tables);
+    let tables = MIGRATIONS
+        .iter()
+        .filter(|step| step.version > from)
+        .flat_map(|step| step.tables);
     for table in std::iter::once(&schema::VERSION).chain(tables) {
         if !exists(&connection, table.name)? {
             missing.push(table);
@@ -64,13 +75,19 @@ pub(super) fn migrate(database: &Database) -> Result<Migrated, StoreError> {
             connection.execute(&table.create(database.dialect()), &[])?;
         }
         for step in MIGRATIONS.iter().filter(|step| step.version > from) {
-            let values = [Param::Integer(step.version), Param::Text(env!("CARGO_PKG_VERSION").to_owned())];
+            let values = [
+                Param::Integer(step.version),
+                Param::Text(env!("CARGO_PKG_VERSION").to_owned()),
+            ];
             connection.execute(&schema::VERSION.insert(), &values)?;
         }
         Ok::<(), StoreError>(())
     })?;
     tracing::info!(from, to = SCHEMA_VERSION, "the mna_ tables are up to date");
-    Ok(Migrated { from, to: SCHEMA_VERSION })
+    Ok(Migrated {
+        from,
+        to: SCHEMA_VERSION,
+    })
 }
 
 /// The same statements for a DBA to run by hand, each ended by a semicolon.
@@ -82,16 +99,21 @@ pub(super) fn ddl(dialect: &Dialect) -> String {
             text.push_str(";\n\n");
         }
         let plugin = env!("CARGO_PKG_VERSION");
-        text.push_str(&format!("INSERT INTO mna_version (version, plugin) VALUES ({}, '{plugin}');\n", step.version));
+        text.push_str(&format!(
+            "INSERT INTO mna_version (version, plugin) VALUES ({}, '{plugin}');\n",
+            step.version
+        ));
     }
     text
 }
 
 fn exists(connection: &Connection, table: &str) -> Result<bool, StoreError> {
-    let found = connection.query(&format!("SELECT 1 FROM {table} WHERE 1 = 0"), &[]).and_then(|mut rows| {
-        rows.next_row()?;
-        Ok(())
-    });
+    let found = connection
+        .query(&format!("SELECT 1 FROM {table} WHERE 1 = 0"), &[])
+        .and_then(|mut rows| {
+            rows.next_row()?;
+            Ok(())
+        });
     match found {
         Ok(()) => Ok(true),
         Err(DatabaseError::TableMissing { .. }) => Ok(false),

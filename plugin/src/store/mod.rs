@@ -41,7 +41,9 @@ impl Store {
             None => Err(StoreError::NotMigrated { expected }),
             Some(found) if found < expected => Err(StoreError::Older { found, expected }),
             Some(found) if found > expected => Err(StoreError::Newer { found, expected }),
-            Some(_) => Ok(Self { database: database.clone() }),
+            Some(_) => Ok(Self {
+                database: database.clone(),
+            }),
         }
     }
 

@@ -20,7 +20,11 @@ impl Cells<'_> {
     }
 
     pub(super) fn boolean(&self, at: usize, column: &'static str) -> Result<bool, StoreError> {
-        Ok(self.row.boolean(at).map_err(|_| self.unreadable(column))?.unwrap_or(false))
+        Ok(self
+            .row
+            .boolean(at)
+            .map_err(|_| self.unreadable(column))?
+            .unwrap_or(false))
     }
 
     pub(super) fn required_integer(&self, at: usize, column: &'static str) -> Result<i64, StoreError> {

@@ -30,11 +30,19 @@ enum Kind {
 }
 
 const fn required(name: &'static str, kind: Kind) -> Column {
-    Column { name, kind, required: true }
+    Column {
+        name,
+        kind,
+        required: true,
+    }
 }
 
 const fn optional(name: &'static str, kind: Kind) -> Column {
-    Column { name, kind, required: false }
+    Column {
+        name,
+        kind,
+        required: false,
+    }
 }
 
 /// Characters that a line of the settings may hold in one value; imports are checked against it.
@@ -158,7 +166,10 @@ pub(super) const V1: &[Table] = &[
 /// The table that says which migrations were run.
 pub(super) const VERSION: Table = Table {
     name: "mna_version",
-    columns: &[required("version", Kind::Integer), required("plugin", Kind::Varchar(20))],
+    columns: &[
+        required("version", Kind::Integer),
+        required("plugin", Kind::Varchar(20)),
+    ],
     key: "version",
 };
 
@@ -166,7 +177,12 @@ impl Table {
     /// `CREATE TABLE`, without a semicolon.
     pub(super) fn create(&self, dialect: &Dialect) -> String {
         let columns: Vec<String> = self.columns.iter().map(|column| column.definition(dialect)).collect();
-        format!("CREATE TABLE {} (\n    {},\n    PRIMARY KEY ({})\n)", self.name, columns.join(",\n    "), self.key)
+        format!(
+            "CREATE TABLE {} (\n    {},\n    PRIMARY KEY ({})\n)",
+            self.name,
+            columns.join(",\n    "),
+            self.key
+        )
     }
 
     /// `INSERT` of one row, all columns in their order.
@@ -188,11 +204,18 @@ impl Column {
             Kind::Timestamp => dialect.timestamp_type(),
         };
         // NULL is said too: SQL Server's default for it is a setting of the session.
-        format!("{} {kind} {}", self.name, if self.required { "NOT NULL" } else { "NULL" })
+        format!(
+            "{} {kind} {}",
+            self.name,
+            if self.required { "NOT NULL" } else { "NULL" }
+        )
     }
 }
 
 /// `INSERT` of one row into a table of version 1.
 pub(super) fn insert_into(name: &str) -> String {
-    V1.iter().find(|table| table.name == name).map(Table::insert).unwrap_or_default()
+    V1.iter()
+        .find(|table| table.name == name)
+        .map(Table::insert)
+        .unwrap_or_default()
 }

@@ -89,14 +89,20 @@ impl SealError {
             Self::UnknownForm => "La clé API enregistrée n'a pas la forme attendue. \
                  Saisissez-la de nouveau dans « Gestion des accès aux API tierces »."
                 .to_owned(),
-            Self::OtherSealingKey { .. } => "La clé API enregistrée a été protégée sur un autre poste, ou le fichier de clé \
+            Self::OtherSealingKey { .. } => {
+                "La clé API enregistrée a été protégée sur un autre poste, ou le fichier de clé \
                  de ce poste a été perdu. Copiez ici le fichier de clé d'origine, ou saisissez de nouveau la clé dans \
                  « Gestion des accès aux API tierces »."
-                .to_owned(),
-            Self::Altered => "La clé API enregistrée a été modifiée hors du logiciel, ou déplacée d'une ligne à une autre. \
+                    .to_owned()
+            }
+            Self::Altered => {
+                "La clé API enregistrée a été modifiée hors du logiciel, ou déplacée d'une ligne à une autre. \
                  Saisissez-la de nouveau dans « Gestion des accès aux API tierces »."
-                .to_owned(),
-            Self::Sealing => "La clé API n'a pas pu être protégée ; elle n'a pas été enregistrée. Recommencez.".to_owned(),
+                    .to_owned()
+            }
+            Self::Sealing => {
+                "La clé API n'a pas pu être protégée ; elle n'a pas été enregistrée. Recommencez.".to_owned()
+            }
         }
     }
 }

@@ -23,10 +23,16 @@ impl SealingKey {
     /// [`SealError::SecretTooShort`].
     pub fn from_host_secret(secret: &[u8]) -> Result<Self, SealError> {
         if secret.len() < HOST_SECRET_MIN {
-            return Err(SealError::SecretTooShort { found: secret.len(), needed: HOST_SECRET_MIN });
+            return Err(SealError::SecretTooShort {
+                found: secret.len(),
+                needed: HOST_SECRET_MIN,
+            });
         }
-        let mut digest: [u8; 32] =
-            Sha256::new().chain_update(b"passerelle host secret v1").chain_update(secret).finalize().into();
+        let mut digest: [u8; 32] = Sha256::new()
+            .chain_update(b"passerelle host secret v1")
+            .chain_update(secret)
+            .finalize()
+            .into();
         let key = Self::from_bytes(digest);
         digest.zeroize();
         Ok(key)
@@ -73,7 +79,10 @@ pub(super) fn keyed_hash(key: &[u8; 32], parts: &[&[u8]]) -> Option<Zeroizing<[u
 }
 
 fn access(path: &Path, source: std::io::Error) -> SealError {
-    SealError::KeyFileAccess { path: path.to_owned(), source }
+    SealError::KeyFileAccess {
+        path: path.to_owned(),
+        source,
+    }
 }
 
 /// The key in the file; none if there is no file.
@@ -103,9 +112,17 @@ fn read(path: &Path) -> Result<Option<SealingKey>, SealError> {
 #[cfg(unix)]
 fn check_rights(path: &Path, file: &File) -> Result<(), SealError> {
     use std::os::unix::fs::PermissionsExt;
-    let mode = file.metadata().map_err(|error| access(path, error))?.permissions().mode() & 0o777;
+    let mode = file
+        .metadata()
+        .map_err(|error| access(path, error))?
+        .permissions()
+        .mode()
+        & 0o777;
     if mode & 0o077 != 0 {
-        return Err(SealError::KeyFileRights { path: path.to_owned(), mode });
+        return Err(SealError::KeyFileRights {
+            path: path.to_owned(),
+            mode,
+        });
     }
     Ok(())
 }

@@ -85,9 +85,20 @@ impl Sealer {
         let mut nonce = [0_u8; NONCE_LEN];
         getrandom::fill(&mut nonce).map_err(|error| SealError::Randomness(error.to_string()))?;
         let data = context.associated_data();
-        let payload = Payload { msg: secret.expose().as_bytes(), aad: data.as_bytes() };
-        let sealed = self.cipher.encrypt(XNonce::from_slice(&nonce), payload).map_err(|_| SealError::Sealing)?;
-        Ok(format!("v1:{}:{}{}", self.key_id, hex::encode(&nonce), hex::encode(&sealed)))
+        let payload = Payload {
+            msg: secret.expose().as_bytes(),
+            aad: data.as_bytes(),
+        };
+        let sealed = self
+            .cipher
+            .encrypt(XNonce::from_slice(&nonce), payload)
+            .map_err(|_| SealError::Sealing)?;
+        Ok(format!(
+            "v1:{}:{}{}",
+            self.key_id,
+            hex::encode(&nonce),
+            hex::encode(&sealed)
+        ))
     }
 
     /// Opens a sealed key for the line that it was sealed for.
@@ -102,7 +113,10 @@ impl Sealer {
         if key_id != self.key_id {
             // Cut, so that an arbitrary text in the column does not become an arbitrarily long message.
             let found = key_id.chars().take(16).collect();
-            return Err(SealError::OtherSealingKey { found, expected: self.key_id.clone() });
+            return Err(SealError::OtherSealingKey {
+                found,
+                expected: self.key_id.clone(),
+            });
         }
         let body = hex::decode(body).ok_or(SealError::Altered)?;
         if body.len() < NONCE_LEN {
@@ -110,8 +124,14 @@ impl Sealer {
         }
         let (nonce, text) = body.split_at(NONCE_LEN);
         let data = context.associated_data();
-        let payload = Payload { msg: text, aad: data.as_bytes() };
-        let opened = self.cipher.decrypt(XNonce::from_slice(nonce), payload).map_err(|_| SealError::Altered)?;
+        let payload = Payload {
+            msg: text,
+            aad: data.as_bytes(),
+        };
+        let opened = self
+            .cipher
+            .decrypt(XNonce::from_slice(nonce), payload)
+            .map_err(|_| SealError::Altered)?;
         match String::from_utf8(opened) {
             Ok(text) => Ok(Secret::new(text)),
             Err(error) => {
@@ -125,6 +145,8 @@ impl Sealer {
     /// sealing key can guess back from it (64 hexadecimal digits).
     #[must_use]
     pub fn fingerprint(&self, bytes: &[u8]) -> String {
-        key::keyed_hash(&self.fingerprint_key, &[bytes]).map(|hash| hex::encode(hash.as_slice())).unwrap_or_default()
+        key::keyed_hash(&self.fingerprint_key, &[bytes])
+            .map(|hash| hex::encode(hash.as_slice()))
+            .unwrap_or_default()
     }
 }

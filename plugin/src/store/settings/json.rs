@@ -33,7 +33,11 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: expected {}, found {}", self.path, self.expected, self.found)
+        write!(
+            formatter,
+            "{}: expected {}, found {}",
+            self.path, self.expected, self.found
+        )
     }
 }
 
@@ -45,11 +49,19 @@ impl Settings {
     pub fn from_json(text: &str) -> Result<Self, StoreError> {
         // Editors on Windows like to begin a file with a byte order mark.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let value = serde_json::from_str(text)
-            .map_err(|error| StoreError::Syntax { line: error.line(), column: error.column() })?;
+        let value = serde_json::from_str(text).map_err(|error| StoreError::Syntax {
+            line: error.line(),
+            column: error.column(),
+        })?;
         let mut reader = Reader::default();
         let settings = reader.settings(value);
-        if reader.problems.is_empty() { Ok(settings) } else { Err(StoreError::Settings { problems: reader.problems }) }
+        if reader.problems.is_empty() {
+            Ok(settings)
+        } else {
+            Err(StoreError::Settings {
+                problems: reader.problems,
+            })
+        }
     }
 }
 
@@ -61,13 +73,19 @@ struct Reader {
 
 impl Reader {
     fn settings(&mut self, value: Value) -> Settings {
-        let Some(mut root) = self.object(value, "(racine)") else { return Settings::default() };
+        let Some(mut root) = self.object(value, "(racine)") else {
+            return Settings::default();
+        };
         let secteurs = self.list(&mut root, "secteurs", Self::secteur);
         let uai = self.list(&mut root, "uai", Self::uai);
         let acces = self.list(&mut root, "acces", Self::acces);
         self.nothing_left(&root, "", "secteurs, uai, acces");
         self.distinct_secteurs(&secteurs);
-        Settings { secteurs, uai: self.numbered(uai), acces }
+        Settings {
+            secteurs,
+            uai: self.numbered(uai),
+            acces,
+        }
     }
 
     fn list<T>(&mut self, root: &mut Map<String, Value>, key: &str, read: fn(&mut Self, Fields) -> T) -> Vec<T> {
@@ -140,7 +158,9 @@ impl Reader {
     }
 
     fn protocole(&mut self, fields: &mut Fields) -> Protocole {
-        let Some(code) = self.text(fields, "protocole", TEXT_MAX) else { return Protocole::default() };
+        let Some(code) = self.text(fields, "protocole", TEXT_MAX) else {
+            return Protocole::default();
+        };
         code.parse().unwrap_or_else(|_| {
             self.refuse(fields.at("protocole"), "« v3 » ou « statut-candidats »", "autre texte");
             Protocole::default()
@@ -149,7 +169,9 @@ impl Reader {
 
     fn secret(&mut self, fields: &mut Fields) -> Option<Secret> {
         // An empty key is no key.
-        self.text(fields, "cle", u32::MAX).map(Secret::new).filter(|secret| !secret.expose().trim().is_empty())
+        self.text(fields, "cle", u32::MAX)
+            .map(Secret::new)
+            .filter(|secret| !secret.expose().trim().is_empty())
     }
 
     fn text(&mut self, fields: &mut Fields, key: &str, max: u32) -> Option<String> {
@@ -160,7 +182,11 @@ impl Reader {
                 Some(text)
             }
             Some(Value::String(_)) => {
-                self.refuse(fields.at(key), &format!("texte de {max} caractères au plus"), "texte plus long");
+                self.refuse(
+                    fields.at(key),
+                    &format!("texte de {max} caractères au plus"),
+                    "texte plus long",
+                );
                 None
             }
             Some(other) => {
@@ -223,7 +249,11 @@ impl Reader {
         for (index, secteur) in secteurs.iter().enumerate() {
             if let Some(first) = seen.insert((secteur.societe_id, secteur.secteur_id), index) {
                 let found = format!("le même couple que secteurs[{first}]");
-                self.refuse(format!("secteurs[{index}]"), "couple (societe_id, secteur_id) unique", &found);
+                self.refuse(
+                    format!("secteurs[{index}]"),
+                    "couple (societe_id, secteur_id) unique",
+                    &found,
+                );
             }
         }
     }
@@ -248,7 +278,11 @@ impl Reader {
     }
 
     fn refuse(&mut self, path: String, expected: &str, found: &str) {
-        self.problems.push(Problem { path, expected: expected.to_owned(), found: found.to_owned() });
+        self.problems.push(Problem {
+            path,
+            expected: expected.to_owned(),
+            found: found.to_owned(),
+        });
     }
 }
 

@@ -53,7 +53,10 @@ impl ReglageSecteur {
     /// The same boxes with what follows from them: without *Passerelle SIFA*, *Mission* is not ticked either.
     #[must_use]
     pub fn with_consequences(self) -> Self {
-        Self { mission_apprentissage: self.mission_apprentissage && self.passerelle_sifa, ..self }
+        Self {
+            mission_apprentissage: self.mission_apprentissage && self.passerelle_sifa,
+            ..self
+        }
     }
 }
 
@@ -127,7 +130,10 @@ impl Acces {
     /// # Errors
     /// As [`Sealer::open`].
     pub fn open_key(&self, sealer: &Sealer) -> Result<Option<Secret>, SealError> {
-        self.cle_scellee.as_deref().map(|sealed| sealer.open(sealed, &self.context())).transpose()
+        self.cle_scellee
+            .as_deref()
+            .map(|sealed| sealer.open(sealed, &self.context()))
+            .transpose()
     }
 
     fn context(&self) -> SealContext<'_> {

@@ -65,7 +65,10 @@ impl Store {
         auteur: &Auteur,
     ) -> Result<Secteur, StoreError> {
         let reglage = reglage.with_consequences();
-        let conflict = StoreError::Conflict { societe_id: reglage.societe_id, secteur_id: reglage.secteur_id };
+        let conflict = StoreError::Conflict {
+            societe_id: reglage.societe_id,
+            secteur_id: reglage.secteur_id,
+        };
         self.database.open()?.transaction(|connection| {
             let Some(seen) = revision else {
                 if read_secteur(connection, reglage.societe_id, reglage.secteur_id)?.is_some() {
@@ -127,7 +130,13 @@ fn read_secteurs(connection: &Connection) -> Result<Vec<Secteur>, StoreError> {
 
 fn read_secteur(connection: &Connection, societe_id: i64, secteur_id: i64) -> Result<Option<Secteur>, StoreError> {
     let sql = format!("{SECTEURS} WHERE societe_id = ? AND secteur_id = ?");
-    let found = read::all(connection, "mna_secteur", &sql, &[societe_id.into(), secteur_id.into()], read_secteur_line)?;
+    let found = read::all(
+        connection,
+        "mna_secteur",
+        &sql,
+        &[societe_id.into(), secteur_id.into()],
+        read_secteur_line,
+    )?;
     Ok(found.into_iter().next())
 }
 
@@ -178,8 +187,10 @@ fn read_acces_line(cells: &Cells<'_>) -> Result<Acces, StoreError> {
 /// Saves without regard to who saved before: an import replaces.
 fn import_secteurs(connection: &Connection, secteurs: &[ReglageSecteur], auteur: &Auteur) -> Result<(), StoreError> {
     let stored = read_secteurs(connection)?;
-    let mut stored: HashMap<(i64, i64), Secteur> =
-        stored.into_iter().map(|s| ((s.reglage.societe_id, s.reglage.secteur_id), s)).collect();
+    let mut stored: HashMap<(i64, i64), Secteur> = stored
+        .into_iter()
+        .map(|s| ((s.reglage.societe_id, s.reglage.secteur_id), s))
+        .collect();
     for secteur in secteurs {
         match stored.remove(&(secteur.societe_id, secteur.secteur_id)) {
             None => {
@@ -191,7 +202,10 @@ fn import_secteurs(connection: &Connection, secteurs: &[ReglageSecteur], auteur:
             Some(_) => {}
         }
     }
-    let gone: Vec<Vec<Param>> = stored.into_keys().map(|(societe, secteur)| vec![societe.into(), secteur.into()]).collect();
+    let gone: Vec<Vec<Param>> = stored
+        .into_keys()
+        .map(|(societe, secteur)| vec![societe.into(), secteur.into()])
+        .collect();
     connection.execute_many("DELETE FROM mna_secteur WHERE societe_id = ? AND secteur_id = ?", &gone)?;
     Ok(())
 }
@@ -219,12 +233,22 @@ fn update_secteur(
 }
 
 fn saved(reglage: ReglageSecteur, revision: i64, auteur: &Auteur) -> Secteur {
-    Secteur { reglage, modifie_par: auteur.nom.clone(), modifie_le: Some(auteur.le.to_rfc3339()), revision }
+    Secteur {
+        reglage,
+        modifie_par: auteur.nom.clone(),
+        modifie_le: Some(auteur.le.to_rfc3339()),
+        revision,
+    }
 }
 
 /// All but the key, in the table's order.
 fn changing(secteur: &Secteur) -> Vec<Param> {
-    let Secteur { reglage, modifie_par, modifie_le, revision } = secteur;
+    let Secteur {
+        reglage,
+        modifie_par,
+        modifie_le,
+        revision,
+    } = secteur;
     vec![
         flag(reglage.passerelle_sifa),
         flag(reglage.mission_apprentissage),
