@@ -17,8 +17,7 @@ use chrono::NaiveDate;
 use odbc_api::buffers::TextRowSet;
 use odbc_api::{Connection, ConnectionOptions, Cursor, Environment, ResultSetMetadata};
 use passerelle::dossier::records::{
-    Action, Convention, Diplome, Inscription, Interlocuteur, LigneUai, Responsable, Secteur, Sifa,
-    Stagiaire,
+    Action, Convention, Diplome, Inscription, Interlocuteur, LigneUai, Responsable, Secteur, Sifa, Stagiaire,
 };
 use passerelle::dossier::{Contexte, Dossier, ListeUai, Protocole, retenir_une_inscription};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -119,14 +118,9 @@ fn apercu(protocole: Protocole, run_date: NaiveDate) -> Apercu {
 
     let mut par_stagiaire: BTreeMap<Option<i64>, Vec<Dossier>> = BTreeMap::new();
     for inscription in inscriptions() {
-        if nommes.contains(&Some(inscription.secteur.id))
-            && contexte.dans_le_perimetre(&inscription)
-        {
+        if nommes.contains(&Some(inscription.secteur.id)) && contexte.dans_le_perimetre(&inscription) {
             let dossier = contexte.dossier(&inscription, protocole, false);
-            par_stagiaire
-                .entry(dossier.stagiaire_id)
-                .or_default()
-                .push(dossier);
+            par_stagiaire.entry(dossier.stagiaire_id).or_default().push(dossier);
         }
     }
     let (mut envoyes, mut non_envoyes) = (Vec::new(), Vec::new());
@@ -142,11 +136,7 @@ fn apercu(protocole: Protocole, run_date: NaiveDate) -> Apercu {
                     dossier: serde_json::from_str(&corps).unwrap(),
                 });
             } else {
-                let motifs = dossier
-                    .motifs
-                    .iter()
-                    .map(|m| m.code.code().to_owned())
-                    .collect();
+                let motifs = dossier.motifs.iter().map(|m| m.code.code().to_owned()).collect();
                 let id_erp_apprenant = dossier.stagiaire_id.map(|id| id.to_string());
                 non_envoyes.push(NonEnvoye {
                     inscription_id,
@@ -181,27 +171,21 @@ fn lire(fichier: &str) -> String {
 
 fn inscriptions() -> Vec<Inscription> {
     let env = Environment::new().unwrap();
-    let dsn = format!(
-        "Driver=SQLite3;Database={};StepAPI=1",
-        chemin("erp.db").display()
-    );
+    let dsn = format!("Driver=SQLite3;Database={};StepAPI=1", chemin("erp.db").display());
     let base = env
         .connect_with_connection_string(&dsn, ConnectionOptions::default())
         .unwrap();
-    let diplomes: HashMap<i64, Arc<Diplome>> =
-        table(&base, "diplome").iter().map(diplome).collect();
+    let diplomes: HashMap<i64, Arc<Diplome>> = table(&base, "diplome").iter().map(diplome).collect();
     let interets: HashMap<i64, Option<i64>> = table(&base, "centre_interet")
         .iter()
         .map(|l| (id(l), entier(l, "diplome_id")))
         .collect();
-    let secteurs: HashMap<i64, Arc<Secteur>> =
-        table(&base, "secteur").iter().map(secteur).collect();
+    let secteurs: HashMap<i64, Arc<Secteur>> = table(&base, "secteur").iter().map(secteur).collect();
     let trouve = |id: Option<i64>| id.and_then(|id| diplomes.get(&id).cloned());
     let actions: HashMap<i64, Action> = table(&base, "action_formation")
         .iter()
         .map(|l| {
-            let interet =
-                entier(l, "centre_interet_id").and_then(|id| interets.get(&id).copied().flatten());
+            let interet = entier(l, "centre_interet_id").and_then(|id| interets.get(&id).copied().flatten());
             let action = Action {
                 id: id(l),
                 date_debut: date(l, "date_debut"),
@@ -212,8 +196,7 @@ fn inscriptions() -> Vec<Inscription> {
             (action.id, action)
         })
         .collect();
-    let stagiaires: HashMap<i64, Stagiaire> =
-        table(&base, "stagiaire").iter().map(stagiaire).collect();
+    let stagiaires: HashMap<i64, Stagiaire> = table(&base, "stagiaire").iter().map(stagiaire).collect();
     let mut responsables = groupes(&base, "sifa_responsable", "sifa_id", |l| Responsable {
         id: id(l),
         rang: entier(l, "rang"),
@@ -270,10 +253,7 @@ fn inscriptions() -> Vec<Inscription> {
                 secteur: secteurs.get(&entier(l, "secteur_id")?)?.clone(),
                 sifa: sifas.remove(&id(l)),
                 conventions: conventions.remove(&id(l)).unwrap_or_default(),
-                interlocuteurs: interlocuteurs
-                    .get(&stagiaire_id)
-                    .cloned()
-                    .unwrap_or_default(),
+                interlocuteurs: interlocuteurs.get(&stagiaire_id).cloned().unwrap_or_default(),
                 illisibles: Vec::new(),
             })
         })
@@ -320,12 +300,7 @@ fn stagiaire(l: &Ligne) -> (i64, Stagiaire) {
     (stagiaire.id, stagiaire)
 }
 
-fn groupes<T>(
-    base: &Connection<'_>,
-    nom: &str,
-    cle: &str,
-    lire: impl Fn(&Ligne) -> T,
-) -> HashMap<i64, Vec<T>> {
+fn groupes<T>(base: &Connection<'_>, nom: &str, cle: &str, lire: impl Fn(&Ligne) -> T) -> HashMap<i64, Vec<T>> {
     let mut groupes: HashMap<i64, Vec<T>> = HashMap::new();
     for ligne in table(base, nom) {
         if let Some(cle) = entier(&ligne, cle) {
@@ -341,11 +316,7 @@ fn table(base: &Connection<'_>, nom: &str) -> Vec<Ligne> {
         .execute(&format!("SELECT * FROM {nom}"), (), None)
         .unwrap()
         .unwrap();
-    let noms: Vec<String> = curseur
-        .column_names()
-        .unwrap()
-        .collect::<Result<_, _>>()
-        .unwrap();
+    let noms: Vec<String> = curseur.column_names().unwrap().collect::<Result<_, _>>().unwrap();
     let tampon = TextRowSet::for_cursor(100, &mut curseur, Some(1024)).unwrap();
     let mut lots = curseur.bind_buffer(tampon).unwrap();
     let mut lignes = Vec::new();

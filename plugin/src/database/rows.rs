@@ -119,9 +119,7 @@ impl<'c> Rows<'c> {
         let (sql, params) = (&self.sql, &self.params);
         let opened = guarded(|| {
             let params = parameters::bind(params, binding);
-            let Some(mut cursor) =
-                statement_cancel::execute(odbc, sql, params.as_slice(), running)?
-            else {
+            let Some(mut cursor) = statement_cancel::execute(odbc, sql, params.as_slice(), running)? else {
                 return Ok(None);
             };
             let columns = usize::try_from(cursor.num_result_cols()?).unwrap_or(0);
@@ -228,14 +226,8 @@ impl<'c> Rows<'c> {
         for (column, room) in self.room.iter_mut().enumerate() {
             let longer = guarded(|| {
                 Ok(match &self.buffer {
-                    Buffer::Narrow(buffer) => buffer
-                        .column(column)
-                        .has_truncated_values()
-                        .map(|i| i.length()),
-                    Buffer::Wide(buffer) => buffer
-                        .column(column)
-                        .has_truncated_values()
-                        .map(|i| i.length()),
+                    Buffer::Narrow(buffer) => buffer.column(column).has_truncated_values().map(|i| i.length()),
+                    Buffer::Wide(buffer) => buffer.column(column).has_truncated_values().map(|i| i.length()),
                 })
             })?;
             let Some(length) = longer else { continue };
@@ -265,8 +257,7 @@ where
     ColumnarBuffer<TextColumn<C>>: odbc_api::RowSetBuffer,
     TextColumn<C>: odbc_api::buffers::ColumnBuffer,
 {
-    let mut block: BlockCursor<_, &mut ColumnarBuffer<TextColumn<C>>> =
-        cursor.bind_buffer(buffer)?;
+    let mut block: BlockCursor<_, &mut ColumnarBuffer<TextColumn<C>>> = cursor.bind_buffer(buffer)?;
     let more = match block.fetch() {
         Ok(block) => block.is_some(),
         Err(error) => {
@@ -285,38 +276,19 @@ where
 
 fn allocate(room: &[usize], budget: usize, binding: TextBinding) -> Result<Buffer, DatabaseError> {
     let unit = if binding == TextBinding::Wide { 2 } else { 1 };
-    let row: usize = room
-        .iter()
-        .map(|room| (room + 1) * unit + size_of::<isize>())
-        .sum();
+    let row: usize = room.iter().map(|room| (room + 1) * unit + size_of::<isize>()).sum();
     let rows = (budget / row.max(1)).clamp(1, MOST_ROWS);
-    let numbered = || {
-        room.iter()
-            .zip(1_u16..)
-            .map(|(room, number)| (number, *room))
-    };
-    let refused = |error: odbc_api::TooLargeBufferSize, number: u16| {
-        DatabaseError::from(error.add_context(number - 1))
-    };
+    let numbered = || room.iter().zip(1_u16..).map(|(room, number)| (number, *room));
+    let refused = |error: odbc_api::TooLargeBufferSize, number: u16| DatabaseError::from(error.add_context(number - 1));
     Ok(match binding {
         TextBinding::Narrow => Buffer::Narrow(ColumnarBuffer::new(
             numbered()
-                .map(|(n, room)| {
-                    Ok((
-                        n,
-                        TextColumn::try_new(rows, room).map_err(|error| refused(error, n))?,
-                    ))
-                })
+                .map(|(n, room)| Ok((n, TextColumn::try_new(rows, room).map_err(|error| refused(error, n))?)))
                 .collect::<Result<_, DatabaseError>>()?,
         )),
         TextBinding::Wide => Buffer::Wide(ColumnarBuffer::new(
             numbered()
-                .map(|(n, room)| {
-                    Ok((
-                        n,
-                        TextColumn::try_new(rows, room).map_err(|error| refused(error, n))?,
-                    ))
-                })
+                .map(|(n, room)| Ok((n, TextColumn::try_new(rows, room).map_err(|error| refused(error, n))?)))
                 .collect::<Result<_, DatabaseError>>()?,
         )),
     })
@@ -331,9 +303,7 @@ pub struct Row<'r> {
 
 impl std::fmt::Debug for Row<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Row")
-            .field("row", &self.row)
-            .finish_non_exhaustive()
+        f.debug_struct("Row").field("row", &self.row).finish_non_exhaustive()
     }
 }
 

@@ -68,11 +68,7 @@ mod tests {
             ("2009-01-01", "2026-12-31", false),
             ("2030-01-01", "2026-11-23", false),
         ] {
-            assert_eq!(
-                est_majeur(d(naissance), d(jour)),
-                majeur,
-                "{naissance} {jour}"
-            );
+            assert_eq!(est_majeur(d(naissance), d(jour)), majeur, "{naissance} {jour}");
         }
     }
 

@@ -5,14 +5,12 @@ use super::cleaning::rempli;
 use super::elements::{Elements, Trouve, date, de, texte};
 use super::{Provenance, Valeur, codes, telephone};
 
-const SANS_STAGIAIRE: &str = "L'inscription n'est rattachée à aucun stagiaire : la rattacher à son stagiaire dans la fiche Inscrit.";
+const SANS_STAGIAIRE: &str =
+    "L'inscription n'est rattachée à aucun stagiaire : la rattacher à son stagiaire dans la fiche Inscrit.";
 
 /// `stagiaire.id`, as text.
 pub(super) fn id_erp(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    texte(
-        e.inscription.stagiaire.as_ref()?.id.to_string(),
-        Provenance::Stagiaire,
-    )
+    texte(e.inscription.stagiaire.as_ref()?.id.to_string(), Provenance::Stagiaire)
 }
 
 /// `sifa.ine`, upper case.
@@ -30,10 +28,7 @@ pub(super) fn ine(e: &mut Elements<'_>) -> Trouve<Valeur> {
 
 /// `stagiaire.nom`
 pub(super) fn nom(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    texte(
-        rempli(&e.inscription.stagiaire.as_ref()?.nom)?,
-        Provenance::Stagiaire,
-    )
+    texte(rempli(&e.inscription.stagiaire.as_ref()?.nom)?, Provenance::Stagiaire)
 }
 
 pub(super) fn sans_nom(e: &Elements<'_>) -> String {
@@ -54,11 +49,7 @@ pub(super) fn sans_prenom(e: &Elements<'_>) -> String {
 
 /// `stagiaire.ne_pas_solliciter`, absent reads false. It leaves no one out.
 pub(super) fn ne_pas_solliciter(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    let coche = e
-        .inscription
-        .stagiaire
-        .as_ref()
-        .is_some_and(|s| s.ne_pas_solliciter);
+    let coche = e.inscription.stagiaire.as_ref().is_some_and(|s| s.ne_pas_solliciter);
     Some((Valeur::Booleen(coche), Provenance::Stagiaire))
 }
 

@@ -95,11 +95,7 @@ mod tests {
             (". - \u{2015}", None),
             ("", None),
         ] {
-            assert_eq!(
-                compact(&Some(brut.to_owned())).as_deref(),
-                attendu,
-                "{brut:?}"
-            );
+            assert_eq!(compact(&Some(brut.to_owned())).as_deref(), attendu, "{brut:?}");
         }
         assert_eq!(compact(&None), None);
     }

@@ -78,38 +78,22 @@ pub(super) fn type_cfa(code: &str) -> Option<&'static str> {
 
 /// What the receiver takes as *dernier organisme*, in its compact form: a UAI, or a département or territory number.
 pub(super) fn est_dernier_organisme(code: &str) -> bool {
-    let departement = code
-        .strip_prefix('0')
-        .filter(|r| r.len() == 2)
-        .unwrap_or(code);
+    let departement = code.strip_prefix('0').filter(|r| r.len() == 2).unwrap_or(code);
     est_uai(code)
         || matches!(departement, "2A" | "2B")
         || (departement.len() == 2 && tous_chiffres(departement.as_bytes()))
         || matches!(
             code,
-            "971"
-                | "972"
-                | "973"
-                | "974"
-                | "977"
-                | "978"
-                | "986"
-                | "987"
-                | "988"
-                | "990"
-                | "991"
-                | "993"
-                | "995"
+            "971" | "972" | "973" | "974" | "977" | "978" | "986" | "987" | "988" | "990" | "991" | "993" | "995"
         )
 }
 
 /// The SIFA codes of *situation avant le contrat* that the receiver knows.
 pub(super) const DERNIERES_SITUATIONS: [u16; 65] = [
-    1003, 1005, 1009, 1017, 1019, 1021, 1023, 2001, 2003, 2005, 2007, 3001, 3003, 3009, 3011, 3021,
-    3023, 3031, 3032, 3033, 3101, 3103, 3109, 3111, 3117, 3119, 3121, 3123, 3131, 3132, 3133, 4001,
-    4003, 4005, 4007, 4009, 4011, 4013, 4015, 4017, 4019, 4021, 4023, 4025, 4027, 4101, 4103, 4105,
-    4107, 4111, 4113, 4115, 4117, 4119, 4121, 4123, 4125, 4127, 5901, 5903, 5905, 5907, 5909, 9900,
-    9999,
+    1003, 1005, 1009, 1017, 1019, 1021, 1023, 2001, 2003, 2005, 2007, 3001, 3003, 3009, 3011, 3021, 3023, 3031, 3032,
+    3033, 3101, 3103, 3109, 3111, 3117, 3119, 3121, 3123, 3131, 3132, 3133, 4001, 4003, 4005, 4007, 4009, 4011, 4013,
+    4015, 4017, 4019, 4021, 4023, 4025, 4027, 4101, 4103, 4105, 4107, 4111, 4113, 4115, 4117, 4119, 4121, 4123, 4125,
+    4127, 5901, 5903, 5905, 5907, 5909, 9900, 9999,
 ];
 
 fn tous_chiffres(octets: &[u8]) -> bool {

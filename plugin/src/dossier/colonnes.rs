@@ -43,11 +43,7 @@ pub(super) type Conseil = fn(&Elements<'_>) -> String;
 pub fn colonnes(protocole: Protocole, donnees_sifa: bool) -> &'static [Colonne] {
     match protocole {
         Protocole::V3 if donnees_sifa => v3::COLONNES,
-        Protocole::V3 => {
-            v3::COLONNES
-                .split_at(v3::COLONNES.len() - v3::DONNEES_SIFA)
-                .0
-        }
+        Protocole::V3 => v3::COLONNES.split_at(v3::COLONNES.len() - v3::DONNEES_SIFA).0,
         Protocole::StatutCandidats => statut_candidats::COLONNES,
     }
 }

@@ -58,10 +58,7 @@ fn rupture(inscription: &Inscription, statut: Statut, derniere: &Convention) -> 
 
 fn rupture_sifa(inscription: &Inscription) -> Trouve<NaiveDate> {
     de(
-        inscription
-            .sifa
-            .as_ref()
-            .and_then(|s| s.date_rupture_contrat),
+        inscription.sifa.as_ref().and_then(|s| s.date_rupture_contrat),
         Provenance::Sifa,
     )
 }
@@ -100,18 +97,12 @@ pub(super) fn debut_de(e: &mut Elements<'_>, rang: usize) -> Trouve<Valeur> {
             e.avertir(&PLUS_DE_QUATRE_CONTRATS, detail);
         }
     }
-    date(de(
-        e.contrats.envoyes.get(rang)?.date_debut,
-        Provenance::Convention,
-    ))
+    date(de(e.contrats.envoyes.get(rang)?.date_debut, Provenance::Convention))
 }
 
 /// v3: `date_fin` of the contract number `rang`.
 pub(super) fn fin_de(e: &mut Elements<'_>, rang: usize) -> Trouve<Valeur> {
-    date(de(
-        e.contrats.envoyes.get(rang)?.date_fin,
-        Provenance::Convention,
-    ))
+    date(de(e.contrats.envoyes.get(rang)?.date_fin, Provenance::Convention))
 }
 
 /// v3: `date_rupture` of the contract number `rang`; the latest one has other sources too.
@@ -140,29 +131,33 @@ pub(super) fn employeur_de(e: &mut Elements<'_>, rang: usize) -> Trouve<Valeur> 
     if !codes::est_siret(&siret) {
         e.avertir(
             &SIRET_EMPLOYEUR_INVALIDE,
-            format!("Le SIRET de l'employeur n'a pas 14 chiffres : le corriger dans la convention n° {}.", contrat.id),
+            format!(
+                "Le SIRET de l'employeur n'a pas 14 chiffres : le corriger dans la convention n° {}.",
+                contrat.id
+            ),
         );
         return None;
     }
     if !codes::cle_siret_juste(&siret) {
         e.avertir(
             &SIRET_CLE_FAUSSE,
-            format!("Le SIRET de l'employeur est envoyé, mais sa clé est fausse : le vérifier dans la convention n° {}.", contrat.id),
+            format!(
+                "Le SIRET de l'employeur est envoyé, mais sa clé est fausse : le vérifier dans la convention n° {}.",
+                contrat.id
+            ),
         );
     }
     texte(siret, Provenance::Convention)
 }
 
 fn conventions_sans_debut(e: &mut Elements<'_>) {
-    for convention in e
-        .inscription
-        .conventions
-        .iter()
-        .filter(|c| c.date_debut.is_none())
-    {
+    for convention in e.inscription.conventions.iter().filter(|c| c.date_debut.is_none()) {
         e.avertir(
             &CONVENTION_SANS_DEBUT,
-            format!("Elle n'est pas envoyée comme contrat : saisir la date de début dans la convention n° {}.", convention.id),
+            format!(
+                "Elle n'est pas envoyée comme contrat : saisir la date de début dans la convention n° {}.",
+                convention.id
+            ),
         );
     }
 }

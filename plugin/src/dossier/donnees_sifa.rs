@@ -1,8 +1,7 @@
 //! The option *données SIFA* of v3, off by default.
 
 use super::avertissements::{
-    CODE_POSTAL_INVALIDE, DERNIER_ORGANISME_INVALIDE, DERNIERE_SITUATION_INCONNUE, SEXE_INVALIDE,
-    TYPE_CFA_INVALIDE,
+    CODE_POSTAL_INVALIDE, DERNIER_ORGANISME_INVALIDE, DERNIERE_SITUATION_INCONNUE, SEXE_INVALIDE, TYPE_CFA_INVALIDE,
 };
 use super::cleaning::{compact, rempli};
 use super::elements::{Elements, Trouve, texte};
@@ -58,8 +57,7 @@ pub(super) fn derniere_situation(e: &mut Elements<'_>) -> Trouve<Valeur> {
         .as_ref()?
         .derniere_situation
         .filter(|code| *code != 0)?;
-    let connu = u16::try_from(code)
-        .is_ok_and(|code| codes::DERNIERES_SITUATIONS.binary_search(&code).is_ok());
+    let connu = u16::try_from(code).is_ok_and(|code| codes::DERNIERES_SITUATIONS.binary_search(&code).is_ok());
     if !connu {
         e.avertir(
             &DERNIERE_SITUATION_INCONNUE,

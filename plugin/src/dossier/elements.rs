@@ -10,9 +10,7 @@ use super::formation::DiplomeRetenu;
 use super::liste_uai::ListeUai;
 use super::records::Inscription;
 use super::statut::Statut;
-use super::{
-    Avertissement, Provenance, Valeur, contrat, email, etablissement, formation, perimetre, statut,
-};
+use super::{Avertissement, Provenance, Valeur, contrat, email, etablissement, formation, perimetre, statut};
 
 /// A value and where it comes from; nothing when it is absent.
 pub(super) type Trouve<T> = Option<(T, Provenance)>;
@@ -34,11 +32,7 @@ pub(super) struct Elements<'a> {
 }
 
 impl<'a> Elements<'a> {
-    pub(super) fn new(
-        inscription: &'a Inscription,
-        run_date: NaiveDate,
-        liste: &'a ListeUai,
-    ) -> Self {
+    pub(super) fn new(inscription: &'a Inscription, run_date: NaiveDate, liste: &'a ListeUai) -> Self {
         let statut = statut::statut(inscription);
         Self {
             run_date,

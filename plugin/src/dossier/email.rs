@@ -54,32 +54,18 @@ pub(super) fn emails(inscription: &Inscription, run_date: NaiveDate) -> Emails<'
     if let Some(sifa) = &inscription.sifa {
         let mut responsables: Vec<_> = sifa.responsables.iter().collect();
         responsables.sort_by_key(|r| (r.rang.is_none(), r.rang, r.id));
-        emails.lire(
-            Liste::Responsables,
-            responsables.into_iter().map(|r| (r.id, &r.email)),
-        );
+        emails.lire(Liste::Responsables, responsables.into_iter().map(|r| (r.id, &r.email)));
     }
     if emails.premier().is_none() {
-        let mut parents: Vec<_> = inscription
-            .interlocuteurs
-            .iter()
-            .filter(|i| est_parent(i))
-            .collect();
+        let mut parents: Vec<_> = inscription.interlocuteurs.iter().filter(|i| est_parent(i)).collect();
         parents.sort_by_key(|i| (i.rang.is_none(), i.rang, i.id));
-        emails.lire(
-            Liste::Parents,
-            parents.into_iter().map(|i| (i.id, &i.email)),
-        );
+        emails.lire(Liste::Parents, parents.into_iter().map(|i| (i.id, &i.email)));
     }
     emails
 }
 
 impl<'a> Emails<'a> {
-    fn lire(
-        &mut self,
-        liste: Liste,
-        adresses: impl IntoIterator<Item = (i64, &'a Option<String>)>,
-    ) {
+    fn lire(&mut self, liste: Liste, adresses: impl IntoIterator<Item = (i64, &'a Option<String>)>) {
         self.liste = liste;
         let mut places = self.valides.iter_mut();
         for (id, adresse) in adresses {
@@ -121,10 +107,7 @@ impl<'a> Emails<'a> {
             let _ = match liste {
                 Liste::Stagiaire => write!(qui, "{separateur}fiche Stagiaire"),
                 Liste::Responsables => write!(qui, "{separateur}responsable n° {id} du SIFA"),
-                Liste::Parents => write!(
-                    qui,
-                    "{separateur}interlocuteur n° {id} de la fiche Stagiaire"
-                ),
+                Liste::Parents => write!(qui, "{separateur}interlocuteur n° {id} de la fiche Stagiaire"),
             };
         }
         (!qui.is_empty()).then_some(qui)
@@ -184,13 +167,8 @@ fn est_valide(adresse: &str) -> bool {
 }
 
 fn est_label(label: &str) -> bool {
-    label
-        .bytes()
-        .next()
-        .is_some_and(|c| c.is_ascii_alphanumeric())
-        && label
-            .bytes()
-            .all(|c| c.is_ascii_alphanumeric() || c == b'-')
+    label.bytes().next().is_some_and(|c| c.is_ascii_alphanumeric())
+        && label.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-')
 }
 
 #[cfg(test)]

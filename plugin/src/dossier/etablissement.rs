@@ -1,8 +1,8 @@
 //! FORMATION: the establishment, from the SIFA's UAI, the UAI list and the sector.
 
 use super::avertissements::{
-    CODE_POSTAL_INVALIDE, COORDONNEES_INVALIDES, PLUSIEURS_LIGNES_UAI, SIRET_CLE_FAUSSE,
-    SIRET_FORMATEUR_INVALIDE, UAI_FORMATEUR_INVALIDE,
+    CODE_POSTAL_INVALIDE, COORDONNEES_INVALIDES, PLUSIEURS_LIGNES_UAI, SIRET_CLE_FAUSSE, SIRET_FORMATEUR_INVALIDE,
+    UAI_FORMATEUR_INVALIDE,
 };
 use super::cleaning::{compact, rempli};
 use super::elements::{Elements, Trouve, texte};
@@ -19,14 +19,8 @@ pub(super) struct Etablissement<'a> {
 }
 
 /// The establishment that an inscription goes out under.
-pub(super) fn etablissement<'a>(
-    inscription: &Inscription,
-    liste: &'a ListeUai,
-) -> Etablissement<'a> {
-    let uai_sifa = inscription
-        .sifa
-        .as_ref()
-        .and_then(|s| compact(&s.uai_etablissement));
+pub(super) fn etablissement<'a>(inscription: &Inscription, liste: &'a ListeUai) -> Etablissement<'a> {
+    let uai_sifa = inscription.sifa.as_ref().and_then(|s| compact(&s.uai_etablissement));
     let ligne = liste.ligne(inscription, uai_sifa.as_deref());
     Etablissement { uai_sifa, ligne }
 }
@@ -64,10 +58,7 @@ pub(super) fn uai(e: &mut Elements<'_>) -> Trouve<Valeur> {
     }
     let (uai, provenance) = match &e.etablissement.uai_sifa {
         Some(uai) => (uai.as_str(), Provenance::Sifa),
-        None => (
-            e.etablissement.preparee()?.uai.as_deref()?,
-            Provenance::ListeUai,
-        ),
+        None => (e.etablissement.preparee()?.uai.as_deref()?, Provenance::ListeUai),
     };
     if !codes::est_uai(uai) {
         return None;
@@ -89,10 +80,7 @@ pub(super) fn sans_uai(e: &Elements<'_>) -> String {
 
 /// The line's UAI of the training site, else its UAI.
 pub(super) fn uai_formateur(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    let uai = e
-        .etablissement
-        .uai_formateur()
-        .filter(|uai| codes::est_uai(uai))?;
+    let uai = e.etablissement.uai_formateur().filter(|uai| codes::est_uai(uai))?;
     texte(uai, Provenance::ListeUai)
 }
 
@@ -111,28 +99,15 @@ pub(super) fn sans_uai_formateur(e: &Elements<'_>) -> String {
         return sans_ligne(e);
     };
     if ligne.uai_formateur.is_some() {
-        corriger(
-            ligne,
-            "l'UAI du lieu de formation",
-            true,
-            "7 chiffres et une lettre",
-        )
+        corriger(ligne, "l'UAI du lieu de formation", true, "7 chiffres et une lettre")
     } else {
-        corriger(
-            ligne,
-            "l'UAI",
-            ligne.uai.is_some(),
-            "7 chiffres et une lettre",
-        )
+        corriger(ligne, "l'UAI", ligne.uai.is_some(), "7 chiffres et une lettre")
     }
 }
 
 /// The line's name.
 pub(super) fn nom(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    texte(
-        rempli(&e.etablissement.preparee()?.ligne.nom)?,
-        Provenance::ListeUai,
-    )
+    texte(rempli(&e.etablissement.preparee()?.ligne.nom)?, Provenance::ListeUai)
 }
 
 pub(super) fn sans_nom(e: &Elements<'_>) -> String {
@@ -144,10 +119,7 @@ pub(super) fn sans_nom(e: &Elements<'_>) -> String {
 
 /// The line's SIRET.
 pub(super) fn siret(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    let siret = e
-        .etablissement
-        .siret()
-        .filter(|siret| codes::est_siret(siret))?;
+    let siret = e.etablissement.siret().filter(|siret| codes::est_siret(siret))?;
     verifier_cle(e, siret);
     texte(siret, Provenance::ListeUai)
 }
@@ -195,11 +167,7 @@ pub(super) fn coordonnees(e: &mut Elements<'_>) -> Trouve<Valeur> {
     let secteur = &e.inscription.secteur;
     match (secteur.latitude, secteur.longitude) {
         (Some(latitude), Some(longitude)) if latitude.is_finite() && longitude.is_finite() => {
-            let point = format!(
-                "{},{}",
-                coordonnees::degres(latitude),
-                coordonnees::degres(longitude)
-            );
+            let point = format!("{},{}", coordonnees::degres(latitude), coordonnees::degres(longitude));
             texte(point, Provenance::Secteur)
         }
         (None, None) => None,
@@ -244,9 +212,7 @@ fn verifier_cle(e: &mut Elements<'_>, siret: &str) {
 fn corriger(ligne: &LignePreparee, quoi: &str, present: bool, attendu: &str) -> String {
     let id = ligne.ligne.id;
     if present {
-        format!(
-            "Gestion des numéros UAI, ligne n° {id} : corriger {quoi}, qui est mal formé (attendu : {attendu})."
-        )
+        format!("Gestion des numéros UAI, ligne n° {id} : corriger {quoi}, qui est mal formé (attendu : {attendu}).")
     } else {
         format!("Gestion des numéros UAI, ligne n° {id} : saisir {quoi}.")
     }

@@ -29,10 +29,7 @@ pub(super) fn diplome(inscription: &Inscription) -> Option<DiplomeRetenu<'_>> {
             inscription.sifa.as_ref().and_then(|s| s.diplome.as_deref()),
             Provenance::Sifa,
         ),
-        (
-            action.and_then(|a| a.diplome.as_deref()),
-            Provenance::Action,
-        ),
+        (action.and_then(|a| a.diplome.as_deref()), Provenance::Action),
         (
             action.and_then(|a| a.centre_interet_diplome.as_deref()),
             Provenance::CentreInteret,
@@ -61,11 +58,17 @@ pub(super) fn id_formation(e: &mut Elements<'_>) -> Trouve<Valeur> {
 
 pub(super) fn sans_code(e: &Elements<'_>) -> String {
     match &e.diplome {
-        None => "Aucun diplôme : le choisir dans le SIFA, ou lier l'action (fiche Action) à un diplôme, ou à un centre \
+        None => {
+            "Aucun diplôme : le choisir dans le SIFA, ou lier l'action (fiche Action) à un diplôme, ou à un centre \
                  d'intérêt lié à un diplôme."
-            .to_owned(),
+                .to_owned()
+        }
         Some(retenu) => {
-            let defaut = if retenu.code.is_some() { "est mal formé" } else { "manque" };
+            let defaut = if retenu.code.is_some() {
+                "est mal formé"
+            } else {
+                "manque"
+            };
             format!(
                 "Le code du diplôme n° {} (désigné par : {}) {defaut} : saisir ses 8 lettres ou chiffres dans ce diplôme.",
                 retenu.diplome.id,
@@ -78,8 +81,7 @@ pub(super) fn sans_code(e: &Elements<'_>) -> String {
 /// `libelle_court ?? libelle` of that diploma; under 2 characters, it is left out.
 pub(super) fn libelle_court(e: &mut Elements<'_>) -> Trouve<Valeur> {
     let retenu = e.diplome.as_ref()?;
-    let libelle =
-        rempli(&retenu.diplome.libelle_court).or_else(|| rempli(&retenu.diplome.libelle))?;
+    let libelle = rempli(&retenu.diplome.libelle_court).or_else(|| rempli(&retenu.diplome.libelle))?;
     if libelle.chars().nth(1).is_none() {
         let id = retenu.diplome.id;
         e.avertir(
@@ -104,7 +106,9 @@ pub(super) fn rncp(e: &mut Elements<'_>) -> Trouve<Valeur> {
     let Some(saisi) = compact(&retenu.diplome.rncp) else {
         e.avertir(
             &RNCP_MANQUANT,
-            format!("Sans code RNCP, le tableau de bord ne montre pas la formation : le saisir dans le diplôme n° {id}."),
+            format!(
+                "Sans code RNCP, le tableau de bord ne montre pas la formation : le saisir dans le diplôme n° {id}."
+            ),
         );
         return None;
     };
@@ -140,17 +144,12 @@ pub(super) fn date_fin(e: &mut Elements<'_>) -> Trouve<Valeur> {
 }
 
 pub(super) fn fin(inscription: &Inscription) -> Trouve<NaiveDate> {
-    de(inscription.sortie_prevue, Provenance::Inscrit).or_else(|| {
-        de(
-            inscription.action.as_ref().and_then(|a| a.date_fin),
-            Provenance::Action,
-        )
-    })
+    de(inscription.sortie_prevue, Provenance::Inscrit)
+        .or_else(|| de(inscription.action.as_ref().and_then(|a| a.date_fin), Provenance::Action))
 }
 
 pub(super) fn sans_fin(_: &Elements<'_>) -> String {
-    "Saisir la date de sortie prévue dans la fiche Inscrit, ou la date de fin dans la fiche Action."
-        .to_owned()
+    "Saisir la date de sortie prévue dans la fiche Inscrit, ou la date de fin dans la fiche Action.".to_owned()
 }
 
 /// The number of months from `action.date_debut` to `action.date_fin`; absent outside 1 to 48.
@@ -160,7 +159,10 @@ pub(super) fn duree_mois(e: &mut Elements<'_>) -> Trouve<Valeur> {
     if !(1..=48).contains(&mois) {
         e.avertir(
             &DUREE_INVALIDE,
-            format!("La durée de l'action n° {} n'est pas de 1 à 48 mois : vérifier ses dates dans la fiche Action.", action.id),
+            format!(
+                "La durée de l'action n° {} n'est pas de 1 à 48 mois : vérifier ses dates dans la fiche Action.",
+                action.id
+            ),
         );
         return None;
     }
@@ -175,19 +177,13 @@ pub(super) fn periode(e: &mut Elements<'_>) -> Trouve<Valeur> {
         .as_ref()
         .and_then(|a| a.date_fin)
         .or(e.inscription.sortie_prevue)?;
-    texte(
-        format!("{:04}-{:04}", debut(e)?.year(), fin.year()),
-        Provenance::Calcul,
-    )
+    texte(format!("{:04}-{:04}", debut(e)?.year(), fin.year()), Provenance::Calcul)
 }
 
 /// How many school years since that of `action.date_debut ?? entree`, from 1 to 5.
 pub(super) fn annee_formation(e: &mut Elements<'_>) -> Trouve<Valeur> {
     let annees = annee::annee_scolaire(e.run_date) - annee::annee_scolaire(debut(e)?) + 1;
-    Some((
-        Valeur::Entier(i64::from(annees.clamp(1, 5))),
-        Provenance::Calcul,
-    ))
+    Some((Valeur::Entier(i64::from(annees.clamp(1, 5))), Provenance::Calcul))
 }
 
 /// The current school year, as "2026-2027".

@@ -61,10 +61,7 @@ impl ListeUai {
                     .par_secteur
                     .entry((societe, preparee.ligne.secteur_id))
                     .and_modify(|choix| choix.ex_aequo = true)
-                    .or_insert(Choix {
-                        rang,
-                        ex_aequo: false,
-                    });
+                    .or_insert(Choix { rang, ex_aequo: false });
             }
             liste.lignes.push(preparee);
         }
@@ -75,11 +72,7 @@ impl ListeUai {
     ///
     /// With a SIFA UAI: the line with that UAI, or none. Without: the line of the (société, secteur); else the
     /// société's line that has no secteur; else, where the whole list is one line, that line; else none.
-    pub(super) fn ligne(
-        &self,
-        inscription: &Inscription,
-        uai_sifa: Option<&str>,
-    ) -> Option<LigneChoisie<'_>> {
+    pub(super) fn ligne(&self, inscription: &Inscription, uai_sifa: Option<&str>) -> Option<LigneChoisie<'_>> {
         let societe = inscription.secteur.societe_id;
         let secteur = inscription.secteur.id;
         let choix = match uai_sifa {
@@ -108,10 +101,7 @@ impl ListeUai {
 
     /// Of lines with one UAI: same société and secteur first, then same société, then the lowest number.
     fn plus_proche(&self, rangs: &[usize], societe: i64, secteur: i64) -> Option<Choix> {
-        let eloignement = |rang: &usize| match self
-            .lignes
-            .get(*rang)
-            .map(|l| (l.ligne.societe_id, l.ligne.secteur_id))
+        let eloignement = |rang: &usize| match self.lignes.get(*rang).map(|l| (l.ligne.societe_id, l.ligne.secteur_id))
         {
             Some((Some(s), Some(t))) if s == societe && t == secteur => 0,
             Some((Some(s), _)) if s == societe => 1,

@@ -61,12 +61,7 @@ impl<'a> Contexte<'a> {
     /// The dossier of an inscription in scope; `donnees_sifa` adds that option's fields to v3.
     ///
     /// `AUTRE_INSCRIPTION` is left to [`retenir_une_inscription`], `ACCES_MANQUANT` to the night.
-    pub fn dossier(
-        &self,
-        inscription: &Inscription,
-        protocole: Protocole,
-        donnees_sifa: bool,
-    ) -> Dossier {
+    pub fn dossier(&self, inscription: &Inscription, protocole: Protocole, donnees_sifa: bool) -> Dossier {
         let mut elements = elements::Elements::new(inscription, self.run_date, self.lignes_uai);
         let mut motifs = motifs::Motifs::default();
         let mut champs = Vec::with_capacity(32);
@@ -94,10 +89,7 @@ impl<'a> Contexte<'a> {
             inscription_id: inscription.id,
             stagiaire_id: inscription.stagiaire.as_ref().map(|stagiaire| stagiaire.id),
             protocole,
-            ligne_uai: elements
-                .etablissement
-                .ligne
-                .map(|choisie| choisie.preparee.ligne.id),
+            ligne_uai: elements.etablissement.ligne.map(|choisie| choisie.preparee.ligne.id),
             entree: elements.date_entree(),
             champs,
             motifs: motifs.dans_l_ordre(),
@@ -107,9 +99,7 @@ impl<'a> Contexte<'a> {
 }
 
 /// The receiving protocol, which decides fields and reasons.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
 pub enum Protocole {
     /// Today's API.
     #[default]

@@ -23,17 +23,9 @@ impl CodeMotif {
             Self::UaiSiretManquant => ("UAI_SIRET_MANQUANT", "UAI / Siret manquant"),
             Self::CodeDiplomeManquant => ("CODE_DIPLOME_MANQUANT", "Code Diplôme manquant"),
             Self::NomManquant => ("NOM_MANQUANT", "Nom ou prénom manquant"),
-            Self::DateNaissanceManquante => {
-                ("DATE_NAISSANCE_MANQUANTE", "Date de naissance manquante")
-            }
-            Self::DatesFormationManquantes => (
-                "DATES_FORMATION_MANQUANTES",
-                "Dates de formation manquantes",
-            ),
-            Self::DatesFormationIncoherentes => (
-                "DATES_FORMATION_INCOHERENTES",
-                "Dates de formation incohérentes",
-            ),
+            Self::DateNaissanceManquante => ("DATE_NAISSANCE_MANQUANTE", "Date de naissance manquante"),
+            Self::DatesFormationManquantes => ("DATES_FORMATION_MANQUANTES", "Dates de formation manquantes"),
+            Self::DatesFormationIncoherentes => ("DATES_FORMATION_INCOHERENTES", "Dates de formation incohérentes"),
             Self::ValeurIllisible => ("VALEUR_ILLISIBLE", "Valeur illisible"),
             Self::AutreInscription => ("AUTRE_INSCRIPTION", "Autre inscription du même apprenti"),
             Self::AccesManquant => ("ACCES_MANQUANT", "Clé API manquante"),
@@ -108,10 +100,7 @@ pub(super) fn illisible(valeur: &ValeurIllisible) -> String {
 /// The slice holds all the dossiers of the stagiaire in the run, in any order. Those of the protocol of 2021 stay as they are.
 pub fn retenir_une_inscription(dossiers: &mut [Dossier]) {
     for rang in 0..dossiers.len() {
-        let Some(envoye) = dossiers
-            .get(rang)
-            .and_then(|dossier| prefere(dossiers, dossier))
-        else {
+        let Some(envoye) = dossiers.get(rang).and_then(|dossier| prefere(dossiers, dossier)) else {
             continue;
         };
         if let Some(dossier) = dossiers.get_mut(rang) {

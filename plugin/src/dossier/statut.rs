@@ -23,11 +23,8 @@ pub(super) fn statut(inscription: &Inscription) -> Statut {
         (reelle, _) => reelle.is_some(),
     };
     // A convention counts even without a `date_debut`.
-    let sans_contrat = inscription.conventions.is_empty()
-        || inscription
-            .sifa
-            .as_ref()
-            .is_some_and(|s| s.sans_contrat_initial);
+    let sans_contrat =
+        inscription.conventions.is_empty() || inscription.sifa.as_ref().is_some_and(|s| s.sans_contrat_initial);
     if sorti_avant && a_un_motif_de_sortie(inscription) {
         Statut::Abandon
     } else if sans_contrat {
@@ -49,9 +46,7 @@ pub(super) fn statut_apprenant(e: &mut Elements<'_>) -> Trouve<Valeur> {
                 "L'abandon est compté sans elle, comme si elle était plus tard : saisir la date de sortie prévue dans la \
                  fiche Inscrit."
             }
-            Statut::Inscrit | Statut::Apprenti => {
-                "Saisir la date de sortie prévue dans la fiche Inscrit."
-            }
+            Statut::Inscrit | Statut::Apprenti => "Saisir la date de sortie prévue dans la fiche Inscrit.",
         };
         e.avertir(&SORTIE_PREVUE_MANQUANTE, detail);
     }

@@ -20,8 +20,7 @@ pub(super) fn normalise(saisie: &str) -> Option<String> {
         None => phonenumber::parse(Some(region(&numero)), &numero),
     }
     .ok()?;
-    if !phonenumber::is_valid(&lu) || est_special(lu.number_type(&phonenumber::metadata::DATABASE))
-    {
+    if !phonenumber::is_valid(&lu) || est_special(lu.number_type(&phonenumber::metadata::DATABASE)) {
         return None;
     }
     let pays = lu.country().code();
@@ -38,10 +37,7 @@ pub(super) fn normalise(saisie: &str) -> Option<String> {
 fn sans_ponctuation(saisie: &str) -> Option<String> {
     let mut numero = String::with_capacity(CHIFFRES_MAX);
     for c in saisie.chars() {
-        if c.is_whitespace()
-            || est_tiret(c)
-            || "./()[]{}~\u{AD}\u{200B}\u{2060}\u{2212}".contains(c)
-        {
+        if c.is_whitespace() || est_tiret(c) || "./()[]{}~\u{AD}\u{200B}\u{2060}\u{2212}".contains(c) {
             continue;
         }
         let utile = c.is_ascii_digit() || (c == '+' && numero.is_empty());
