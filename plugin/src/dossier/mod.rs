@@ -20,6 +20,7 @@ mod liste_uai;
 mod motifs;
 mod perimetre;
 pub mod records;
+mod saisie;
 mod statut;
 mod statut_candidats;
 mod telephone;
@@ -35,6 +36,7 @@ pub use avertissements::libelle_avertissement;
 pub use colonnes::{Colonne, Genre, colonnes};
 pub use liste_uai::ListeUai;
 pub use motifs::retenir_une_inscription;
+pub use saisie::{defauts_de_ligne, normaliser_uai};
 use records::{Inscription, LigneUai};
 
 /// What the rules need to know of a run besides the records.

@@ -16,7 +16,7 @@ mod tests;
 use std::io::Write;
 
 pub use error::StoreError;
-pub use journal::Journal;
+pub use journal::{Comptes, Journal};
 pub use migrations::{Migrated, SCHEMA_VERSION};
 pub use seal::{SealContext, SealError, Sealer, SealingKey, Secret};
 pub use settings::{Acces, Auteur, Problem, ReglageSecteur, Secteur, Settings};

@@ -1,16 +1,15 @@
 //! Batches: written before they go and after their answer.
 
-use super::{EtablissementId, EtatDossier, EtatLot, Journal, LotId, ResultatPret, Verdict};
+use super::{Erreur, EtablissementId, EtatDossier, EtatLot, Journal, LotId, ResultatPret, Verdict};
 use crate::database::{Connection, Param};
 use crate::store::StoreError;
 use crate::store::schema::insert_into;
 
 const LOT_STATE: &str = "UPDATE mna_lot SET etat = ?, http = ?, tentatives = ? \
                          WHERE execution_id = ? AND etablissement = ? AND numero = ?";
-const VERDICT: &str = "UPDATE mna_resultat SET etat = ?, erreurs = ? WHERE execution_id = ? AND inscription_id = ?";
+const VERDICT: &str = "UPDATE mna_resultat SET etat = ?, erreurs = ?, premieres_erreurs = ? \
+                       WHERE execution_id = ? AND inscription_id = ?";
 const MOVE: &str = "UPDATE mna_resultat SET lot = ? WHERE execution_id = ? AND inscription_id = ?";
-const RESEND: &str = "UPDATE mna_resultat SET lot = ?, etat = ?, empreinte = ?, premieres_erreurs = erreurs, \
-                      erreurs = NULL WHERE execution_id = ? AND inscription_id = ?";
 
 impl Journal {
     /// Writes a batch down before it goes, with its dossiers, in one transaction.
@@ -73,66 +72,24 @@ impl Journal {
         self.answered(lot, EtatLot::Refuse, http, tentatives, verdicts)
     }
 
-    /// Writes down that a batch was refused and goes again in parts, in one transaction: the batch is `refuse`, each
-    /// part a new batch that is `pret`. The parts are (number of the new batch, inscriptions).
+    /// Writes down a part of a batch that was refused as a whole, before it goes: a new batch of dossiers that the run
+    /// has already, in one transaction.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub fn lot_split(
-        &self,
-        lot: LotId,
-        http: u16,
-        tentatives: u32,
-        parts: &[(i64, &[i64])],
-    ) -> Result<Vec<LotId>, StoreError> {
-        let run = lot.etablissement.run.0;
-        self.connection.transaction(|connection| {
-            set_lot(connection, lot, EtatLot::Refuse, Some(http), tentatives)?;
-            let mut lots = Vec::with_capacity(parts.len());
-            for (numero, inscriptions) in parts {
-                let part = LotId {
-                    etablissement: lot.etablissement,
-                    numero: *numero,
-                };
-                insert_lot(connection, part, inscriptions.len())?;
-                let rows: Vec<Vec<Param>> = inscriptions
-                    .iter()
-                    .map(|id| vec![(*numero).into(), run.into(), (*id).into()])
-                    .collect();
-                connection.execute_many(MOVE, &rows)?;
-                lots.push(part);
-            }
-            Ok(lots)
-        })
-    }
-
-    /// Writes down a batch of dossiers that were rejected and go once more without the fields concerned. The first
-    /// answer is kept beside the one to come.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    pub fn lot_reprise(
+    pub fn lot_partie(
         &self,
         etablissement: EtablissementId,
         numero: i64,
-        dossiers: &[ResultatPret],
+        inscriptions: &[i64],
     ) -> Result<LotId, StoreError> {
         let lot = LotId { etablissement, numero };
-        let rows: Vec<Vec<Param>> = dossiers
-            .iter()
-            .map(|dossier| {
-                vec![
-                    numero.into(),
-                    EtatDossier::EnAttente.code().into(),
-                    dossier.empreinte.as_str().into(),
-                    etablissement.run.0.into(),
-                    dossier.inscription_id.into(),
-                ]
-            })
-            .collect();
+        let run = etablissement.run.0;
+        let rows: Vec<Vec<Param>> =
+            inscriptions.iter().map(|id| vec![numero.into(), run.into(), (*id).into()]).collect();
         self.connection.transaction(|connection| {
-            insert_lot(connection, lot, dossiers.len())?;
-            connection.execute_many(RESEND, &rows)?;
+            insert_lot(connection, lot, inscriptions.len())?;
+            connection.execute_many(MOVE, &rows)?;
             Ok(lot)
         })
     }
@@ -155,17 +112,22 @@ impl Journal {
 }
 
 fn verdict_row(run: i64, verdict: &Verdict) -> Vec<Param> {
-    let (etat, erreurs) = match &verdict.rejet {
-        None => (EtatDossier::Accepte, Param::Null),
-        Some(erreurs) => {
-            let list: Vec<serde_json::Value> = erreurs
-                .iter()
-                .map(|erreur| serde_json::json!({"champ": erreur.champ, "message": erreur.message}))
-                .collect();
-            (EtatDossier::Rejete, serde_json::Value::from(list).to_string().into())
-        }
-    };
-    vec![etat.code().into(), erreurs, run.into(), verdict.inscription_id.into()]
+    let etat = if verdict.rejet.is_none() { EtatDossier::Accepte } else { EtatDossier::Rejete };
+    vec![
+        etat.code().into(),
+        words(verdict.rejet.as_deref()),
+        words(verdict.premiere.as_deref()),
+        run.into(),
+        verdict.inscription_id.into(),
+    ]
+}
+
+/// The receiver's words as a JSON list.
+fn words(erreurs: Option<&[Erreur]>) -> Param {
+    let Some(erreurs) = erreurs else { return Param::Null };
+    let list: Vec<_> =
+        erreurs.iter().map(|erreur| serde_json::json!({"champ": erreur.champ, "message": erreur.message})).collect();
+    serde_json::Value::from(list).to_string().into()
 }
 
 fn insert_lot(connection: &Connection, lot: LotId, dossiers: usize) -> Result<(), StoreError> {

@@ -116,6 +116,8 @@ pub struct Verdict {
     pub inscription_id: i64,
     /// None: accepted. Else rejected, with the receiver's words (which may be an empty list).
     pub rejet: Option<Vec<Erreur>>,
+    /// Its words before the dossier was sent again without the fields concerned; none if it was sent once only.
+    pub premiere: Option<Vec<Erreur>>,
 }
 
 /// One remark of the receiver.
