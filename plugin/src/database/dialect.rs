@@ -66,7 +66,7 @@ impl Dialect {
     }
 
     /// The name that the driver reported.
-    pub fn product(&self) -> &str {
+    pub fn name(&self) -> &str {
         &self.product
     }
 
@@ -253,6 +253,12 @@ impl Dialect {
     /// statement's rows while its own thread still reads them; there, the flag between two blocks has to do.
     pub fn cancels_from_another_thread(&self) -> bool {
         self.kind != DialectKind::Sqlite || cfg!(windows)
+    }
+
+    /// Whether rows that are being read keep other sessions from writing: whoever reads must then not wait, in the
+    /// middle of a result, for somebody who writes.
+    pub fn readers_block_writers(&self) -> bool {
+        self.kind == DialectKind::Sqlite
     }
 
     fn list<S: AsRef<str>>(&self, names: &[&str], form: impl Fn(String) -> S) -> String {

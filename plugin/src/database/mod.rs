@@ -26,7 +26,7 @@ pub use connection::{CancelHandle, Connection, Param};
 pub use connection_string::ConnectionString;
 pub use dialect::{Dialect, DialectKind, TextBinding};
 pub use error::DatabaseError;
-pub use rows::{Row, Rows, Sizes};
+pub use rows::{ColumnType, Row, Rows, Sizes};
 pub use values::{FALSE_WORDS, Unreadable};
 
 /// How long a login may take, in seconds. A driver may ignore it.

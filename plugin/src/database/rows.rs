@@ -6,7 +6,7 @@ use std::hash::{Hash as _, Hasher as _};
 
 use chrono::NaiveDate;
 use odbc_api::buffers::{CharColumn, ColumnarBuffer, TextColumn, WCharColumn};
-use odbc_api::{BlockCursor, Cursor as _, CursorImpl, ResultSetMetadata as _};
+use odbc_api::{BlockCursor, Cursor as _, CursorImpl, DataType, ResultSetMetadata as _};
 
 use super::values::{self, Cell, Unreadable};
 use super::{Connection, DatabaseError, Param, TextBinding, drop_quietly, guarded, parameters};
@@ -32,6 +32,54 @@ impl Default for Sizes {
         Sizes {
             columns: Vec::new(),
             budget: 1 << 20,
+        }
+    }
+}
+
+/// What a driver says of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnType {
+    /// Text of any length.
+    Text,
+    /// Whole, decimal and floating numbers.
+    Number,
+    /// A bit.
+    Bit,
+    /// A date, with or without a time of day.
+    Date,
+    /// A time of day.
+    Time,
+    /// Bytes.
+    Binary,
+    /// Anything else.
+    Unknown,
+}
+
+impl From<DataType> for ColumnType {
+    fn from(value: DataType) -> Self {
+        match value {
+            DataType::Char { .. }
+            | DataType::WChar { .. }
+            | DataType::Varchar { .. }
+            | DataType::WVarchar { .. }
+            | DataType::LongVarchar { .. }
+            | DataType::WLongVarchar { .. } => ColumnType::Text,
+            DataType::Numeric { .. }
+            | DataType::Decimal { .. }
+            | DataType::Integer
+            | DataType::SmallInt
+            | DataType::BigInt
+            | DataType::TinyInt
+            | DataType::Float { .. }
+            | DataType::Real
+            | DataType::Double => ColumnType::Number,
+            DataType::Bit => ColumnType::Bit,
+            DataType::Date | DataType::Timestamp { .. } => ColumnType::Date,
+            DataType::Time { .. } => ColumnType::Time,
+            DataType::Binary { .. }
+            | DataType::Varbinary { .. }
+            | DataType::LongVarbinary { .. } => ColumnType::Binary,
+            _ => ColumnType::Unknown,
         }
     }
 }
@@ -109,6 +157,23 @@ impl<'c> Rows<'c> {
             buffer: &self.buffer,
             row,
         }))
+    }
+
+    /// What the driver says of the columns' types. To be asked before the first row.
+    ///
+    /// # Errors
+    ///
+    /// What the driver reports.
+    pub fn column_types(&mut self) -> Result<Vec<ColumnType>, DatabaseError> {
+        let Some(cursor) = self.cursor.as_mut() else {
+            return Ok(Vec::new());
+        };
+        let columns = 1..=u16::try_from(self.room.len()).unwrap_or(u16::MAX);
+        guarded(|| {
+            columns
+                .map(|number| Ok(ColumnType::from(cursor.col_data_type(number)?)))
+                .collect()
+        })
     }
 
     fn execute(&mut self) -> Result<(), DatabaseError> {

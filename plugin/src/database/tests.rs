@@ -211,3 +211,23 @@ fn a_cancelled_connection_answers_so_to_everything() {
     assert!(seen <= 1000, "one block at most: {seen}");
     assert_eq!(connection.execute("SELECT 1", &[]), Err(DatabaseError::Cancelled));
 }
+
+#[test]
+fn declared_types_are_told() {
+    use ColumnType::{Bit, Date, Number, Text, Time};
+    let (_folder, database) = database();
+    let connection = database.open().unwrap();
+    connection
+        .execute(
+            "CREATE TABLE t (a INTEGER, b DATE, c TIME, d BOOLEAN, e TIMESTAMP, f VARCHAR(9))",
+            &[],
+        )
+        .unwrap();
+    let mut rows = connection
+        .query("SELECT a, b, c, d, e, f FROM t", &[])
+        .unwrap();
+    assert_eq!(
+        rows.column_types().unwrap(),
+        [Number, Date, Time, Bit, Date, Text]
+    );
+}

@@ -1,1 +1,164 @@
-//! The ERP's tables: mapping, streams of records, diagnosis.
+//! The ERP's tables: where they are, streams of their records, and their diagnosis. They are only ever read.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `schema` | the logical entities and columns |
+//! | `mapping` | what they are called in this ERP's database |
+//! | `sql` | the queries |
+//! | `references` | what is held once: sociétés, secteurs, diplomas |
+//! | `reading` | one pass over the inscriptions, merged with what hangs on them |
+//! | `read_ahead` | the same on a thread of its own, in batches |
+//! | `diagnosis` | every entity against the live database |
+
+mod diagnosis;
+mod error;
+mod fields;
+mod mapping;
+mod merge;
+mod read_ahead;
+mod reading;
+mod references;
+mod schema;
+mod sql;
+
+use std::ops::ControlFlow;
+
+pub use diagnosis::Check;
+pub use error::{ErpError, MappingFault};
+pub use mapping::Mapping;
+pub use read_ahead::ReadAhead;
+pub use references::{References, Societe};
+
+use crate::database::{CancelHandle, Database};
+use crate::dossier::records::Inscription;
+use reading::{Reading, Visitor};
+use sql::{Part, Writer};
+
+/// Which inscriptions are read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// The sectors asked for, as (`societe.id`, `secteur.id`). A sector that does not exist with that société has no
+    /// inscriptions.
+    pub secteurs: Vec<(i64, i64)>,
+}
+
+/// An ERP: a database and the names in it. Holds no connection; every call opens its own.
+#[derive(Debug, Clone)]
+pub struct Erp {
+    database: Database,
+    mapping: Mapping,
+}
+
+impl Erp {
+    /// Nothing is opened nor checked.
+    pub fn new(database: Database, mapping: Mapping) -> Erp {
+        Erp { database, mapping }
+    }
+
+    fn writer(&self) -> Writer<'_> {
+        Writer {
+            mapping: &self.mapping,
+            dialect: self.database.dialect(),
+        }
+    }
+
+    /// Reads what many inscriptions share.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub fn references(&self) -> Result<References, ErpError> {
+        references::read(&self.database.open_reader()?, self.writer())
+    }
+
+    /// Reads the inscriptions in apprenticeship of a scope, in the order (`stagiaire.id`, those without one first;
+    /// `inscription.id`), and hands each to `visit` until it breaks. Memory does not grow with their number. `cancel`
+    /// is asked at every row.
+    ///
+    /// On SQLite, nobody can write while `visit` runs: see [`ReadAhead`].
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read, ids do not sort as numbers, or `cancel` said so.
+    pub fn inscriptions(
+        &self,
+        scope: &Scope,
+        cancel: &dyn Fn() -> bool,
+        visit: &mut dyn FnMut(Inscription) -> ControlFlow<()>,
+    ) -> Result<(), ErpError> {
+        self.visit(scope, cancel, &|_| (), visit)
+    }
+
+    /// `opened` is told how to cancel each connection, as soon as it is open.
+    fn visit<V: Visitor + ?Sized>(
+        &self,
+        scope: &Scope,
+        cancel: &dyn Fn() -> bool,
+        opened: &dyn Fn(CancelHandle),
+        visitor: &mut V,
+    ) -> Result<(), ErpError> {
+        Reading {
+            database: &self.database,
+            writer: self.writer(),
+            cancel,
+            opened,
+        }
+        .run(scope, visitor)
+    }
+
+    /// Counts the inscriptions in apprenticeship whose sector is missing, unknown, without société, or not `named`
+    /// as (`societe.id`, `secteur.id`).
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub fn count_hors_secteur(&self, named: &[(i64, i64)]) -> Result<u64, ErpError> {
+        let connection = self.database.open_reader()?;
+        let references = references::read_secteurs(&connection, self.writer())?;
+        let sql = self
+            .writer()
+            .count_elsewhere(&references.secteurs_of(named));
+        let mut rows = connection.query(&sql, &[])?;
+        let count = rows
+            .next_row()?
+            .and_then(|row| row.integer(0).ok().flatten());
+        Ok(count
+            .and_then(|count| u64::try_from(count).ok())
+            .unwrap_or(0))
+    }
+
+    /// The queries that read a scope, in the order of the tables' importance; for whoever measures them bare. They do
+    /// not depend on what exists: every sector asked for is in them.
+    pub fn statements(&self, scope: &Scope) -> Vec<String> {
+        let secteurs: Vec<i64> = scope.secteurs.iter().map(|(_, secteur)| *secteur).collect();
+        let writer = self.writer();
+        let parts = [
+            Part::Orphans,
+            Part::Stagiaires {
+                after: None,
+                up_to: None,
+            },
+        ];
+        let mut statements = Vec::new();
+        for part in parts {
+            statements.push(writer.inscriptions(part, &secteurs).sql);
+            statements.push(writer.conventions(part, &secteurs).sql);
+            statements.push(writer.responsables(part, &secteurs).sql);
+            statements.extend(
+                writer
+                    .interlocuteurs(part, &secteurs)
+                    .map(|query| query.sql),
+            );
+        }
+        statements
+    }
+
+    /// Looks at every entity in the live database: all missing tables and columns and all types that cannot be read, at
+    /// once. An entity without a problem has one line without one.
+    pub fn diagnose(&self) -> Vec<Check> {
+        diagnosis::diagnose(&self.database, self.writer())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! What can fail when the ERP is read, and its French text.
+
+use crate::database::DatabaseError;
+
+/// What is wrong in a mapping file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MappingFault {
+    /// The key, e.g. `entity.stagiaire.columns.nom`; empty where the file is no TOML.
+    pub key: String,
+    /// What was expected, in French.
+    pub expected: String,
+}
+
+impl MappingFault {
+    pub(super) fn new(key: &str, expected: String) -> MappingFault {
+        MappingFault {
+            key: key.to_owned(),
+            expected,
+        }
+    }
+}
+
+/// Why the ERP could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ErpError {
+    /// The mapping file cannot be read.
+    #[error("the mapping file {file} cannot be read: {reason}")]
+    MappingFile {
+        /// The file.
+        file: String,
+        /// What the operating system says.
+        reason: std::io::ErrorKind,
+    },
+    /// The mapping file is wrong.
+    #[error("mapping file {file}, line {line}, key {:?}: expected {}", fault.key, fault.expected)]
+    Mapping {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+        /// The key and what was expected.
+        fault: Box<MappingFault>,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Database(DatabaseError),
+    /// One value is longer than any that is read.
+    #[error("a value of {entite}.{colonne} is too long")]
+    TooLong {
+        /// The logical entity.
+        entite: &'static str,
+        /// The logical column.
+        colonne: &'static str,
+    },
+    /// Rows do not come in the order of their ids, as those of a text column do not.
+    #[error("the rows of {entite} do not come in the numeric order of their ids")]
+    Order {
+        /// The logical entity.
+        entite: &'static str,
+    },
+    /// The caller stopped the reading.
+    #[error("the reading was cancelled")]
+    Cancelled,
+}
+
+impl From<DatabaseError> for ErpError {
+    fn from(error: DatabaseError) -> Self {
+        match error {
+            DatabaseError::Cancelled => ErpError::Cancelled,
+            other => ErpError::Database(other),
+        }
+    }
+}
+
+impl ErpError {
+    /// One French sentence or two for the user: what, where, how to mend.
+    pub fn user_text(&self) -> String {
+        match self {
+            Self::MappingFile { file, .. } => format!(
+                "Le fichier de correspondance « {file} » ne peut pas être lu : vérifier son chemin et les droits de \
+                 lecture."
+            ),
+            Self::Mapping { file, line, fault } if fault.key.is_empty() => format!(
+                "Le fichier de correspondance « {file} » est incorrect, ligne {line} : attendu {}.",
+                fault.expected
+            ),
+            Self::Mapping { file, line, fault } => format!(
+                "Le fichier de correspondance « {file} » est incorrect, ligne {line}, clé « {} » : attendu {}.",
+                fault.key, fault.expected
+            ),
+            Self::Database(error) => error.user_text(),
+            Self::TooLong { entite, colonne } => format!(
+                "Une valeur de la colonne « {colonne} » de l'entité « {entite} » dépasse 1 Mio : vérifier cette \
+                 colonne dans le fichier de correspondance."
+            ),
+            Self::Order { entite } => format!(
+                "Les identifiants de l'entité « {entite} » ne se trient pas comme des nombres : dans le fichier de \
+                 correspondance, convertir cette colonne en nombre entier (CAST) au moyen d'une requête."
+            ),
+            Self::Cancelled => {
+                "La lecture de l'ERP a été interrompue à la demande de l'utilisateur.".to_owned()
+            }
+        }
+    }
+}

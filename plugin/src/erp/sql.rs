@@ -1,0 +1,323 @@
+//! The SQL that reads the ERP, made from the mapping and the dialect.
+
+use super::error::ErpError;
+use super::mapping::Mapping;
+use super::schema::{
+    ACTION, CONVENTION, Entity, INSCRIPTION, INTERLOCUTEUR, SIFA, SIFA_RESPONSABLE, STAGIAIRE,
+};
+use crate::database::{DatabaseError, Dialect, FALSE_WORDS, Sizes};
+
+/// A query, and the room that its columns take.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Query {
+    /// Its text; parameters are written as literals.
+    pub sql: String,
+    /// Memory for its rows.
+    pub sizes: Sizes,
+    /// Entity and column of each result column.
+    pub columns: Vec<(&'static str, &'static str)>,
+}
+
+/// Which rows of the inscriptions a set of queries covers, and in which order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Inscriptions without a stagiaire, by their id.
+    Orphans,
+    /// Inscriptions of the stagiaires with `after < id <= up_to`, by stagiaire and id.
+    Stagiaires {
+        /// Lower bound, excluded.
+        after: Option<i64>,
+        /// Upper bound, included.
+        up_to: Option<i64>,
+    },
+}
+
+/// Makes queries.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Writer<'a> {
+    pub mapping: &'a Mapping,
+    pub dialect: &'a Dialect,
+}
+
+const ROW_BUDGET: usize = 4 << 20;
+const CHILD_BUDGET: usize = 1 << 20;
+
+impl Writer<'_> {
+    fn from(&self, entity: &Entity, alias: &str) -> String {
+        self.mapping.source(entity, alias, self.dialect)
+    }
+
+    fn column(&self, entity: &Entity, alias: &str, column: &str) -> String {
+        self.mapping.expression(entity, alias, column, self.dialect)
+    }
+
+    /// A SELECT of keys and then all columns read of some entities.
+    fn select(&self, entities: &[(&'static Entity, &str)], tail: &str, budget: usize) -> Query {
+        let mut shown = Vec::new();
+        let mut sizes = Sizes {
+            columns: Vec::new(),
+            budget,
+        };
+        let mut columns = Vec::new();
+        for (entity, alias) in entities {
+            for column in entity.read() {
+                // An alias of our own: drivers garble accents in names of columns.
+                let expression = self.column(entity, alias, column.name);
+                shown.push(format!("{expression} AS {alias}_{}", column.name));
+                sizes.columns.push(column.kind.room());
+                columns.push((entity.name, column.name));
+            }
+        }
+        Query {
+            sql: format!("SELECT {} {tail}", shown.join(", ")),
+            sizes,
+            columns,
+        }
+    }
+
+    /// All rows of one entity.
+    pub(super) fn whole(&self, entity: &'static Entity) -> Query {
+        self.select(
+            &[(entity, "t")],
+            &format!("FROM {}", self.from(entity, "t")),
+            CHILD_BUDGET,
+        )
+    }
+
+    fn apprentissage(&self) -> String {
+        self.dialect.is_true(
+            &self.column(&INSCRIPTION, "i", "apprentissage"),
+            FALSE_WORDS,
+        )
+    }
+
+    fn in_secteurs(&self, secteurs: &[i64]) -> String {
+        let column = self.column(&INSCRIPTION, "i", "secteur_id");
+        let lists: Vec<String> = secteurs
+            .chunks(500)
+            .map(|chunk| {
+                let ids: Vec<String> = chunk.iter().map(i64::to_string).collect();
+                format!("{column} IN ({})", ids.join(", "))
+            })
+            .collect();
+        if lists.is_empty() {
+            "1 = 0".to_owned()
+        } else {
+            format!("({})", lists.join(" OR "))
+        }
+    }
+
+    /// `stagiaire` joined with `inscription`, and the condition on both.
+    fn base(&self, part: Part, secteurs: &[i64]) -> (String, String) {
+        let stagiaire_id = self.column(&STAGIAIRE, "s", "id");
+        let join = format!(
+            "{stagiaire_id} = {}",
+            self.column(&INSCRIPTION, "i", "stagiaire_id")
+        );
+        let inscription = self.from(&INSCRIPTION, "i");
+        let stagiaire = self.from(&STAGIAIRE, "s");
+        let scope = format!(
+            "{} AND {}",
+            self.in_secteurs(secteurs),
+            self.apprentissage()
+        );
+        match part {
+            Part::Orphans => (
+                format!("FROM {inscription} LEFT JOIN {stagiaire} ON {join}"),
+                format!("WHERE {stagiaire_id} IS NULL AND {scope}"),
+            ),
+            Part::Stagiaires { after, up_to } => {
+                let mut condition = format!("WHERE {scope}");
+                if let Some(after) = after {
+                    condition += &format!(" AND {stagiaire_id} > {after}");
+                }
+                if let Some(up_to) = up_to {
+                    condition += &format!(" AND {stagiaire_id} <= {up_to}");
+                }
+                (
+                    format!("FROM {stagiaire} JOIN {inscription} ON {join}"),
+                    condition,
+                )
+            }
+        }
+    }
+
+    /// ORDER BY stagiaire, inscription, and then what is given.
+    fn order(&self, part: Part, last: String) -> String {
+        let inscription = self.column(&INSCRIPTION, "i", "id");
+        match part {
+            Part::Orphans => format!("ORDER BY {inscription}, {last}"),
+            Part::Stagiaires { .. } => {
+                format!(
+                    "ORDER BY {}, {inscription}, {last}",
+                    self.column(&STAGIAIRE, "s", "id")
+                )
+            }
+        }
+    }
+
+    /// `inscription`, `stagiaire`, `action_formation`, `sifa`: one row an inscription.
+    pub(super) fn inscriptions(&self, part: Part, secteurs: &[i64]) -> Query {
+        let (from, condition) = self.base(part, secteurs);
+        let tail = format!(
+            "{from} LEFT JOIN {} ON {} = {} LEFT JOIN {} ON {} = {} {condition} {}",
+            self.from(&ACTION, "a"),
+            self.column(&ACTION, "a", "id"),
+            self.column(&INSCRIPTION, "i", "action_id"),
+            self.from(&SIFA, "f"),
+            self.column(&SIFA, "f", "inscription_id"),
+            self.column(&INSCRIPTION, "i", "id"),
+            self.order(part, self.column(&SIFA, "f", "id")),
+        );
+        self.select(
+            &[
+                (&INSCRIPTION, "i"),
+                (&STAGIAIRE, "s"),
+                (&ACTION, "a"),
+                (&SIFA, "f"),
+            ],
+            &tail,
+            ROW_BUDGET,
+        )
+    }
+
+    /// Stagiaire and inscription of each row, and then the columns of one entity that hangs on the inscription.
+    fn children(
+        &self,
+        part: Part,
+        secteurs: &[i64],
+        joins: &str,
+        entity: &'static Entity,
+        alias: &str,
+    ) -> Query {
+        let (from, condition) = self.base(part, secteurs);
+        let order = self.order(part, self.column(entity, alias, "id"));
+        let mut query = self.select(
+            &[(entity, alias)],
+            &format!("{from} {joins} {condition} {order}"),
+            CHILD_BUDGET,
+        );
+        let keys = [(&STAGIAIRE, "s"), (&INSCRIPTION, "i")];
+        let shown: Vec<String> = keys
+            .iter()
+            .map(|(entity, alias)| format!("{} AS {alias}_id", self.column(entity, alias, "id")))
+            .collect();
+        query.sql = query
+            .sql
+            .replacen("SELECT ", &format!("SELECT {}, ", shown.join(", ")), 1);
+        query.sizes.columns.splice(0..0, [24, 24]);
+        query
+            .columns
+            .splice(0..0, [(STAGIAIRE.name, "id"), (INSCRIPTION.name, "id")]);
+        query
+    }
+
+    /// `convention` of the inscriptions.
+    pub(super) fn conventions(&self, part: Part, secteurs: &[i64]) -> Query {
+        let joins = format!(
+            "JOIN {} ON {} = {}",
+            self.from(&CONVENTION, "c"),
+            self.column(&CONVENTION, "c", "inscription_id"),
+            self.column(&INSCRIPTION, "i", "id"),
+        );
+        self.children(part, secteurs, &joins, &CONVENTION, "c")
+    }
+
+    /// `sifa_responsable` of the inscriptions' SIFA rows.
+    pub(super) fn responsables(&self, part: Part, secteurs: &[i64]) -> Query {
+        let joins = format!(
+            "JOIN {} ON {} = {} JOIN {} ON {} = {}",
+            self.from(&SIFA, "f"),
+            self.column(&SIFA, "f", "inscription_id"),
+            self.column(&INSCRIPTION, "i", "id"),
+            self.from(&SIFA_RESPONSABLE, "r"),
+            self.column(&SIFA_RESPONSABLE, "r", "sifa_id"),
+            self.column(&SIFA, "f", "id"),
+        );
+        self.children(part, secteurs, &joins, &SIFA_RESPONSABLE, "r")
+    }
+
+    /// `interlocuteur` of the stagiaires who have an inscription in scope. Orphans have none.
+    pub(super) fn interlocuteurs(&self, part: Part, secteurs: &[i64]) -> Option<Query> {
+        let Part::Stagiaires { after, up_to } = part else {
+            return None;
+        };
+        let key = self.column(&INTERLOCUTEUR, "p", "stagiaire_id");
+        let mut condition = format!(
+            "{key} IN (SELECT {} FROM {} WHERE {} AND {})",
+            self.column(&INSCRIPTION, "i", "stagiaire_id"),
+            self.from(&INSCRIPTION, "i"),
+            self.in_secteurs(secteurs),
+            self.apprentissage(),
+        );
+        if let Some(after) = after {
+            condition += &format!(" AND {key} > {after}");
+        }
+        if let Some(up_to) = up_to {
+            condition += &format!(" AND {key} <= {up_to}");
+        }
+        let tail = format!(
+            "FROM {} WHERE {condition} ORDER BY {key}, {}",
+            self.from(&INTERLOCUTEUR, "p"),
+            self.column(&INTERLOCUTEUR, "p", "id"),
+        );
+        Some(self.select(&[(&INTERLOCUTEUR, "p")], &tail, CHILD_BUDGET))
+    }
+
+    /// The id of the last stagiaire of a page of `length` that starts after `after`.
+    pub(super) fn page_end(&self, after: Option<i64>, length: u64) -> String {
+        let id = self.column(&STAGIAIRE, "s", "id");
+        let condition = after.map_or(String::new(), |after| format!("WHERE {id} > {after} "));
+        format!(
+            "SELECT {id} AS s_id FROM {} {condition}ORDER BY {id} {}",
+            self.from(&STAGIAIRE, "s"),
+            self.dialect.page(length.saturating_sub(1), 1)
+        )
+    }
+
+    /// A query without rows that fails if the source, or one column of it, is missing.
+    pub(super) fn probe(&self, entity: &'static Entity, column: Option<&str>) -> String {
+        let shown =
+            column.map_or_else(|| "1".to_owned(), |column| self.column(entity, "t", column));
+        format!(
+            "SELECT {shown} AS c FROM {} WHERE 1 = 0",
+            self.from(entity, "t")
+        )
+    }
+
+    /// Some columns of all rows.
+    pub(super) fn sample(&self, entity: &'static Entity, columns: &[&str]) -> String {
+        let shown: Vec<String> = columns
+            .iter()
+            .map(|name| format!("{} AS t_{name}", self.column(entity, "t", name)))
+            .collect();
+        format!(
+            "SELECT {} FROM {}",
+            shown.join(", "),
+            self.from(entity, "t")
+        )
+    }
+
+    /// How many inscriptions in apprenticeship belong to none of these secteurs.
+    pub(super) fn count_elsewhere(&self, secteurs: &[i64]) -> String {
+        let column = self.column(&INSCRIPTION, "i", "secteur_id");
+        format!(
+            "SELECT COUNT(*) AS n FROM {} WHERE {} AND ({column} IS NULL OR NOT {})",
+            self.from(&INSCRIPTION, "i"),
+            self.apprentissage(),
+            self.in_secteurs(secteurs),
+        )
+    }
+}
+
+impl Query {
+    /// Names the entity and column of a value that is too long.
+    pub(super) fn explain(&self, error: DatabaseError) -> ErpError {
+        if let DatabaseError::ValueTooLong { column, .. } = error {
+            if let Some((entite, colonne)) = self.columns.get(column).copied() {
+                return ErpError::TooLong { entite, colonne };
+            }
+        }
+        error.into()
+    }
+}

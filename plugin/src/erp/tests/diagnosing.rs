@@ -1,0 +1,50 @@
+//! The diagnosis.
+
+use super::base::Base;
+use crate::erp::schema::ENTITIES;
+
+#[test]
+fn a_sound_schema_has_one_line_an_entity() {
+    let checks = Base::with_secteurs().erp().diagnose();
+    assert_eq!(checks.len(), ENTITIES.len());
+    assert!(
+        checks.iter().all(|check| check.probleme.is_none()),
+        "{checks:#?}"
+    );
+}
+
+#[test]
+fn everything_that_is_wrong_is_said_at_once() {
+    let base = Base::with_secteurs();
+    for sql in [
+        "DROP TABLE sifa_responsable",
+        "ALTER TABLE stagiaire RENAME COLUMN nom TO nom_usage",
+        "ALTER TABLE stagiaire RENAME COLUMN email TO courriel",
+        "ALTER TABLE secteur DROP COLUMN latitude",
+        "ALTER TABLE secteur ADD COLUMN latitude TIME",
+        "INSERT INTO convention (id, date_debut) VALUES (1, '31/12/2025'), (2, '01/01/2026')",
+        "INSERT INTO inscription (id, date_entree) VALUES (1, 'hier'), (2, '2026-01-01')",
+    ] {
+        base.run(sql);
+    }
+    let checks = base.erp().diagnose();
+    let shown: Vec<_> = checks
+        .iter()
+        .filter_map(|c| {
+            c.probleme
+                .as_ref()
+                .map(|text| format!("{}: {text}", c.entite))
+        })
+        .collect();
+    let expected = [
+        ("secteur", "« latitude »"),
+        ("stagiaire", "« nom »"),
+        ("stagiaire", "« email »"),
+        ("convention", "« date_debut »"),
+        ("sifa_responsable", "« sifa_responsable »"),
+    ];
+    assert_eq!(shown.len(), expected.len(), "{shown:#?}");
+    for ((entity, name), shown) in expected.iter().zip(&shown) {
+        assert!(shown.starts_with(entity) && shown.contains(name), "{shown}");
+    }
+}

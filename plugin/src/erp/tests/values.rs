@@ -1,0 +1,284 @@
+//! What a database can hold in its cells.
+
+use chrono::NaiveDate;
+
+use super::base::{Base, read, scope, try_read};
+use crate::database::{DatabaseError, Param};
+use crate::dossier::records::Attendu;
+use crate::erp::{ErpError, Scope};
+
+fn stagiaire_and_inscription(base: &Base) {
+    base.run("INSERT INTO stagiaire (id, nom) VALUES (7, 'Élodie')");
+    base.run("INSERT INTO inscription (id, stagiaire_id, secteur_id, apprentissage) VALUES (70, 7, 1, 1)");
+}
+
+fn notes(
+    inscription: &crate::dossier::records::Inscription,
+) -> Vec<(&'static str, &'static str, i64, Attendu)> {
+    inscription
+        .illisibles
+        .iter()
+        .map(|v| (v.entite, v.colonne, v.id, v.attendu))
+        .collect()
+}
+
+#[test]
+fn nulls_and_empty_texts_stay_apart() {
+    let base = Base::with_secteurs();
+    stagiaire_and_inscription(&base);
+    base.run("UPDATE stagiaire SET prenom = ''");
+    let all = read(&base.erp(), &[1]);
+    let stagiaire = all[0].stagiaire.as_ref().unwrap();
+    assert_eq!(stagiaire.nom.as_deref(), Some("Élodie"));
+    assert_eq!(stagiaire.prenom.as_deref(), Some(""));
+    assert_eq!(stagiaire.email, None);
+    assert_eq!((stagiaire.ne_pas_solliciter, stagiaire.rqth), (false, None));
+    assert_eq!(all[0].secteur.latitude, Some(49.12));
+    assert!(all[0].illisibles.is_empty());
+}
+
+#[test]
+fn no_value_is_cut_to_any_size() {
+    let base = Base::with_secteurs();
+    stagiaire_and_inscription(&base);
+    base.run("INSERT INTO diplome (id, code) VALUES (1, '123456789')");
+    base.run("INSERT INTO action_formation (id, diplome_id) VALUES (3, 1)");
+    base.run("UPDATE inscription SET action_id = 3");
+    let (accents, long) = ("é".repeat(80), "ñ".repeat(70_000));
+    base.connection
+        .execute(
+            "UPDATE stagiaire SET nom = ?, telephone = ?, adresse = ?",
+            &[
+                accents.as_str().into(),
+                "1".repeat(300).into(),
+                long.as_str().into(),
+            ],
+        )
+        .unwrap();
+    let all = read(&base.erp(), &[1]);
+    let stagiaire = all[0].stagiaire.as_ref().unwrap();
+    assert_eq!(stagiaire.nom.as_deref(), Some(accents.as_str()));
+    assert_eq!(stagiaire.telephone.as_ref().unwrap().len(), 300);
+    assert_eq!(stagiaire.adresse.as_deref(), Some(long.as_str()));
+    let action = all[0].action.as_ref().unwrap();
+    assert_eq!(
+        action.diplome.as_ref().unwrap().code.as_deref(),
+        Some("123456789")
+    );
+    base.connection
+        .execute(
+            "UPDATE stagiaire SET adresse = ?",
+            &["x".repeat(3 << 20).into()],
+        )
+        .unwrap();
+    let error = try_read(&base.erp(), &scope(&[1])).unwrap_err();
+    assert_eq!(
+        error,
+        ErpError::TooLong {
+            entite: "stagiaire",
+            colonne: "adresse"
+        }
+    );
+    assert!(error.user_text().contains("adresse"));
+}
+
+#[test]
+fn values_that_cannot_be_read_are_noted_and_the_reading_goes_on() {
+    let base = Base::with_secteurs();
+    stagiaire_and_inscription(&base);
+    base.run(
+        "UPDATE stagiaire SET nom = CAST(X'4AFF' AS TEXT), date_naissance = 'hier', prenom = 'Zoé'",
+    );
+    base.run("UPDATE inscription SET date_entree = '2026-02-30', sortie_prevue = '0000-00-00', sortie_reelle = '2026-09-01 00:00:00'");
+    base.run("UPDATE secteur SET latitude = 'nord' WHERE id = 1");
+    base.run(
+        "INSERT INTO interlocuteur (id, stagiaire_id, rang, profil) VALUES (5, 7, 'un', 'PARENT')",
+    );
+    base.run(
+        "INSERT INTO convention (id, inscription_id, date_debut) VALUES (9, 70, '31/12/2026')",
+    );
+    base.run("INSERT INTO sifa (id, inscription_id, diplome_id) VALUES (4, 70, 'x')");
+    base.run("INSERT INTO inscription (id, stagiaire_id, secteur_id, apprentissage) VALUES (71, 7, 2, 1)");
+    let all = read(&base.erp(), &[1, 2]);
+    let mut found = notes(&all[0]);
+    found.sort_unstable_by_key(|note| (note.0, note.1));
+    assert_eq!(
+        found,
+        [
+            ("convention", "date_debut", 9, Attendu::Date),
+            ("inscription", "date_entree", 70, Attendu::Date),
+            ("interlocuteur", "rang", 5, Attendu::Entier),
+            ("secteur", "latitude", 1, Attendu::Decimal),
+            ("sifa", "diplome_id", 4, Attendu::Entier),
+            ("stagiaire", "date_naissance", 7, Attendu::Date),
+            ("stagiaire", "nom", 7, Attendu::Texte),
+        ]
+    );
+    let first = &all[0];
+    assert_eq!((first.date_entree, first.sortie_prevue), (None, None));
+    assert_eq!(first.sortie_reelle, NaiveDate::from_ymd_opt(2026, 9, 1));
+    let stagiaire = first.stagiaire.as_ref().unwrap();
+    assert_eq!(
+        (stagiaire.nom.as_deref(), stagiaire.prenom.as_deref()),
+        (None, Some("Zoé"))
+    );
+    assert_eq!(
+        (first.interlocuteurs.len(), first.conventions.len()),
+        (1, 1)
+    );
+    assert_eq!(all[1].id, 71);
+    assert_eq!(
+        notes(&all[1]).len(),
+        3,
+        "the stagiaire's own two and the interlocuteur's: {:?}",
+        notes(&all[1])
+    );
+}
+
+#[test]
+fn keys_that_lead_nowhere_or_are_none_lose_no_inscription() {
+    let base = Base::with_secteurs();
+    stagiaire_and_inscription(&base);
+    base.run("DROP TABLE inscription");
+    base.run(
+        "CREATE TABLE inscription (id, stagiaire_id, action_id, secteur_id INTEGER, apprentissage, date_inscription, \
+         date_entree, date_entree_groupe, sortie_prevue, sortie_reelle, motif_sortie)",
+    );
+    for row in [
+        "70, 7, 99, 1, 1",
+        "'abc', 7, NULL, 1, 1",
+        "71, 999, NULL, 1, 1",
+        "72, NULL, NULL, 1, 1",
+        "73, 'x', 'y', 1, 1",
+    ] {
+        base.run(&format!(
+            "INSERT INTO inscription (id, stagiaire_id, action_id, secteur_id, apprentissage) VALUES ({row})"
+        ));
+    }
+    let all = read(&base.erp(), &[1]);
+    let shown: Vec<_> = all
+        .iter()
+        .map(|i| {
+            (
+                i.id,
+                i.stagiaire.as_ref().map(|s| s.id),
+                i.action.is_some(),
+                notes(i).len(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (71, None, false, 0),
+            (72, None, false, 0),
+            (73, None, false, 2),
+            (70, Some(7), false, 0),
+            (0, Some(7), false, 1),
+        ]
+    );
+    assert_eq!(notes(&all[4]), [("inscription", "id", 0, Attendu::Entier)]);
+}
+
+#[test]
+fn apprenticeship_and_scope_decide_what_is_read_and_counted() {
+    let base = Base::with_secteurs();
+    base.run("INSERT INTO secteur (id, societe_id) VALUES (3, NULL), (4, 99), (5, 1)");
+    let apprentissage = [
+        "1", "-1", "'t'", "'O'", "2", "0", "NULL", "'f'", "'0'", "'Non'", "0.0", "''",
+    ];
+    for (n, value) in apprentissage.iter().enumerate() {
+        base.run(&format!(
+            "INSERT INTO inscription (id, secteur_id, apprentissage) VALUES ({}, 1, {value})",
+            n + 1
+        ));
+    }
+    for (id, secteur) in [
+        (20, "2"),
+        (21, "3"),
+        (22, "4"),
+        (23, "5"),
+        (24, "NULL"),
+        (25, "77"),
+        (26, "'x'"),
+    ] {
+        base.run(&format!(
+            "INSERT INTO inscription (id, secteur_id, apprentissage) VALUES ({id}, {secteur}, 1)"
+        ));
+    }
+    let erp = base.erp();
+    let ids = |secteurs: &[i64]| {
+        read(&erp, secteurs)
+            .iter()
+            .map(|i| i.id)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&[1]), [1, 2, 3, 4, 5]);
+    assert_eq!(ids(&[2, 1, 2, 3, 4, 77]), [1, 2, 3, 4, 5, 20]);
+    assert!(
+        try_read(
+            &erp,
+            &Scope {
+                secteurs: vec![(2, 1)]
+            }
+        )
+        .unwrap()
+        .is_empty()
+    );
+    assert!(try_read(&erp, &Scope::default()).unwrap().is_empty());
+    assert_eq!(erp.count_hors_secteur(&[(1, 1), (1, 2)]), Ok(6));
+    assert_eq!(erp.count_hors_secteur(&[(1, 1), (1, 2), (1, 5)]), Ok(5));
+    assert_eq!(erp.count_hors_secteur(&[(9, 1)]), Ok(12));
+    assert_eq!(erp.count_hors_secteur(&[]), Ok(12));
+}
+
+#[test]
+fn empty_tables_are_read_as_nothing() {
+    let base = Base::reference();
+    assert!(read(&base.erp(), &[1]).is_empty());
+    assert_eq!(base.erp().count_hors_secteur(&[]), Ok(0));
+    let base = Base::with_secteurs();
+    assert!(read(&base.erp(), &[1]).is_empty());
+}
+
+#[test]
+fn a_missing_table_or_column_is_named() {
+    let base = Base::with_secteurs();
+    stagiaire_and_inscription(&base);
+    base.run("ALTER TABLE convention RENAME COLUMN date_rupture TO rompu");
+    let error = try_read(&base.erp(), &scope(&[1])).unwrap_err();
+    assert!(
+        matches!(&error, ErpError::Database(DatabaseError::ColumnMissing { name, .. }) if name.contains("date_rupture")),
+        "{error:?}"
+    );
+    base.run("DROP TABLE sifa");
+    let error = try_read(&base.erp(), &scope(&[1])).unwrap_err();
+    assert!(
+        error.user_text().contains("« sifa »"),
+        "{}",
+        error.user_text()
+    );
+}
+
+#[test]
+fn ids_that_sort_as_text_are_an_error_not_a_wrong_merge() {
+    let base = Base::with_secteurs();
+    base.run("DROP TABLE inscription");
+    base.run("CREATE TABLE inscription (id TEXT, stagiaire_id INTEGER, action_id, secteur_id INTEGER, apprentissage, \
+         date_inscription, date_entree, date_entree_groupe, sortie_prevue, sortie_reelle, motif_sortie)");
+    let rows: Vec<Vec<Param>> = ["9", "10"].iter().map(|id| vec![(*id).into()]).collect();
+    for row in rows {
+        base.connection
+            .execute(
+                "INSERT INTO inscription (id, secteur_id, apprentissage) VALUES (?, 1, 1)",
+                &row,
+            )
+            .unwrap();
+    }
+    assert_eq!(
+        try_read(&base.erp(), &scope(&[1])).unwrap_err(),
+        ErpError::Order {
+            entite: "inscription"
+        }
+    );
+}
