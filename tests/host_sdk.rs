@@ -229,6 +229,23 @@ fn a_whole_visit() {
 }
 
 #[test]
+fn the_real_library_passes_every_check() {
+    let library = Library::load(&support::library()).unwrap();
+    assert_eq!(library.product_version(), env!("CARGO_PKG_VERSION"));
+    let seen = Arc::new(Seen::default());
+    let plugin = library.create(Erp(Arc::clone(&seen))).unwrap();
+    assert_eq!(seen.jobs.lock().unwrap()[0].id, "export-de-nuit");
+    let contributions = plugin.contributions().unwrap();
+    assert!(
+        contributions
+            .iter()
+            .any(|contribution| contribution.id == "complements-secteur")
+    );
+    drop((plugin, library));
+    assert!(seen.host_dropped.load(Ordering::SeqCst), "the instance was kept");
+}
+
+#[test]
 fn cancelling_stops_a_table_and_a_job() {
     let (_library, plugin, seen) = start("good");
     let mut table = open_table(&plugin, &seen, "");

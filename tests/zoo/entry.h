@@ -26,6 +26,9 @@ static int32_t zoo_fail(passerelle_error *error, int32_t code, const char *messa
 }
 
 static int32_t zoo_init(uint32_t abi_major, uint32_t abi_minor, passerelle_error *error) {
+    if (error != NULL && error->struct_size != sizeof *error) {
+        return PASSERELLE_E_STRUCT_SIZE;
+    }
     if (abi_major != PASSERELLE_ABI_MAJOR || abi_minor > PASSERELLE_ABI_MINOR) {
         return zoo_fail(error, PASSERELLE_E_VERSION, "Version inconnue.");
     }

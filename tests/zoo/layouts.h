@@ -4,6 +4,11 @@
 
 #include "passerelle.h"
 
+#ifdef __cplusplus
+#define ALIGNMENT(type) alignof(type)
+#else
+#define ALIGNMENT(type) _Alignof(type)
+#endif
 #define AT(type, field) (uint32_t)offsetof(type, field)
 
 static const uint32_t passerelle_error_offsets[] = {
@@ -174,7 +179,7 @@ static const uint32_t passerelle_plugin_documents_offsets[] = {
 
 #define LAYOUT(type)                                                                                          \
     {                                                                                                         \
-        #type, (uint32_t)sizeof(type), (uint32_t)_Alignof(type),                                              \
+        #type, (uint32_t)sizeof(type), (uint32_t)ALIGNMENT(type),                                             \
             (uint32_t)(sizeof(type##_offsets) / sizeof(uint32_t)), type##_offsets                             \
     }
 

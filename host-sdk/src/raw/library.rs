@@ -206,6 +206,16 @@ fn check_abi_stable(path: &Path, library: &'static Opened) -> Result<(), LoadErr
         .and_then(|header| header.ensure_layout::<LayoutRootRef>())
         .map_err(|error| LoadError::Layout {
             path: path.to_owned(),
-            reason: format!("abi_stable: {error}"),
+            reason: essence(&error.to_string()),
         })
+}
+
+/// abi_stable prints both sides whole, hundreds of lines; what differs comes last, after "Error:".
+fn essence(report: &str) -> String {
+    let differs = report
+        .find("\nError:")
+        .and_then(|start| report.get(start..))
+        .unwrap_or(report);
+    let words: Vec<_> = differs.split_whitespace().take(60).collect();
+    format!("abi_stable: {}", words.join(" "))
 }
