@@ -25,7 +25,10 @@ impl Cancel {
     pub fn listen() -> Result<Self, Failure> {
         let cancel = Self::default();
         let problem = |error: std::io::Error| Failure::failed("Impossible d'écouter Ctrl-C sur ce système.", error);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(problem)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()
+            .map_err(problem)?;
         let heard = cancel.clone();
         let listen = move || {
             runtime.block_on(async {
@@ -37,7 +40,10 @@ impl Cancel {
                 }
             });
         };
-        std::thread::Builder::new().name("ctrl-c".into()).spawn(listen).map_err(problem)?;
+        std::thread::Builder::new()
+            .name("ctrl-c".into())
+            .spawn(listen)
+            .map_err(problem)?;
         Ok(cancel)
     }
 

@@ -44,7 +44,8 @@ pub fn today() -> NaiveDate {
 /// # Errors
 /// French: what was expected.
 pub fn parse_time(text: &str) -> Result<DateTime<FixedOffset>, String> {
-    if let Ok(time) = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z"))
+    if let Ok(time) =
+        DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z"))
     {
         return Ok(time);
     }
@@ -62,8 +63,7 @@ pub fn parse_time(text: &str) -> Result<DateTime<FixedOffset>, String> {
 /// # Errors
 /// French: what was expected.
 pub fn parse_date(text: &str) -> Result<NaiveDate, String> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d")
-        .map_err(|_| "une date est attendue, par exemple 2026-11-24".to_owned())
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| "une date est attendue, par exemple 2026-11-24".to_owned())
 }
 
 #[cfg(test)]
@@ -80,7 +80,10 @@ mod tests {
         ] {
             assert_eq!(parse_time(text).unwrap().to_rfc3339(), expected, "{text}");
         }
-        assert_eq!(parse_time("2026-11-24T02:00").unwrap().naive_local().to_string(), "2026-11-24 02:00:00");
+        assert_eq!(
+            parse_time("2026-11-24T02:00").unwrap().naive_local().to_string(),
+            "2026-11-24 02:00:00"
+        );
         for wrong in ["", "demain", "2026-11-24", "2026-02-30T02:00+01:00", "24/11/2026 02:00"] {
             assert!(parse_time(wrong).unwrap_err().contains("2026-11-24T02:00"), "{wrong}");
         }

@@ -26,6 +26,14 @@ pub enum Failure {
         /// English detail, for `--verbose`.
         detail: String,
     },
+    /// The plugin does not have what was asked of it.
+    #[error("{detail}")]
+    Absent {
+        /// French: what, where, how to mend.
+        text: String,
+        /// English detail, for `--verbose`.
+        detail: String,
+    },
     /// Something failed on the way.
     #[error("{detail}")]
     Failed {
@@ -45,18 +53,24 @@ pub enum Failure {
 impl Failure {
     /// Wrong usage, with the detail of what was found.
     pub fn usage(text: impl Into<String>, detail: impl ToString) -> Self {
-        Self::Usage { text: text.into(), detail: detail.to_string() }
+        Self::Usage {
+            text: text.into(),
+            detail: detail.to_string(),
+        }
     }
 
     /// A failure, with the detail of what was found.
     pub fn failed(text: impl Into<String>, detail: impl ToString) -> Self {
-        Self::Failed { text: text.into(), detail: detail.to_string() }
+        Self::Failed {
+            text: text.into(),
+            detail: detail.to_string(),
+        }
     }
 
     /// The program's exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage { .. } => WRONG_USAGE,
+            Self::Usage { .. } | Self::Absent { .. } => WRONG_USAGE,
             Self::Failed { .. } => FAILED,
             Self::Cancelled => CANCELLED,
             Self::Closed => DONE,
@@ -66,7 +80,7 @@ impl Failure {
     /// What the user reads; `None` where there is nothing to say.
     pub fn user_text(&self) -> Option<String> {
         match self {
-            Self::Usage { text, .. } | Self::Failed { text, .. } => Some(text.clone()),
+            Self::Usage { text, .. } | Self::Absent { text, .. } | Self::Failed { text, .. } => Some(text.clone()),
             Self::Cancelled => Some("Interrompu.".to_owned()),
             Self::Closed => None,
         }
@@ -84,9 +98,9 @@ impl From<Error> for Failure {
             detail.push_str(&format!(", SQLSTATE {}, native {}", error.sqlstate, error.native_code));
         }
         match error.code {
+            abi::PASSERELLE_E_UNKNOWN_ID => Self::Absent { text, detail },
             // What the user gave: arguments, connection string, mapping, settings, or a migration not run yet.
             abi::PASSERELLE_E_ARGUMENT
-            | abi::PASSERELLE_E_UNKNOWN_ID
             | abi::PASSERELLE_E_DATABASE_UNREACHABLE
             | abi::PASSERELLE_E_SCHEMA
             | abi::PASSERELLE_E_MAPPING
@@ -131,8 +145,13 @@ mod tests {
             (abi::PASSERELLE_E_PANICKED, FAILED),
         ];
         for (code, expected) in cases {
-            let error =
-                Error { code, message: "m".into(), detail: "d".into(), sqlstate: String::new(), native_code: 0 };
+            let error = Error {
+                code,
+                message: "m".into(),
+                detail: "d".into(),
+                sqlstate: String::new(),
+                native_code: 0,
+            };
             assert_eq!(Failure::from(error).exit_code(), expected, "{code}");
         }
     }

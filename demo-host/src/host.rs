@@ -54,6 +54,11 @@ impl Desk {
         lock(&self.forms).clone()
     }
 
+    /// Takes a form off the desk: the user closed it.
+    pub fn forget_form(&self, form: FormId) {
+        lock(&self.forms).retain(|(shown, _)| *shown != form);
+    }
+
     /// The jobs that the plugin registered.
     pub fn jobs(&self) -> Vec<JobSpec> {
         lock(&self.jobs).clone()
@@ -82,7 +87,10 @@ impl Host for DemoHost {
         if is(abi::PASSERELLE_SETTING_DATABASE) {
             Some(installation.database.clone())
         } else if is(abi::PASSERELLE_SETTING_MAPPING) {
-            installation.mapping.as_ref().map(|path| path.to_string_lossy().into_owned())
+            installation
+                .mapping
+                .as_ref()
+                .map(|path| path.to_string_lossy().into_owned())
         } else if is(abi::PASSERELLE_SETTING_DATA_DIR) {
             Some(installation.data_dir.to_string_lossy().into_owned())
         } else if is(abi::PASSERELLE_SETTING_USER) {
@@ -121,7 +129,7 @@ impl Host for DemoHost {
     }
 
     fn close_form(&self, form: FormId) -> Result<(), HostError> {
-        lock(&self.0.forms).retain(|(shown, _)| *shown != form);
+        self.0.forget_form(form);
         Ok(())
     }
 
@@ -133,7 +141,10 @@ impl Host for DemoHost {
     fn register_job(&self, job: JobSpec) -> Result<(), HostError> {
         let mut jobs = lock(&self.0.jobs);
         if jobs.iter().any(|known| known.id == job.id) {
-            return Err(HostError(format!("La tâche « {} » est déjà inscrite au planificateur.", job.id)));
+            return Err(HostError(format!(
+                "La tâche « {} » est déjà inscrite au planificateur.",
+                job.id
+            )));
         }
         jobs.push(job);
         Ok(())
@@ -146,15 +157,24 @@ mod tests {
     use super::*;
 
     fn host(mapping: Option<PathBuf>) -> DemoHost {
-        let installation = Installation { database: "db".into(), mapping, data_dir: "/data".into(), log: None };
+        let installation = Installation {
+            database: "db".into(),
+            mapping,
+            data_dir: "/data".into(),
+            log: None,
+        };
         DemoHost(Desk::new(installation))
     }
 
     #[test]
     fn settings_are_answered_by_key() {
         let host = host(Some("/m.toml".into()));
-        let cases =
-            [("database", Some("db")), ("mapping", Some("/m.toml")), ("data_dir", Some("/data")), ("autre", None)];
+        let cases = [
+            ("database", Some("db")),
+            ("mapping", Some("/m.toml")),
+            ("data_dir", Some("/data")),
+            ("autre", None),
+        ];
         for (key, expected) in cases {
             assert_eq!(host.setting(key).as_deref(), expected, "{key}");
         }
@@ -167,7 +187,10 @@ mod tests {
         host.show_form(FormId(1), "a").unwrap();
         host.show_form(FormId(2), "b").unwrap();
         host.show_form(FormId(1), "c").unwrap();
-        assert_eq!(host.0.forms(), [(FormId(1), "c".to_owned()), (FormId(2), "b".to_owned())]);
+        assert_eq!(
+            host.0.forms(),
+            [(FormId(1), "c".to_owned()), (FormId(2), "b".to_owned())]
+        );
         host.close_form(FormId(1)).unwrap();
         assert_eq!(host.0.forms().len(), 1);
     }

@@ -22,7 +22,10 @@ pub const PLUGIN_FILE: &str = if cfg!(windows) {
 pub fn plugin(asked: Option<&Path>) -> Result<PathBuf, Failure> {
     if let Some(path) = asked {
         return std::path::absolute(path).map_err(|error| {
-            Failure::usage(format!("Chemin du plugin inutilisable : « {} ».", path.display()), error)
+            Failure::usage(
+                format!("Chemin du plugin inutilisable : « {} ».", path.display()),
+                error,
+            )
         });
     }
     let program = env::current_exe()
@@ -60,9 +63,14 @@ pub fn default_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<Pat
 /// # Errors
 /// The system names no folder for the user's data.
 pub fn folder(asked: Option<&Path>) -> Result<PathBuf, Failure> {
-    let folder = asked.map(Path::to_path_buf).or_else(|| default_folder(|name| env::var_os(name)));
+    let folder = asked
+        .map(Path::to_path_buf)
+        .or_else(|| default_folder(|name| env::var_os(name)));
     let folder = folder.ok_or_else(|| {
-        Failure::usage("Aucun dossier pour les données : indiquez-en un avec --dir.", "neither XDG_DATA_HOME nor HOME")
+        Failure::usage(
+            "Aucun dossier pour les données : indiquez-en un avec --dir.",
+            "neither XDG_DATA_HOME nor HOME",
+        )
     })?;
     std::path::absolute(&folder)
         .map_err(|error| Failure::usage(format!("Dossier inutilisable : « {} ».", folder.display()), error))
@@ -91,7 +99,10 @@ pub fn create_folder(folder: &Path) -> Result<(), Failure> {
 /// The connection string of a SQLite file, read row by row.
 pub fn sqlite(file: &Path) -> String {
     let file = file.to_string_lossy();
-    format!("Driver=SQLite3;Database={};StepAPI=1", odbc_api::escape_attribute_value(&file))
+    format!(
+        "Driver=SQLite3;Database={};StepAPI=1",
+        odbc_api::escape_attribute_value(&file)
+    )
 }
 
 /// The mapping file, absolute.
@@ -101,7 +112,10 @@ pub fn sqlite(file: &Path) -> String {
 pub fn mapping(asked: &Path) -> Result<PathBuf, Failure> {
     asked.canonicalize().map_err(|error| {
         Failure::usage(
-            format!("Fichier de correspondance introuvable : « {} » (--mapping).", asked.display()),
+            format!(
+                "Fichier de correspondance introuvable : « {} » (--mapping).",
+                asked.display()
+            ),
             error,
         )
     })
@@ -114,23 +128,43 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn the_users_own_folder_is_found() {
-        let cases: [(&[(&str, &str)], Option<&str>); 5] = [
-            (&[("XDG_DATA_HOME", "/data"), ("HOME", "/home/a")], Some("/data/passerelle-demo")),
-            (&[("XDG_DATA_HOME", ""), ("HOME", "/home/a")], Some("/home/a/.local/share/passerelle-demo")),
-            (&[("XDG_DATA_HOME", "relative"), ("HOME", "/home/a")], Some("/home/a/.local/share/passerelle-demo")),
+        type Variables = &'static [(&'static str, &'static str)];
+        let cases: [(Variables, Option<&str>); 5] = [
+            (
+                &[("XDG_DATA_HOME", "/data"), ("HOME", "/home/a")],
+                Some("/data/passerelle-demo"),
+            ),
+            (
+                &[("XDG_DATA_HOME", ""), ("HOME", "/home/a")],
+                Some("/home/a/.local/share/passerelle-demo"),
+            ),
+            (
+                &[("XDG_DATA_HOME", "relative"), ("HOME", "/home/a")],
+                Some("/home/a/.local/share/passerelle-demo"),
+            ),
             (&[("HOME", "/home/a")], Some("/home/a/.local/share/passerelle-demo")),
             (&[], None),
         ];
         for (variables, expected) in cases {
-            let lookup =
-                |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value));
+            let lookup = |name: &str| {
+                variables
+                    .iter()
+                    .find(|(key, _)| *key == name)
+                    .map(|(_, value)| OsString::from(value))
+            };
             assert_eq!(default_folder(lookup), expected.map(PathBuf::from), "{variables:?}");
         }
     }
 
     #[test]
     fn a_path_with_a_semicolon_stays_one_attribute() {
-        assert_eq!(sqlite(Path::new("/a/b.db")), "Driver=SQLite3;Database=/a/b.db;StepAPI=1");
-        assert_eq!(sqlite(Path::new("/a;b.db")), "Driver=SQLite3;Database={/a;b.db};StepAPI=1");
+        assert_eq!(
+            sqlite(Path::new("/a/b.db")),
+            "Driver=SQLite3;Database=/a/b.db;StepAPI=1"
+        );
+        assert_eq!(
+            sqlite(Path::new("/a;b.db")),
+            "Driver=SQLite3;Database={/a;b.db};StepAPI=1"
+        );
     }
 }

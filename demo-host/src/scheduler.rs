@@ -36,7 +36,9 @@ impl ScheduleError {
                  du plugin."
             ),
             Self::Running(id) => format!("La tâche « {id} » est déjà en cours : attendez sa fin."),
-            Self::Thread(id, _) => format!("La tâche « {id} » s'est arrêtée sans réponse : relancez-la avec --verbose."),
+            Self::Thread(id, _) => {
+                format!("La tâche « {id} » s'est arrêtée sans réponse : relancez-la avec --verbose.")
+            }
             Self::Job(error) => error.user_text(),
         }
     }
@@ -67,7 +69,11 @@ pub struct Running {
 impl Scheduler {
     /// A scheduler of these jobs.
     pub fn new(worker: Worker, jobs: Vec<JobSpec>) -> Self {
-        Self { worker, jobs, running: Arc::default() }
+        Self {
+            worker,
+            jobs,
+            running: Arc::default(),
+        }
     }
 
     /// The registered jobs.
@@ -83,7 +89,9 @@ impl Scheduler {
         if !self.jobs.iter().any(|job| job.id == id) {
             return Err(ScheduleError::Unknown(id.to_owned()));
         }
-        let Some(turn) = Turn::take(&self.running, id) else { return Err(ScheduleError::Running(id.to_owned())) };
+        let Some(turn) = Turn::take(&self.running, id) else {
+            return Err(ScheduleError::Running(id.to_owned()));
+        };
         let (worker, parameters, job) = (self.worker.clone(), parameters.to_owned(), id.to_owned());
         let work = move || {
             let _turn = turn;
@@ -91,7 +99,10 @@ impl Scheduler {
         };
         let thread = std::thread::Builder::new().name(id.to_owned()).spawn(work);
         let thread = thread.map_err(|error| ScheduleError::Thread(id.to_owned(), error.to_string()))?;
-        Ok(Running { id: id.to_owned(), thread })
+        Ok(Running {
+            id: id.to_owned(),
+            thread,
+        })
     }
 }
 
@@ -118,7 +129,9 @@ struct Turn(Arc<Mutex<HashSet<String>>>, String);
 
 impl Turn {
     fn take(running: &Arc<Mutex<HashSet<String>>>, id: &str) -> Option<Self> {
-        lock(running).insert(id.to_owned()).then(|| Self(Arc::clone(running), id.to_owned()))
+        lock(running)
+            .insert(id.to_owned())
+            .then(|| Self(Arc::clone(running), id.to_owned()))
     }
 }
 

@@ -34,15 +34,59 @@ impl FirstRows {
         let mut rows: Vec<Vec<String>> = Vec::new();
         // One row more than shown tells whether there are more.
         while rows.len() <= limit {
-            let Some(batch) = table.next(u32::try_from(limit + 1 - rows.len()).unwrap_or(BATCH_ROWS))? else { break };
+            let Some(batch) = table.next(u32::try_from(limit + 1 - rows.len()).unwrap_or(BATCH_ROWS))? else {
+                break;
+            };
             for row in 0..batch.rows() {
-                rows.push((0..batch.columns()).map(|column| shown(batch.cell(row, column))).collect());
+                rows.push(
+                    (0..batch.columns())
+                        .map(|column| shown(batch.cell(row, column)))
+                        .collect(),
+                );
             }
         }
         let more = rows.len() > limit;
         rows.truncate(limit);
         let (_, total) = table.progress()?;
-        Ok(Self { description, rows, more, total })
+        Ok(Self {
+            description,
+            rows,
+            more,
+            total,
+        })
+    }
+
+    /// The texts of the column with an id; none if the table has no such column.
+    pub fn column<'a>(&'a self, id: &str) -> impl Iterator<Item = &'a str> {
+        let index = self.description.columns.iter().position(|column| column.id == id);
+        index
+            .into_iter()
+            .flat_map(|index| self.rows.iter().filter_map(move |row| row.get(index)))
+            .map(String::as_str)
+    }
+
+    /// Writes the rows read, as suits the output.
+    ///
+    /// # Errors
+    /// The output is closed.
+    pub fn print(&self, output: &Output) -> Result<(), Failure> {
+        if output.terminal {
+            return show_terminal(output, self);
+        }
+        let columns = &self.description.columns;
+        if output.json {
+            let object = |row: &Vec<String>| {
+                let cells = columns
+                    .iter()
+                    .zip(row)
+                    .map(|(column, cell)| (column.id.clone(), cell.as_str().into()));
+                Value::Object(cells.collect())
+            };
+            return output.value(&Value::Array(self.rows.iter().map(object).collect()));
+        }
+        let labels: Vec<_> = columns.iter().map(|column| column.label.as_str()).collect();
+        output.line(&labels.join("\t"))?;
+        self.rows.iter().try_for_each(|row| output.line(&row.join("\t")))
     }
 }
 
@@ -56,13 +100,21 @@ pub fn show_terminal(output: &Output, first: &FirstRows) -> Result<(), Failure> 
         return output.say("  (aucune ligne)");
     }
     let mut grid = Grid::new();
-    grid.load_preset(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+    grid.load_preset(UTF8_FULL_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Dynamic);
     let hidden = fill(first, grid.width().map_or(120, usize::from), &mut grid);
     output.line(&grid.to_string())?;
     let whole = "tout est dans le fichier que --out écrit";
     if first.more {
-        let total = if first.total > 0 { format!(" ({} dossiers lus en tout)", first.total) } else { String::new() };
-        output.say(&format!("  … les {} premières lignes{total} ; {whole}.", first.rows.len()))?;
+        let total = if first.total > 0 {
+            format!(" ({} dossiers lus en tout)", first.total)
+        } else {
+            String::new()
+        };
+        output.say(&format!(
+            "  … les {} premières lignes{total} ; {whole}.",
+            first.rows.len()
+        ))?;
     }
     if hidden > 0 {
         output.say(&format!("  … et {hidden} autres colonnes ; {whole}."))?;
@@ -77,12 +129,21 @@ fn fill(first: &FirstRows, width: usize, grid: &mut Grid) -> usize {
     let columns: Vec<_> = columns.filter(|(_, column)| column.provenance_of.is_none()).collect();
     let cell = |row: &[String], index: usize| row.get(index).cloned().unwrap_or_default();
     let needed = columns.iter().map(|(index, column)| {
-        let widest = first.rows.iter().map(|row| cell(row, *index).chars().count()).max().unwrap_or(0);
+        let widest = first
+            .rows
+            .iter()
+            .map(|row| cell(row, *index).chars().count())
+            .max()
+            .unwrap_or(0);
         column.label.chars().count().max(widest.min(LONG_TEXT))
     });
     let fitting = fit(needed, width);
     let (shown, hidden) = columns.split_at_checked(fitting).unwrap_or((&columns, &[]));
-    grid.set_header(shown.iter().map(|(_, column)| GridCell::new(&column.label).add_attribute(Attribute::Bold)));
+    grid.set_header(
+        shown
+            .iter()
+            .map(|(_, column)| GridCell::new(&column.label).add_attribute(Attribute::Bold)),
+    );
     for row in &first.rows {
         grid.add_row(shown.iter().map(|(index, _)| cell(row, *index)));
     }
@@ -113,7 +174,9 @@ pub fn show_plain(mut table: Table, to: &mut dyn Write) -> Result<(), Failure> {
     writeln!(to, "# {}\n{}", description.title, labels.join("\t")).map_err(output_failure)?;
     while let Some(batch) = table.next(BATCH_ROWS)? {
         for row in 0..batch.rows() {
-            let cells: Vec<_> = (0..batch.columns()).map(|column| shown(batch.cell(row, column))).collect();
+            let cells: Vec<_> = (0..batch.columns())
+                .map(|column| shown(batch.cell(row, column)))
+                .collect();
             writeln!(to, "{}", cells.join("\t")).map_err(output_failure)?;
         }
     }
@@ -155,7 +218,10 @@ fn shown(cell: Option<Cell<'_>>) -> String {
     match cell {
         None => String::new(),
         // What a cell holds is data: no line breaks, no terminal commands.
-        Some(Cell::Text(text)) => text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect(),
+        Some(Cell::Text(text)) => text
+            .chars()
+            .map(|letter| if letter.is_control() { ' ' } else { letter })
+            .collect(),
         Some(Cell::Integer(number)) => number.to_string(),
         Some(Cell::Boolean(yes)) => (if yes { "oui" } else { "non" }).to_owned(),
         Some(Cell::Date(date)) => date.format("%d/%m/%Y").to_string(),
@@ -208,7 +274,14 @@ mod tests {
                 {"id": "nom.origine", "label": "origine", "kind": "text", "provenance_of": "nom"}]}"#,
         );
         let rows = vec![vec!["Noël".to_owned(), "fiche Stagiaire".to_owned()]];
-        let first = FirstRows { description: description.unwrap(), rows, more: false, total: 0 };
+        let first = FirstRows {
+            description: description.unwrap(),
+            rows,
+            more: false,
+            total: 0,
+        };
+        assert_eq!(first.column("nom").collect::<Vec<_>>(), ["Noël"]);
+        assert_eq!(first.column("absente").count(), 0);
         let mut grid = Grid::new();
         assert_eq!(fill(&first, 80, &mut grid), 0);
         let drawn = grid.to_string();

@@ -44,7 +44,12 @@ impl Output {
     pub fn new(json: bool) -> Self {
         let terminal = io::stdout().is_terminal() && !json;
         let colours = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        Self { json, terminal, bars: io::stderr().is_terminal() && !json, colours }
+        Self {
+            json,
+            terminal,
+            bars: io::stderr().is_terminal() && !json,
+            colours,
+        }
     }
 
     /// A line for people; silent with `--json`.
@@ -68,7 +73,11 @@ impl Output {
     /// # Errors
     /// The output is closed or full.
     pub fn value(&self, value: &serde_json::Value) -> Result<(), Failure> {
-        if self.json { self.line(&value.to_string()) } else { Ok(()) }
+        if self.json {
+            self.line(&value.to_string())
+        } else {
+            Ok(())
+        }
     }
 
     /// A line, whatever the mode.
@@ -77,7 +86,9 @@ impl Output {
     /// The output is closed or full.
     pub fn line(&self, line: &str) -> Result<(), Failure> {
         let mut output = io::stdout().lock();
-        writeln!(output, "{line}").and_then(|()| output.flush()).map_err(output_failure)
+        writeln!(output, "{line}")
+            .and_then(|()| output.flush())
+            .map_err(output_failure)
     }
 
     /// A text in colour, where colours are wanted.

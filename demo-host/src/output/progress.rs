@@ -17,20 +17,28 @@ pub struct Progress {
 impl Progress {
     /// A bar that says what is being done.
     pub fn new(output: &Output, cancel: &Cancel, text: &str) -> Self {
-        let bar = if output.bars { ProgressBar::no_length() } else { ProgressBar::hidden() };
+        let bar = if output.bars {
+            ProgressBar::no_length()
+        } else {
+            ProgressBar::hidden()
+        };
         bar.set_style(style("{spinner} {msg} {human_pos}"));
         bar.set_message(text.to_owned());
         if output.bars {
             bar.enable_steady_tick(Duration::from_millis(120));
         }
-        Self { cancel: cancel.clone(), bar }
+        Self {
+            cancel: cancel.clone(),
+            bar,
+        }
     }
 
     /// Moves the bar; a `total` of 0 is an unknown one.
     pub fn at(&self, done: u64, total: u64) {
         if total > 0 && self.bar.length() != Some(total) {
             self.bar.set_length(total);
-            self.bar.set_style(style("{msg} {wide_bar} {human_pos}/{human_len}, reste {eta}"));
+            self.bar
+                .set_style(style("{msg} {wide_bar} {human_pos}/{human_len}, reste {eta}"));
         }
         self.bar.set_position(done);
     }

@@ -12,10 +12,7 @@ use crate::failure::Failure;
 ///
 /// # Errors
 /// Those of `write`, or the system refuses the file.
-pub fn save(
-    target: &Path,
-    write: impl FnOnce(&mut (dyn Write + Send)) -> Result<(), Failure>,
-) -> Result<(), Failure> {
+pub fn save(target: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> Result<(), Failure>) -> Result<(), Failure> {
     let refused = |error: std::io::Error| {
         Failure::usage(
             format!(
@@ -57,7 +54,11 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&target).unwrap(), "avant");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 
-        save(&target, |file| file.write_all("après".as_bytes()).map_err(crate::output::output_failure)).unwrap();
+        save(&target, |file| {
+            file.write_all("après".as_bytes())
+                .map_err(crate::output::output_failure)
+        })
+        .unwrap();
         assert_eq!(std::fs::read_to_string(&target).unwrap(), "après");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }

@@ -15,8 +15,6 @@ pub struct Course {
     pub id: i32,
     /// Its action.
     pub action: Action,
-    /// True if the action leads to a diploma.
-    pub linked: bool,
     /// Its secteur.
     pub secteur: Secteur,
     /// The day the trainee came.
