@@ -55,7 +55,6 @@ pub fn write(
     let undated = rng.chance(7);
     let mut course = Course {
         id,
-        linked,
         secteur,
         entry,
         undated,
