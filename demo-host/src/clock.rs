@@ -45,7 +45,7 @@ pub fn today() -> NaiveDate {
 /// French: what was expected.
 pub fn parse_time(text: &str) -> Result<DateTime<FixedOffset>, String> {
     if let Ok(time) =
-        DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z"))
+        DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%#z"))
     {
         return Ok(time);
     }

@@ -91,7 +91,7 @@ impl World {
     /// The world for so many inscriptions in a school year.
     pub fn new(seed: u64, year: i32, inscriptions: u32) -> Self {
         let mut rng = Rng::of(seed, Stream::World, 0);
-        let ordinary = i32::try_from((inscriptions / 1500).clamp(3, 400)).unwrap_or(400);
+        let ordinary = i32::try_from((inscriptions / 1500).clamp(4, 400)).unwrap_or(400);
         let mut societes = Vec::new();
         let mut secteurs: Vec<Secteur> = Vec::new();
         let add = |secteurs: &mut Vec<Secteur>, societe_id, site| {
