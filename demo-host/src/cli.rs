@@ -223,7 +223,7 @@ pub struct Sandbox {
     /// Port, sur 127.0.0.1 [par défaut : 8090]
     #[arg(long, value_name = "P", default_value_t = 8090, hide_default_value = true)]
     pub port: u16,
-    /// Fichier des pannes à jouer (JSON)
+    /// Fichier des pannes à jouer (JSON ou TOML)
     #[arg(long, value_name = "FICHIER")]
     pub faults: Option<PathBuf>,
 }

@@ -12,6 +12,7 @@ pub mod host;
 pub mod output;
 pub mod places;
 mod receiver;
+pub mod sandbox;
 pub mod scheduler;
 pub mod seed;
 pub mod session;

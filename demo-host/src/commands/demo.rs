@@ -49,7 +49,7 @@ pub fn run(app: &App, sample: &Sample) -> Result<u8, Failure> {
 
     step.next("Bac à sable : le récepteur, sur cette machine, à la place de celui de la Mission")?;
     let draft = settings(plan, "");
-    let receiver = Receiver::start(0, None, draft.keys())?;
+    let receiver = Receiver::start(draft.keys())?;
     output.say(&format!("À l'écoute sur {}", receiver.api()))?;
 
     step.next("Plugin : chargement, création de ses tables mna_")?;

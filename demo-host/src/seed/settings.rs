@@ -1,11 +1,14 @@
 //! The settings that go with the sample, as `settings import` takes them.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::codes;
 use super::rng::{Rng, Stream};
 use super::words::ORGANISATIONS;
 use super::world::{Secteur, Site, World};
+use crate::sandbox::Organisme;
 
 /// The whole file.
 #[derive(Serialize)]
@@ -144,11 +147,18 @@ impl Settings {
         }
     }
 
-    /// The receiver's keys, one an establishment.
-    pub fn keys(&self) -> Vec<String> {
-        let mut keys: Vec<_> = self.acces.iter().map(|access| access.cle.clone()).collect();
-        keys.sort();
-        keys.dedup();
-        keys
+    /// The receiver's keys, each with the establishment that it was made for.
+    pub fn keys(&self) -> BTreeMap<String, Organisme> {
+        let made_for = |access: &Access| {
+            let line = self.uai.iter().find(|line| line.uai == access.uai)?;
+            Some((
+                access.cle.clone(),
+                Organisme {
+                    uai: line.uai.clone(),
+                    siret: line.siret.clone(),
+                },
+            ))
+        };
+        self.acces.iter().filter_map(made_for).collect()
     }
 }
