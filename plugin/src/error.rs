@@ -25,7 +25,13 @@ pub struct Error {
 impl Error {
     /// An error that stands on nothing else.
     pub fn new(code: i32, message: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { code, message: message.into(), detail: detail.into(), sqlstate: String::new(), native_code: 0 }
+        Self {
+            code,
+            message: message.into(),
+            detail: detail.into(),
+            sqlstate: String::new(),
+            native_code: 0,
+        }
     }
 
     /// An argument that the caller must mend.
@@ -36,7 +42,11 @@ impl Error {
     /// The host asked to stop.
     #[must_use]
     pub fn cancelled() -> Self {
-        Self::new(abi::PASSERELLE_E_CANCELLED, "Opération annulée.", "cancelled by the host")
+        Self::new(
+            abi::PASSERELLE_E_CANCELLED,
+            "Opération annulée.",
+            "cancelled by the host",
+        )
     }
 
     /// A document could not be written.

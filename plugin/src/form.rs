@@ -63,7 +63,14 @@ impl Description {
     /// A description of this version.
     #[must_use]
     pub fn new(id: &'static str, title: impl Into<String>, groups: Vec<Group>, buttons: Vec<Button>) -> Self {
-        Self { schema: "passerelle.form/1", id, title: title.into(), message: None, groups, buttons }
+        Self {
+            schema: "passerelle.form/1",
+            id,
+            title: title.into(),
+            message: None,
+            groups,
+            buttons,
+        }
     }
 }
 

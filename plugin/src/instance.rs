@@ -94,7 +94,11 @@ impl Instance {
     /// The form is not open, or the action failed; the form then stays as it was.
     pub fn form_event(&self, number: u64, event: &Event<'_>) -> Result<(), Error> {
         // Taken out while it acts, so that a host which calls back meanwhile is told, not blocked.
-        let mut form = self.forms().open.remove(&number).ok_or_else(|| unknown("form", &number.to_string()))?;
+        let mut form = self
+            .forms()
+            .open
+            .remove(&number)
+            .ok_or_else(|| unknown("form", &number.to_string()))?;
         let outcome = match event {
             Event::Closed => return Ok(()),
             event => form.act(event),
@@ -167,7 +171,10 @@ impl Instance {
                         format!("reglages.json is not UTF-8: {error}"),
                     )
                 })?;
-                let auteur = Auteur { nom: self.user.clone(), le: self.host.now()? };
+                let auteur = Auteur {
+                    nom: self.user.clone(),
+                    le: self.host.now()?,
+                };
                 contributions::reglages::import(&self.store()?, &self.sealer()?, &auteur, text)
             }
             _ => Err(unknown("document", id)),
@@ -258,7 +265,12 @@ impl Instance {
     /// # Errors
     /// A part of it cannot be had.
     pub fn night(&self) -> Result<night::Parts, Error> {
-        Ok(night::Parts { erp: self.erp()?, store: self.store()?, sealer: self.sealer()?, proxy: self.proxy() })
+        Ok(night::Parts {
+            erp: self.erp()?,
+            store: self.store()?,
+            sealer: self.sealer()?,
+            proxy: self.proxy(),
+        })
     }
 }
 

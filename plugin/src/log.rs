@@ -47,7 +47,8 @@ impl<S: Sink, R: Subscriber> Layer<R> for Forward<S> {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, R>) {
         let mut line = Line(String::new());
         event.record(&mut line);
-        self.0.line(*event.metadata().level(), event.metadata().target(), &line.0);
+        self.0
+            .line(*event.metadata().level(), event.metadata().target(), &line.0);
     }
 }
 

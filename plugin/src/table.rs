@@ -66,7 +66,12 @@ impl Description {
     /// A description of this version.
     #[must_use]
     pub fn new(id: &'static str, title: impl Into<String>, columns: Vec<Column>) -> Self {
-        Self { schema: "passerelle.table/1", id, title: title.into(), columns }
+        Self {
+            schema: "passerelle.table/1",
+            id,
+            title: title.into(),
+            columns,
+        }
     }
 }
 
@@ -91,7 +96,13 @@ impl Column {
     /// A column without a group.
     #[must_use]
     pub fn new(id: &str, label: &str, kind: Kind) -> Self {
-        Self { id: id.to_owned(), label: label.to_owned(), group: None, kind, provenance_of: None }
+        Self {
+            id: id.to_owned(),
+            label: label.to_owned(),
+            group: None,
+            kind,
+            provenance_of: None,
+        }
     }
 }
 
@@ -157,7 +168,10 @@ impl Batch {
             offsets: vec![0],
             bytes: Vec::new(),
         };
-        Self { columns: columns.iter().map(buffer).collect(), rows: 0 }
+        Self {
+            columns: columns.iter().map(buffer).collect(),
+            rows: 0,
+        }
     }
 
     /// Forget the rows, keep the memory.

@@ -47,8 +47,19 @@ pub fn open(
             "complements-secteur wants societe_id and secteur_id in its context",
         ));
     };
-    let settings = ReglageSecteur { societe_id, secteur_id, ..ReglageSecteur::default() };
-    let mut form = ComplementsSecteur { store, host, user, settings, revision: None, message: None };
+    let settings = ReglageSecteur {
+        societe_id,
+        secteur_id,
+        ..ReglageSecteur::default()
+    };
+    let mut form = ComplementsSecteur {
+        store,
+        host,
+        user,
+        settings,
+        revision: None,
+        message: None,
+    };
     form.read()?;
     Ok(Box::new(form))
 }
@@ -111,7 +122,16 @@ impl Form for ComplementsSecteur {
                     )],
                 },
             ],
-            vec![Button { id: SAVE, label: "Enregistrer" }, Button { id: CANCEL, label: "Annuler" }],
+            vec![
+                Button {
+                    id: SAVE,
+                    label: "Enregistrer",
+                },
+                Button {
+                    id: CANCEL,
+                    label: "Annuler",
+                },
+            ],
         );
         description.message.clone_from(&self.message);
         description
@@ -170,7 +190,10 @@ impl ComplementsSecteur {
     }
 
     fn save(&mut self) -> Result<Next, Error> {
-        let auteur = Auteur { nom: self.user.clone(), le: self.host.now()? };
+        let auteur = Auteur {
+            nom: self.user.clone(),
+            le: self.host.now()?,
+        };
         match self.store.save_secteur(self.settings, self.revision, &auteur) {
             Ok(_) => Ok(Next::Close),
             Err(error @ StoreError::Conflict { .. }) => {

@@ -22,10 +22,22 @@ pub fn tables(store: Store, run: Option<i64>) -> Vec<Table> {
         None => Source::Last,
         Some(run) => Source::One(RunId(run)),
     };
-    let mut tables = vec![table(ID, "Compte rendu des exports de nuit", run_columns(), store.clone(), runs)];
+    let mut tables = vec![table(
+        ID,
+        "Compte rendu des exports de nuit",
+        run_columns(),
+        store.clone(),
+        runs,
+    )];
     if let Some(run) = run {
         let source = Source::Etablissements(RunId(run));
-        tables.push(table("etablissements", "Établissements", establishment_columns(), store, source));
+        tables.push(table(
+            "etablissements",
+            "Établissements",
+            establishment_columns(),
+            store,
+            source,
+        ));
     }
     tables
 }
@@ -69,7 +81,10 @@ fn establishment_columns() -> Vec<Column> {
 fn table(id: &'static str, title: &str, columns: Vec<Column>, store: Store, source: Source) -> Table {
     Table {
         description: Description::new(id, title, columns),
-        rows: Box::new(Report { store, source: Some(source) }),
+        rows: Box::new(Report {
+            store,
+            source: Some(source),
+        }),
         progress: Arc::new(Progress::default()),
     }
 }
@@ -88,7 +103,9 @@ struct Report {
 
 impl Rows for Report {
     fn next(&mut self, _: usize, batch: &mut Batch) -> Result<(), Error> {
-        let Some(source) = self.source.take() else { return Ok(()) };
+        let Some(source) = self.source.take() else {
+            return Ok(());
+        };
         let journal = self.store.journal()?;
         match source {
             Source::Last => journal.runs(LAST)?.iter().for_each(|run| push_run(run, batch)),
@@ -149,6 +166,8 @@ fn optional(text: Option<&str>) -> Cell<'_> {
 /// # Errors
 /// The run does not exist, the journal cannot be read, or `to` failed.
 pub fn write_json(store: &Store, context: &Context, to: &mut dyn Write) -> Result<(), Error> {
-    let filter = context.run.map_or(RunFilter::Last(LAST), |run| RunFilter::One(RunId(run)));
+    let filter = context
+        .run
+        .map_or(RunFilter::Last(LAST), |run| RunFilter::One(RunId(run)));
     Ok(store.write_report_json(filter, to)?)
 }

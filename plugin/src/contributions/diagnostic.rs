@@ -68,24 +68,34 @@ fn line<T>(subject: &str, checked: &Result<T, Error>, detail: impl Fn(&T) -> Str
         Ok(value) => (None, detail(value)),
         Err(error) => (Some(error.message.clone()), String::new()),
     };
-    Line { subject: subject.to_owned(), problem, detail }
+    Line {
+        subject: subject.to_owned(),
+        problem,
+        detail,
+    }
 }
 
 fn diagnose(subject: &Subject) -> Vec<Line> {
     let mut lines = vec![
-        line("Horloge", &subject.now, |now| now.format("%d/%m/%Y %H:%M %:z").to_string()),
+        line("Horloge", &subject.now, |now| {
+            now.format("%d/%m/%Y %H:%M %:z").to_string()
+        }),
         line("Clé de scellement", &subject.sealer, |_| "disponible".to_owned()),
     ];
     let mapping = match &subject.mapping {
         Some(path) => Mapping::load(path).map_err(Error::from),
         None => Ok(Mapping::default()),
     };
-    lines.push(line("Correspondance des tables", &mapping, |_| match &subject.mapping {
-        Some(path) => path.display().to_string(),
-        None => "schéma de référence".to_owned(),
+    lines.push(line("Correspondance des tables", &mapping, |_| {
+        match &subject.mapping {
+            Some(path) => path.display().to_string(),
+            None => "schéma de référence".to_owned(),
+        }
     }));
     let database = Database::connect(&subject.connection_string).map_err(Error::from);
-    lines.push(line("Base de données", &database, |database| database.dialect().name().to_owned()));
+    lines.push(line("Base de données", &database, |database| {
+        database.dialect().name().to_owned()
+    }));
     let Ok(database) = database else { return lines };
     if let Ok(mapping) = mapping {
         lines.extend(entities(&database, mapping));
@@ -111,7 +121,9 @@ fn entities(database: &Database, mapping: Mapping) -> Vec<Line> {
 /// Lines of the UAI list that an import stored as they were.
 fn malformed_settings(store: &Store) -> Vec<Line> {
     let lignes = store.lignes_uai().map_err(Error::from);
-    let Ok(lignes) = lignes else { return vec![line("Numéros UAI (CFA)", &lignes, |_| String::new())] };
+    let Ok(lignes) = lignes else {
+        return vec![line("Numéros UAI (CFA)", &lignes, |_| String::new())];
+    };
     let mut lines: Vec<Line> = lignes
         .iter()
         .flat_map(|ligne| {

@@ -58,7 +58,12 @@ pub static CONTRIBUTIONS: &[Contribution] = &[
         label: c"Compte rendu des exports de nuit",
         menu: c"Inscriptions > Imprimer > Exemple Mission Apprentissage",
     },
-    Contribution { kind: Kind::Table, id: c"diagnostic", label: c"Diagnostic", menu: c"Administration" },
+    Contribution {
+        kind: Kind::Table,
+        id: c"diagnostic",
+        label: c"Diagnostic",
+        menu: c"Administration",
+    },
     Contribution {
         kind: Kind::Job,
         id: c"export-de-nuit",

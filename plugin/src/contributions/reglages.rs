@@ -19,9 +19,17 @@ pub fn migrate(database: &Database) -> Result<Outcome, Error> {
     let text = if migrated.from == migrated.to {
         format!("Les tables mna_ étaient déjà en version {}.", migrated.to)
     } else {
-        format!("Les tables mna_ sont passées de la version {} à la version {}.", migrated.from, migrated.to)
+        format!(
+            "Les tables mna_ sont passées de la version {} à la version {}.",
+            migrated.from, migrated.to
+        )
     };
-    Ok(Outcome { kind: OutcomeKind::Done, run_id: 0, counts: crate::store::Comptes::default(), text })
+    Ok(Outcome {
+        kind: OutcomeKind::Done,
+        run_id: 0,
+        counts: crate::store::Comptes::default(),
+        text,
+    })
 }
 
 /// Print what [`migrate`] would run on an empty database.
@@ -29,7 +37,8 @@ pub fn migrate(database: &Database) -> Result<Outcome, Error> {
 /// # Errors
 /// `to` failed.
 pub fn ddl(database: &Database, to: &mut dyn Write) -> Result<(), Error> {
-    to.write_all(Store::ddl(database.dialect()).as_bytes()).map_err(|error| Error::io(&error))
+    to.write_all(Store::ddl(database.dialect()).as_bytes())
+        .map_err(|error| Error::io(&error))
 }
 
 /// Replace the settings by those of a file; all of them, or none.

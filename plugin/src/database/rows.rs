@@ -76,9 +76,7 @@ impl From<DataType> for ColumnType {
             DataType::Bit => ColumnType::Bit,
             DataType::Date | DataType::Timestamp { .. } => ColumnType::Date,
             DataType::Time { .. } => ColumnType::Time,
-            DataType::Binary { .. }
-            | DataType::Varbinary { .. }
-            | DataType::LongVarbinary { .. } => ColumnType::Binary,
+            DataType::Binary { .. } | DataType::Varbinary { .. } | DataType::LongVarbinary { .. } => ColumnType::Binary,
             _ => ColumnType::Unknown,
         }
     }

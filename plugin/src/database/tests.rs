@@ -223,11 +223,6 @@ fn declared_types_are_told() {
             &[],
         )
         .unwrap();
-    let mut rows = connection
-        .query("SELECT a, b, c, d, e, f FROM t", &[])
-        .unwrap();
-    assert_eq!(
-        rows.column_types().unwrap(),
-        [Number, Date, Time, Bit, Date, Text]
-    );
+    let mut rows = connection.query("SELECT a, b, c, d, e, f FROM t", &[]).unwrap();
+    assert_eq!(rows.column_types().unwrap(), [Number, Date, Time, Bit, Date, Text]);
 }

@@ -36,8 +36,8 @@ pub use avertissements::libelle_avertissement;
 pub use colonnes::{Colonne, Genre, colonnes};
 pub use liste_uai::ListeUai;
 pub use motifs::retenir_une_inscription;
-pub use saisie::{defauts_de_ligne, normaliser_uai};
 use records::{Inscription, LigneUai};
+pub use saisie::{defauts_de_ligne, normaliser_uai};
 
 /// What the rules need to know of a run besides the records.
 #[derive(Debug, Clone, Copy)]

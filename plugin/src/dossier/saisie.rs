@@ -27,7 +27,10 @@ pub fn defauts_de_ligne(ligne: &LigneUai) -> Vec<String> {
         manque("Nom du CFA", rempli(&ligne.nom).is_none()),
         manque("Siret du CFA", compact(&ligne.siret).is_none()),
         siret("Siret du CFA", &ligne.siret),
-        ligne.societe_id.is_none().then(|| "Société manquante : la choisir.".to_owned()),
+        ligne
+            .societe_id
+            .is_none()
+            .then(|| "Société manquante : la choisir.".to_owned()),
         type_inconnu.then(|| "Type de CFA inconnu : saisir un code de 01 à 10.".to_owned()),
         uai("UAI du lieu de formation", &ligne.uai_formateur),
         siret("SIRET du lieu de formation", &ligne.siret_formateur),
@@ -60,16 +63,61 @@ mod tests {
     fn each_defect_is_named() {
         for (ligne, defaut) in [
             (LigneUai { uai: None, ..ligne() }, "Numéro UAI du CFA manquant"),
-            (LigneUai { uai: Some("123456A".to_owned()), ..ligne() }, "Numéro UAI du CFA malformé"),
-            (LigneUai { nom: Some(" ".to_owned()), ..ligne() }, "Nom du CFA manquant"),
-            (LigneUai { siret: Some("1234567899444".to_owned()), ..ligne() }, "Siret du CFA malformé"),
-            (LigneUai { societe_id: None, ..ligne() }, "Société manquante"),
-            (LigneUai { type_cfa: Some("11".to_owned()), ..ligne() }, "Type de CFA inconnu"),
-            (LigneUai { uai_formateur: Some("x".to_owned()), ..ligne() }, "UAI du lieu de formation malformé"),
-            (LigneUai { siret_formateur: Some("x".to_owned()), ..ligne() }, "SIRET du lieu de formation malformé"),
+            (
+                LigneUai {
+                    uai: Some("123456A".to_owned()),
+                    ..ligne()
+                },
+                "Numéro UAI du CFA malformé",
+            ),
+            (
+                LigneUai {
+                    nom: Some(" ".to_owned()),
+                    ..ligne()
+                },
+                "Nom du CFA manquant",
+            ),
+            (
+                LigneUai {
+                    siret: Some("1234567899444".to_owned()),
+                    ..ligne()
+                },
+                "Siret du CFA malformé",
+            ),
+            (
+                LigneUai {
+                    societe_id: None,
+                    ..ligne()
+                },
+                "Société manquante",
+            ),
+            (
+                LigneUai {
+                    type_cfa: Some("11".to_owned()),
+                    ..ligne()
+                },
+                "Type de CFA inconnu",
+            ),
+            (
+                LigneUai {
+                    uai_formateur: Some("x".to_owned()),
+                    ..ligne()
+                },
+                "UAI du lieu de formation malformé",
+            ),
+            (
+                LigneUai {
+                    siret_formateur: Some("x".to_owned()),
+                    ..ligne()
+                },
+                "SIRET du lieu de formation malformé",
+            ),
         ] {
             let defauts = defauts_de_ligne(&ligne);
-            assert!(matches!(&defauts[..], [seul] if seul.starts_with(defaut)), "{defaut}: {defauts:?}");
+            assert!(
+                matches!(&defauts[..], [seul] if seul.starts_with(defaut)),
+                "{defaut}: {defauts:?}"
+            );
         }
     }
 }

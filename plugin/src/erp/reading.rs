@@ -9,14 +9,12 @@ use super::fields::{Fields, Id};
 use super::merge::{Child, Children, Key};
 use super::references::{self, References};
 use super::schema::{
-    ACTION, CENTRE_INTERET, CONVENTION, DIPLOME, INSCRIPTION, INTERLOCUTEUR, SECTEUR, SIFA,
-    SIFA_RESPONSABLE, STAGIAIRE,
+    ACTION, CENTRE_INTERET, CONVENTION, DIPLOME, INSCRIPTION, INTERLOCUTEUR, SECTEUR, SIFA, SIFA_RESPONSABLE, STAGIAIRE,
 };
 use super::sql::{Part, Writer};
 use crate::database::{CancelHandle, Connection, Database, Row};
 use crate::dossier::records::{
-    Action, Attendu, Convention, Inscription, Interlocuteur, Responsable, Sifa, Stagiaire,
-    ValeurIllisible,
+    Action, Attendu, Convention, Inscription, Interlocuteur, Responsable, Sifa, Stagiaire, ValeurIllisible,
 };
 
 /// Stagiaires of a page where readers keep writers waiting.
@@ -72,11 +70,7 @@ impl Reading<'_> {
     }
 
     /// Reads the whole scope.
-    pub(super) fn run<V: Visitor + ?Sized>(
-        &self,
-        scope: &Scope,
-        visitor: &mut V,
-    ) -> Result<(), ErpError> {
+    pub(super) fn run<V: Visitor + ?Sized>(&self, scope: &Scope, visitor: &mut V) -> Result<(), ErpError> {
         let connection = self.open()?;
         let references = references::read(&connection, self.writer)?;
         let secteurs = references.secteurs_of(&scope.secteurs);
@@ -98,9 +92,7 @@ impl Reading<'_> {
             part = match current {
                 Part::Orphans => Some(self.page(&connections.inscriptions, None)?),
                 Part::Stagiaires { up_to: None, .. } => None,
-                Part::Stagiaires { up_to, .. } => {
-                    Some(self.page(&connections.inscriptions, up_to)?)
-                }
+                Part::Stagiaires { up_to, .. } => Some(self.page(&connections.inscriptions, up_to)?),
             };
         }
         Ok(())
@@ -117,9 +109,7 @@ impl Reading<'_> {
             None => None,
         };
         if up_to.is_some() && after.is_some() && up_to <= after {
-            return Err(ErpError::Order {
-                entite: STAGIAIRE.name,
-            });
+            return Err(ErpError::Order { entite: STAGIAIRE.name });
         }
         Ok(Part::Stagiaires { after, up_to })
     }
@@ -170,10 +160,7 @@ impl Reading<'_> {
             if let Some(key) = key {
                 if last == Some(key) {
                     // A key that is not unique: another SIFA row, or a view that repeats its rows.
-                    tracing::warn!(
-                        inscription = key.1,
-                        "an inscription came twice; its first row counts"
-                    );
+                    tracing::warn!(inscription = key.1, "an inscription came twice; its first row counts");
                     continue;
                 }
                 if let Some(before) = last.filter(|before| *before > key) {
@@ -227,11 +214,7 @@ impl Hanging<'_> {
         let Some(stagiaire) = key.0 else {
             return Ok(());
         };
-        if self
-            .stagiaire
-            .as_ref()
-            .is_none_or(|(id, ..)| *id != stagiaire)
-        {
+        if self.stagiaire.as_ref().is_none_or(|(id, ..)| *id != stagiaire) {
             let (mut records, mut notes) = (Vec::new(), Vec::new());
             self.interlocuteurs.take((Some(stagiaire), 0), |child| {
                 records.push(child.record);
@@ -312,12 +295,7 @@ impl Layout {
     }
 }
 
-fn read_stagiaire(
-    row: Row<'_>,
-    at: usize,
-    id: Id,
-    illisibles: &mut Vec<ValeurIllisible>,
-) -> Option<Stagiaire> {
+fn read_stagiaire(row: Row<'_>, at: usize, id: Id, illisibles: &mut Vec<ValeurIllisible>) -> Option<Stagiaire> {
     let mut fields = Fields::new(row, at, &STAGIAIRE, illisibles);
     match id {
         Id::Absent => return None,
@@ -365,27 +343,17 @@ fn read_action(
     let diplome = fields.integer("diplome_id");
     let centre = fields.integer("centre_interet_id");
     action.diplome = diplome.and_then(|id| references.diplomes.get(&id)).cloned();
-    action.centre_interet_diplome = centre
-        .and_then(|id| references.centres_interet.get(&id))
-        .cloned();
+    action.centre_interet_diplome = centre.and_then(|id| references.centres_interet.get(&id)).cloned();
     if let Some(centre) = centre {
         illisibles.extend_from_slice(references.illisibles(&CENTRE_INTERET, centre));
     }
-    for diplome in [&action.diplome, &action.centre_interet_diplome]
-        .into_iter()
-        .flatten()
-    {
+    for diplome in [&action.diplome, &action.centre_interet_diplome].into_iter().flatten() {
         illisibles.extend_from_slice(references.illisibles(&DIPLOME, diplome.id));
     }
     Some(action)
 }
 
-fn read_sifa(
-    row: Row<'_>,
-    at: usize,
-    references: &References,
-    illisibles: &mut Vec<ValeurIllisible>,
-) -> Option<Sifa> {
+fn read_sifa(row: Row<'_>, at: usize, references: &References, illisibles: &mut Vec<ValeurIllisible>) -> Option<Sifa> {
     let id = Id::read(row, at);
     if id == Id::Absent {
         return None;

@@ -44,7 +44,10 @@ unsafe extern "C" fn get(
             let known = CONTRIBUTIONS.get(index as usize).ok_or_else(|| {
                 Error::argument(
                     format!("Il n'y a pas de contribution numéro {index}."),
-                    format!("index {index} is past the last of {} contributions", CONTRIBUTIONS.len()),
+                    format!(
+                        "index {index} is past the last of {} contributions",
+                        CONTRIBUTIONS.len()
+                    ),
                 )
             })?;
             out.kind = match known.kind {
@@ -71,7 +74,10 @@ unsafe extern "C" fn open(
     // SAFETY: the host's promise on its pointers.
     unsafe {
         call("contributions.open", plugin, Thread::Main, error, |_, instance| {
-            instance.open(text::borrow("id", id, id_len)?, text::borrow("context", context, context_len)?)
+            instance.open(
+                text::borrow("id", id, id_len)?,
+                text::borrow("context", context, context_len)?,
+            )
         })
     }
 }

@@ -29,7 +29,9 @@ impl io::Write for Sink<'_> {
         // SAFETY: the sink is borrowed for the call that made this writer, and the bytes for this one.
         match unsafe { slot(self.0, bytes.as_ptr(), len, std::ptr::null_mut()) } {
             abi::PASSERELLE_OK => Ok(len as usize),
-            code => Err(io::Error::other(format!("host callback sink.write failed with code {code}"))),
+            code => Err(io::Error::other(format!(
+                "host callback sink.write failed with code {code}"
+            ))),
         }
     }
 

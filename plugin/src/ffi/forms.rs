@@ -8,8 +8,10 @@ use crate::error::Error;
 use crate::form::Event;
 
 /// The interface.
-pub static INTERFACE: abi::passerelle_plugin_forms =
-    abi::passerelle_plugin_forms { struct_size: size32::<abi::passerelle_plugin_forms>(), event: Some(event) };
+pub static INTERFACE: abi::passerelle_plugin_forms = abi::passerelle_plugin_forms {
+    struct_size: size32::<abi::passerelle_plugin_forms>(),
+    event: Some(event),
+};
 
 unsafe extern "C" fn event(
     plugin: *const abi::passerelle_plugin,

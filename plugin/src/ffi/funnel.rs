@@ -29,7 +29,13 @@ pub unsafe fn guard(
         Ok(()) => abi::PASSERELLE_OK,
         Err(failure) => {
             if failure.code != abi::PASSERELLE_E_CANCELLED {
-                tracing::error!(slot, code = failure.code, sqlstate = failure.sqlstate, "{}", failure.detail);
+                tracing::error!(
+                    slot,
+                    code = failure.code,
+                    sqlstate = failure.sqlstate,
+                    "{}",
+                    failure.detail
+                );
             }
             if let Some(out) = report {
                 out.code = failure.code;

@@ -40,11 +40,16 @@ impl HostPointer {
             return Err(Error::new(
                 abi::PASSERELLE_E_VERSION,
                 "Le programme hôte et la Passerelle Apprentissage ne sont pas de la même version.",
-                format!("host ABI {}.{} is not spoken here", checked.abi_major, checked.abi_minor),
+                format!(
+                    "host ABI {}.{} is not spoken here",
+                    checked.abi_major, checked.abi_minor
+                ),
             ));
         }
         checked.now.ok_or_else(|| lacks("passerelle_host.now"))?;
-        checked.get_interface.ok_or_else(|| lacks("passerelle_host.get_interface"))?;
+        checked
+            .get_interface
+            .ok_or_else(|| lacks("passerelle_host.get_interface"))?;
         let host = SharedPointer(host);
         // SAFETY: checked just now; each type is the one that the id stands for.
         unsafe {
@@ -93,7 +98,9 @@ unsafe fn find<T: Sized32>(
 ) -> Result<Option<SharedPointer<T>>, Error> {
     // SAFETY: the caller's promise; the id is a text of ours, and what comes back starts with its size.
     unsafe {
-        let Some(get_interface) = (*host.0).get_interface else { return Ok(None) };
+        let Some(get_interface) = (*host.0).get_interface else {
+            return Ok(None);
+        };
         let found = get_interface(host.0, id.as_ptr(), text::len32(id.to_bytes().len())?).cast::<T>();
         if found.is_null() {
             return Ok(None);
@@ -179,8 +186,10 @@ fn read(
 
 impl Host for HostPointer {
     fn now(&self) -> Result<DateTime<FixedOffset>, Error> {
-        let mut time =
-            abi::passerelle_time { struct_size: size32::<abi::passerelle_time>(), ..abi::passerelle_time::default() };
+        let mut time = abi::passerelle_time {
+            struct_size: size32::<abi::passerelle_time>(),
+            ..abi::passerelle_time::default()
+        };
         // SAFETY: the host is valid as long as the instance; the structures are ours.
         let now = unsafe { (*self.host.0).now }.ok_or_else(|| lacks("passerelle_host.now"))?;
         // SAFETY: as above.
@@ -225,7 +234,9 @@ impl Host for HostPointer {
         let show = unsafe { (*forms.0).show }.ok_or_else(|| lacks("passerelle.host.forms/1 show"))?;
         let len = text::len32(description.len())?;
         // SAFETY: as above; the text is ours and lives through the call.
-        ask("forms.show", |error| unsafe { show(self.host.0, form, description.as_ptr().cast(), len, error) })
+        ask("forms.show", |error| unsafe {
+            show(self.host.0, form, description.as_ptr().cast(), len, error)
+        })
     }
 
     fn close_form(&self, form: u64) -> Result<(), Error> {
@@ -263,7 +274,9 @@ impl Host for HostPointer {
             frequency: job.frequency.as_ptr(),
         };
         // SAFETY: as above; the structure and its texts are ours.
-        ask("jobs.register_job", |error| unsafe { register(self.host.0, &raw const spec, error) })
+        ask("jobs.register_job", |error| unsafe {
+            register(self.host.0, &raw const spec, error)
+        })
     }
 }
 
@@ -284,10 +297,23 @@ struct LogPointer {
 impl LogPointer {
     fn write(self, level: i32, target: &str, message: &str) {
         // SAFETY: the host and its interfaces are valid as long as the instance, which outlives its dispatcher's use.
-        let Some(log) = (unsafe { (*self.log.0).log }) else { return };
-        let (Ok(target_len), Ok(message_len)) = (text::len32(target.len()), text::len32(message.len())) else { return };
+        let Some(log) = (unsafe { (*self.log.0).log }) else {
+            return;
+        };
+        let (Ok(target_len), Ok(message_len)) = (text::len32(target.len()), text::len32(message.len())) else {
+            return;
+        };
         // SAFETY: as above; the texts live through the call.
-        unsafe { log(self.host.0, level, target.as_ptr().cast(), target_len, message.as_ptr().cast(), message_len) }
+        unsafe {
+            log(
+                self.host.0,
+                level,
+                target.as_ptr().cast(),
+                target_len,
+                message.as_ptr().cast(),
+                message_len,
+            )
+        }
     }
 }
 
@@ -339,7 +365,14 @@ impl Secrets for SecretsPointer {
         let (name_len, bytes_len) = (text::len32(name.len())?, text::len32(bytes.len())?);
         // SAFETY: as above; texts and bytes live through the call.
         ask("secrets.set", |error| unsafe {
-            set(self.host.0, name.as_ptr().cast(), name_len, bytes.as_ptr(), bytes_len, error)
+            set(
+                self.host.0,
+                name.as_ptr().cast(),
+                name_len,
+                bytes.as_ptr(),
+                bytes_len,
+                error,
+            )
         })
     }
 }

@@ -11,8 +11,10 @@ use crate::host::Run;
 use crate::instance::OutcomeKind;
 
 /// The interface.
-pub static INTERFACE: abi::passerelle_plugin_jobs =
-    abi::passerelle_plugin_jobs { struct_size: size32::<abi::passerelle_plugin_jobs>(), run: Some(run) };
+pub static INTERFACE: abi::passerelle_plugin_jobs = abi::passerelle_plugin_jobs {
+    struct_size: size32::<abi::passerelle_plugin_jobs>(),
+    run: Some(run),
+};
 
 /// A run that the host lent for a call.
 pub struct RunPointer(SharedPointer<abi::passerelle_run>);
@@ -33,7 +35,11 @@ impl RunPointer {
 impl Run for RunPointer {
     fn is_cancelled(&self) -> bool {
         // SAFETY: valid by the promise given to `new`; the slot is `[any]`.
-        unsafe { (*self.0.0).is_cancelled.is_some_and(|is_cancelled| is_cancelled(self.0.0) != 0) }
+        unsafe {
+            (*self.0.0)
+                .is_cancelled
+                .is_some_and(|is_cancelled| is_cancelled(self.0.0) != 0)
+        }
     }
 
     fn progress(&self, done: u64, total: u64, text: &str) {

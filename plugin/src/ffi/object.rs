@@ -74,7 +74,11 @@ impl Object {
     }
 
     fn check_thread(&self) -> Result<(), Error> {
-        if self.main_thread.get().is_none_or(|main| *main == std::thread::current().id()) {
+        if self
+            .main_thread
+            .get()
+            .is_none_or(|main| *main == std::thread::current().id())
+        {
             return Ok(());
         }
         self.host.misbehaves("a [main] slot was called on another thread");

@@ -30,7 +30,11 @@ unsafe impl Send for Reading {}
 /// Make a table of `instance` for the host; it is freed by its `release`, or by [`free`].
 pub fn create(table: Table, instance: InUse) -> Result<*const abi::passerelle_table, Error> {
     let description = serde_json::to_string(&table.description).map_err(|error| {
-        Error::new(abi::PASSERELLE_E_IO, "Le tableau n'a pas pu être décrit.", format!("describing a table: {error}"))
+        Error::new(
+            abi::PASSERELLE_E_IO,
+            "Le tableau n'a pas pu être décrit.",
+            format!("describing a table: {error}"),
+        )
     })?;
     let reading = Reading {
         batch: Batch::new(&table.description.columns),
@@ -96,8 +100,10 @@ unsafe extern "C" fn describe(
     // SAFETY: the host's promise on its pointers.
     unsafe {
         call("table.describe", table, error, |table| {
-            let (to, to_len) =
-                (text::out("description", description)?, text::out("description_len", description_len)?);
+            let (to, to_len) = (
+                text::out("description", description)?,
+                text::out("description_len", description_len)?,
+            );
             *to_len = text::len32(table.description.len())?;
             *to = table.description.as_ptr().cast();
             Ok(())
@@ -116,7 +122,10 @@ unsafe extern "C" fn next(
         call("table.next", table, error, |table| {
             let out = text::borrow_out(batch)?;
             if max_rows == 0 {
-                return Err(Error::argument("Le programme hôte a demandé zéro ligne.", "max_rows is 0"));
+                return Err(Error::argument(
+                    "Le programme hôte a demandé zéro ligne.",
+                    "max_rows is 0",
+                ));
             }
             let mut reading = match table.reading.try_lock() {
                 Ok(reading) => reading,
@@ -169,8 +178,16 @@ impl Reading {
                 },
                 present: column.present.as_ptr(),
                 integers: if is_text { null } else { column.integers.as_ptr() },
-                offsets: if is_text { column.offsets.as_ptr() } else { std::ptr::null() },
-                bytes: if is_text { column.bytes.as_ptr().cast() } else { std::ptr::null() },
+                offsets: if is_text {
+                    column.offsets.as_ptr()
+                } else {
+                    std::ptr::null()
+                },
+                bytes: if is_text {
+                    column.bytes.as_ptr().cast()
+                } else {
+                    std::ptr::null()
+                },
             }
         }));
         Ok(())

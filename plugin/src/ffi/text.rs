@@ -83,8 +83,15 @@ pub unsafe fn check_size<T: Sized32>(pointer: *const T) -> Result<(), Error> {
     }
     Err(Error::new(
         abi::PASSERELLE_E_STRUCT_SIZE,
-        format!("Le programme hôte et la bibliothèque ne sont pas de la même version ({}).", T::NAME),
-        format!("{}: struct_size is {size}, expected {} (and the structure aligned)", T::NAME, size_of::<T>()),
+        format!(
+            "Le programme hôte et la bibliothèque ne sont pas de la même version ({}).",
+            T::NAME
+        ),
+        format!(
+            "{}: struct_size is {size}, expected {} (and the structure aligned)",
+            T::NAME,
+            size_of::<T>()
+        ),
     ))
 }
 
@@ -142,7 +149,10 @@ pub fn fill(buffer: &mut [c_char], text: &str) {
 /// Length for C.
 pub fn len32(len: usize) -> Result<u32, Error> {
     u32::try_from(len).map_err(|_| {
-        Error::argument("Un texte dépasse 4 Go.", format!("a text of {len} bytes does not fit in a 32-bit length"))
+        Error::argument(
+            "Un texte dépasse 4 Go.",
+            format!("a text of {len} bytes does not fit in a 32-bit length"),
+        )
     })
 }
 

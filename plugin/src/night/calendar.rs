@@ -17,15 +17,22 @@ const LONGEST: Duration = Duration::hours(6);
 #[must_use]
 pub fn night_of(now: DateTime<FixedOffset>) -> NaiveDate {
     let today = now.date_naive();
-    if now.time() < time_of(NEXT_NIGHT_MINUTE) { today.checked_sub_days(Days::new(1)).unwrap_or(today) } else { today }
+    if now.time() < time_of(NEXT_NIGHT_MINUTE) {
+        today.checked_sub_days(Days::new(1)).unwrap_or(today)
+    } else {
+        today
+    }
 }
 
 /// When a run that starts now must stop trying: at the end of the window, in the offset that the host gives now.
 #[must_use]
 pub fn deadline(now: DateTime<FixedOffset>) -> DateTime<FixedOffset> {
-    let end = night_of(now)
-        .checked_add_days(Days::new(1))
-        .and_then(|morning| morning.and_time(time_of(WINDOW_END_MINUTE)).and_local_timezone(now.timezone()).single());
+    let end = night_of(now).checked_add_days(Days::new(1)).and_then(|morning| {
+        morning
+            .and_time(time_of(WINDOW_END_MINUTE))
+            .and_local_timezone(now.timezone())
+            .single()
+    });
     let in_window = |minute: u32| !(WINDOW_END_MINUTE..WINDOW_START_MINUTE).contains(&minute);
     let minute = u32::try_from(now.time().signed_duration_since(NaiveTime::MIN).num_minutes()).unwrap_or(0);
     match end {

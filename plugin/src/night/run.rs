@@ -62,19 +62,37 @@ pub fn run(parts: &Parts, host: &dyn Host, force: bool, run: &dyn Run) -> Result
     let now = host.now()?;
     let nuit = night_of(now);
     let journal = parts.store.journal()?;
-    if let Some(done) = journal.find_run(nuit)?.filter(|found| found.etat == EtatExecution::Terminee && !force) {
+    if let Some(done) = journal
+        .find_run(nuit)?
+        .filter(|found| found.etat == EtatExecution::Terminee && !force)
+    {
         return Ok(Outcome {
             kind: OutcomeKind::AlreadyDone,
             run_id: done.id.0,
             counts: done.comptes,
-            text: format!("La nuit du {} est déjà faite : rien n'a été envoyé.", nuit.format("%d/%m/%Y")),
+            text: format!(
+                "La nuit du {} est déjà faite : rien n'a été envoyé.",
+                nuit.format("%d/%m/%Y")
+            ),
         });
     }
     let plan = plan(parts, now)?;
-    let id = journal.open_run(&OpenRun { nuit, run_date: plan.run_date, debut: now, forcee: force })?;
+    let id = journal.open_run(&OpenRun {
+        nuit,
+        run_date: plan.run_date,
+        debut: now,
+        forcee: force,
+    })?;
     tracing::info!(run = id.0, nuit = %nuit, secteurs = plan.secteurs.len(), acces = plan.acces.len(), "night opened");
 
-    let night = Night { parts, plan: &plan, journal: &journal, id, host, run };
+    let night = Night {
+        parts,
+        plan: &plan,
+        journal: &journal,
+        id,
+        host,
+        run,
+    };
     let sent = night.send_everything(now);
     let etat = match &sent {
         Ok(_) => EtatExecution::Terminee,
@@ -89,12 +107,24 @@ pub fn run(parts: &Parts, host: &dyn Host, force: bool, run: &dyn Run) -> Result
 
 /// The sectors with the three boxes ticked, by the accesses as they are now.
 fn plan(parts: &Parts, now: DateTime<FixedOffset>) -> Result<Plan, Error> {
-    let named: Vec<_> = parts.store.secteurs()?.into_iter().map(|secteur| secteur.reglage).collect();
+    let named: Vec<_> = parts
+        .store
+        .secteurs()?
+        .into_iter()
+        .map(|secteur| secteur.reglage)
+        .collect();
     Ok(Plan {
         erp: parts.erp.clone(),
         run_date: now.date_naive(),
-        secteurs: named.iter().filter(|secteur| secteur.exporte_la_nuit()).copied().collect(),
-        named: named.iter().map(|secteur| (secteur.societe_id, secteur.secteur_id)).collect(),
+        secteurs: named
+            .iter()
+            .filter(|secteur| secteur.exporte_la_nuit())
+            .copied()
+            .collect(),
+        named: named
+            .iter()
+            .map(|secteur| (secteur.societe_id, secteur.secteur_id))
+            .collect(),
         lignes_uai: parts.store.lignes_uai()?,
         acces: parts.store.acces()?,
         choice: Choice::ByAccess,
@@ -102,7 +132,9 @@ fn plan(parts: &Parts, now: DateTime<FixedOffset>) -> Result<Plan, Error> {
 }
 
 fn purge(journal: &Journal, nuit: chrono::NaiveDate) {
-    let Some(before) = nuit.checked_sub_days(KEPT) else { return };
+    let Some(before) = nuit.checked_sub_days(KEPT) else {
+        return;
+    };
     match journal.purge(before) {
         Ok(0) => {}
         Ok(runs) => tracing::info!(runs, "old runs purged"),
@@ -112,7 +144,13 @@ fn purge(journal: &Journal, nuit: chrono::NaiveDate) {
 }
 
 fn outcome(id: RunId, counts: Comptes, troubles: &[String]) -> Outcome {
-    let Comptes { lus, acceptes, rejetes, non_envoyes, en_attente } = counts;
+    let Comptes {
+        lus,
+        acceptes,
+        rejetes,
+        non_envoyes,
+        en_attente,
+    } = counts;
     let mut text = format!(
         "{lus} dossiers lus : {acceptes} acceptés, {rejetes} rejetés, {non_envoyes} non envoyés, {en_attente} en attente."
     );
@@ -120,10 +158,27 @@ fn outcome(id: RunId, counts: Comptes, troubles: &[String]) -> Outcome {
         text.push(' ');
         text.push_str(trouble);
     }
-    tracing::info!(run = id.0, lus, acceptes, rejetes, non_envoyes, en_attente, "night closed");
+    tracing::info!(
+        run = id.0,
+        lus,
+        acceptes,
+        rejetes,
+        non_envoyes,
+        en_attente,
+        "night closed"
+    );
     let clean = rejetes == 0 && en_attente == 0 && troubles.is_empty();
-    let kind = if clean { OutcomeKind::Done } else { OutcomeKind::DoneWithRejects };
-    Outcome { kind, run_id: id.0, counts, text }
+    let kind = if clean {
+        OutcomeKind::Done
+    } else {
+        OutcomeKind::DoneWithRejects
+    };
+    Outcome {
+        kind,
+        run_id: id.0,
+        counts,
+        text,
+    }
 }
 
 /// From 0 to 1; waits are spread by it, so that a bad source of randomness does no harm.
@@ -147,7 +202,10 @@ struct Night<'a> {
 impl Night<'_> {
     /// Read, compute and send; gives what went wrong with some establishments, in French.
     fn send_everything(&self, start: DateTime<FixedOffset>) -> Result<Vec<String>, Error> {
-        let options = Options { proxy: self.parts.proxy.clone(), ..Options::default() };
+        let options = Options {
+            proxy: self.parts.proxy.clone(),
+            ..Options::default()
+        };
         let transport = Transport::new(options)?;
         let end = deadline(start);
         let env = Environment {

@@ -56,7 +56,16 @@ impl<'a> Senders<'a> {
         env: Environment<'a>,
     ) -> Self {
         let senders = plan.acces.iter().map(|_| None).collect();
-        Self { plan, sealer, journal, run, transport, env, senders, body: Vec::new() }
+        Self {
+            plan,
+            sealer,
+            journal,
+            run,
+            transport,
+            env,
+            senders,
+            body: Vec::new(),
+        }
     }
 
     /// Take a dossier that is to go out with this access of the plan; a batch that is full goes.
@@ -112,7 +121,14 @@ impl<'a> Senders<'a> {
             return Ok(None);
         };
         if slot.is_none() {
-            *slot = Some(open(self.plan, access, self.sealer, self.journal, self.run, self.transport)?);
+            *slot = Some(open(
+                self.plan,
+                access,
+                self.sealer,
+                self.journal,
+                self.run,
+                self.transport,
+            )?);
         }
         Ok(slot.as_mut())
     }
@@ -130,18 +146,31 @@ impl<'a> Senders<'a> {
     }
 
     fn flush(&mut self, acces: usize) -> Result<(), Error> {
-        let batch = self.senders.get_mut(acces).and_then(Option::as_mut).and_then(|sender| sender.splitter.finish());
+        let batch = self
+            .senders
+            .get_mut(acces)
+            .and_then(Option::as_mut)
+            .and_then(|sender| sender.splitter.finish());
         batch.map_or(Ok(()), |batch| self.send(acces, &batch))
     }
 
     fn send(&mut self, acces: usize, batch: &Batch<ResultatPret>) -> Result<(), Error> {
         let (journal, env) = (self.journal, self.env);
-        let Some(sender) = self.sender(acces)? else { return Ok(()) };
+        let Some(sender) = self.sender(acces)? else {
+            return Ok(());
+        };
         let State::Open(mission) = &mut sender.state else {
             return Ok(journal.en_attente(sender.id, batch.tags())?);
         };
-        let mut observer =
-            Journaling { journal, id: sender.id, batch, lots: &mut sender.lots, lot: None, told: 0, failed: None };
+        let mut observer = Journaling {
+            journal,
+            id: sender.id,
+            batch,
+            lots: &mut sender.lots,
+            lot: None,
+            told: 0,
+            failed: None,
+        };
         let sent = mission.send(batch, &env, &mut observer);
         let (told, failed) = (observer.told, observer.failed.take());
         if let Some(error) = failed {
@@ -154,7 +183,11 @@ impl<'a> Senders<'a> {
             journal.close_etablissement(sender.id, EtatEtablissement::Annule)?;
             return Err(error.into());
         }
-        tracing::warn!(uai = sender.uai, cause = error.code(), "establishment given up for tonight");
+        tracing::warn!(
+            uai = sender.uai,
+            cause = error.code(),
+            "establishment given up for tonight"
+        );
         let etat = match &error {
             MissionError::KeyRefused { .. } => EtatEtablissement::CleRefusee,
             _ => EtatEtablissement::Injoignable,
@@ -166,13 +199,27 @@ impl<'a> Senders<'a> {
     /// A dossier that the receiver can never take: rejected here, with a reason.
     fn too_large(&mut self, acces: usize, tag: ResultatPret, bytes: usize, limit: usize) -> Result<(), Error> {
         let journal = self.journal;
-        let Some(sender) = self.sender(acces)? else { return Ok(()) };
+        let Some(sender) = self.sender(acces)? else {
+            return Ok(());
+        };
         sender.lots += 1;
         let inscription_id = tag.inscription_id;
         let lot = journal.lot_pret(sender.id, sender.lots, &[tag])?;
         let message = format!("Dossier trop volumineux : {bytes} octets, {limit} au plus.");
-        let rejet = Some(vec![Erreur { champ: String::new(), message }]);
-        Ok(journal.lot_refuse(lot, None, 0, &[journal::Verdict { inscription_id, rejet, premiere: None }])?)
+        let rejet = Some(vec![Erreur {
+            champ: String::new(),
+            message,
+        }]);
+        Ok(journal.lot_refuse(
+            lot,
+            None,
+            0,
+            &[journal::Verdict {
+                inscription_id,
+                rejet,
+                premiere: None,
+            }],
+        )?)
     }
 }
 
@@ -186,7 +233,10 @@ fn open<'a>(
     transport: &'a Transport,
 ) -> Result<Sender<'a>, Error> {
     let uai = access.uai.clone().unwrap_or_default();
-    let siret = plan.lignes_uai.iter().find(|ligne| ligne.uai == access.uai && ligne.societe_id == access.societe_id);
+    let siret = plan
+        .lignes_uai
+        .iter()
+        .find(|ligne| ligne.uai == access.uai && ligne.societe_id == access.societe_id);
     let id = journal.open_etablissement(
         run,
         &Etablissement {
@@ -201,7 +251,13 @@ fn open<'a>(
         Ok(mission) => State::Open(mission),
         Err((etat, text)) => State::Closed(etat, text),
     };
-    Ok(Sender { id, uai, splitter: Splitter::new(Limits::new(access.protocole, None)), state, lots: 0 })
+    Ok(Sender {
+        id,
+        uai,
+        splitter: Splitter::new(Limits::new(access.protocole, None)),
+        state,
+        lots: 0,
+    })
 }
 
 fn mission<'a>(
@@ -263,11 +319,16 @@ impl Journaling<'_> {
             return self.journal.lot_refuse(lot, Some(answer.http), answer.attempts, &[]);
         };
         let dossiers = self.batch.tags().get(part).unwrap_or_default();
-        let verdicts: Vec<_> = dossiers.iter().zip(verdicts).map(|(tag, verdict)| journaled(tag, verdict)).collect();
+        let verdicts: Vec<_> = dossiers
+            .iter()
+            .zip(verdicts)
+            .map(|(tag, verdict)| journaled(tag, verdict))
+            .collect();
         if (200..300).contains(&answer.http) {
             self.journal.lot_repondu(lot, answer.http, answer.attempts, &verdicts)
         } else {
-            self.journal.lot_refuse(lot, Some(answer.http), answer.attempts, &verdicts)
+            self.journal
+                .lot_refuse(lot, Some(answer.http), answer.attempts, &verdicts)
         }
     }
 
@@ -295,12 +356,28 @@ fn journaled(tag: &ResultatPret, verdict: &Verdict) -> journal::Verdict {
     let (rejet, premiere) = match verdict {
         Verdict::Accepte => (None, None),
         Verdict::AccepteAllege { premiere } => (None, Some(words(premiere))),
-        Verdict::Rejete { erreurs, seconde: None, .. } => (Some(words(erreurs)), None),
-        Verdict::Rejete { erreurs, seconde: Some(seconde), .. } => (Some(words(seconde)), Some(words(erreurs))),
+        Verdict::Rejete {
+            erreurs, seconde: None, ..
+        } => (Some(words(erreurs)), None),
+        Verdict::Rejete {
+            erreurs,
+            seconde: Some(seconde),
+            ..
+        } => (Some(words(seconde)), Some(words(erreurs))),
     };
-    journal::Verdict { inscription_id: tag.inscription_id, rejet, premiere }
+    journal::Verdict {
+        inscription_id: tag.inscription_id,
+        rejet,
+        premiere,
+    }
 }
 
 fn words(errors: &[ErreurChamp]) -> Vec<Erreur> {
-    errors.iter().map(|error| Erreur { champ: error.champ.clone(), message: error.message.clone() }).collect()
+    errors
+        .iter()
+        .map(|error| Erreur {
+            champ: error.champ.clone(),
+            message: error.message.clone(),
+        })
+        .collect()
 }

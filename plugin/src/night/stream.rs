@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use crate::dossier::records::{Inscription, LigneUai};
-use crate::dossier::{CodeMotif, Contexte, Dossier, ListeUai, Motif, Protocole, normaliser_uai, retenir_une_inscription};
+use crate::dossier::{
+    CodeMotif, Contexte, Dossier, ListeUai, Motif, Protocole, normaliser_uai, retenir_une_inscription,
+};
 use crate::erp::{Erp, ReadAhead, Scope};
 use crate::error::Error;
 use crate::store::{Acces, ReglageSecteur};
@@ -55,7 +57,11 @@ impl Plan {
     /// Start reading; rows come while the caller works on those before.
     #[must_use]
     pub fn start(&self) -> DossierStream {
-        let secteurs = self.secteurs.iter().map(|secteur| (secteur.societe_id, secteur.secteur_id)).collect();
+        let secteurs = self
+            .secteurs
+            .iter()
+            .map(|secteur| (secteur.societe_id, secteur.secteur_id))
+            .collect();
         DossierStream {
             rules: Rules {
                 run_date: self.run_date,
@@ -95,7 +101,10 @@ struct Rules {
 impl Rules {
     /// The dossier of an inscription; none if it is out of scope.
     fn prepare(&self, inscription: &Inscription) -> Option<Prepared> {
-        let contexte = Contexte { run_date: self.run_date, lignes_uai: &self.liste_uai };
+        let contexte = Contexte {
+            run_date: self.run_date,
+            lignes_uai: &self.liste_uai,
+        };
         if !contexte.dans_le_perimetre(inscription) {
             return None;
         }
@@ -103,7 +112,10 @@ impl Rules {
         let ligne = contexte.ligne_uai(inscription);
         let acces = ligne.and_then(|ligne| self.acces.find(ligne, secteur.id));
         let (protocole, donnees_sifa) = match self.choice {
-            Choice::Fixed { protocole, donnees_sifa } => (protocole, donnees_sifa),
+            Choice::Fixed {
+                protocole,
+                donnees_sifa,
+            } => (protocole, donnees_sifa),
             Choice::ByAccess => (
                 acces.map_or(Protocole::default(), |(_, protocole)| protocole),
                 self.donnees_sifa.contains(&(secteur.societe_id, secteur.id)),
@@ -113,7 +125,10 @@ impl Rules {
         if let (Choice::ByAccess, None, Some(ligne)) = (self.choice, acces, ligne) {
             dossier.motifs.push(acces_manquant(ligne));
         }
-        Some(Prepared { dossier, acces: acces.map(|(index, _)| index) })
+        Some(Prepared {
+            dossier,
+            acces: acces.map(|(index, _)| index),
+        })
     }
 }
 
@@ -144,7 +159,10 @@ impl AccessIndex {
     fn find(&self, ligne: &LigneUai, secteur_id: i64) -> Option<(usize, Protocole)> {
         let uai = uai(ligne.uai.as_deref());
         let key = |secteur_id| (ligne.societe_id, secteur_id, uai.clone());
-        self.0.get(&key(Some(secteur_id))).or_else(|| self.0.get(&key(ligne.secteur_id))).copied()
+        self.0
+            .get(&key(Some(secteur_id)))
+            .or_else(|| self.0.get(&key(ligne.secteur_id)))
+            .copied()
     }
 }
 
@@ -167,13 +185,18 @@ impl DossierStream {
     /// The ERP cannot be read on, or `cancelled` said to stop.
     pub fn next_group(&mut self, cancelled: &dyn Fn() -> bool) -> Result<Option<Vec<Prepared>>, Error> {
         while let Some(inscription) = self.next_inscription(cancelled)? {
-            let Some(prepared) = self.rules.prepare(&inscription) else { continue };
+            let Some(prepared) = self.rules.prepare(&inscription) else {
+                continue;
+            };
             // Inscriptions without a stagiaire stand each for itself.
             let same = self.group.last().is_some_and(|last| {
-                prepared.dossier.stagiaire_id.is_some()
-                    && last.dossier.stagiaire_id == prepared.dossier.stagiaire_id
+                prepared.dossier.stagiaire_id.is_some() && last.dossier.stagiaire_id == prepared.dossier.stagiaire_id
             });
-            let complete = if same { Vec::new() } else { std::mem::take(&mut self.group) };
+            let complete = if same {
+                Vec::new()
+            } else {
+                std::mem::take(&mut self.group)
+            };
             self.group.push(prepared);
             if !complete.is_empty() {
                 return Ok(Some(decided(complete)));
@@ -202,7 +225,11 @@ fn decided(mut group: Vec<Prepared>) -> Vec<Prepared> {
         let acces: Vec<_> = group.iter().map(|prepared| prepared.acces).collect();
         let mut dossiers: Vec<_> = group.into_iter().map(|prepared| prepared.dossier).collect();
         retenir_une_inscription(&mut dossiers);
-        group = dossiers.into_iter().zip(acces).map(|(dossier, acces)| Prepared { dossier, acces }).collect();
+        group = dossiers
+            .into_iter()
+            .zip(acces)
+            .map(|(dossier, acces)| Prepared { dossier, acces })
+            .collect();
     }
     group
 }

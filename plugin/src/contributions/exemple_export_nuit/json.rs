@@ -21,10 +21,20 @@ const IN_MEMORY: usize = 1 << 20;
 /// The ERP cannot be read, `run` was cancelled, or `to` failed.
 pub fn write(plan: &Plan, run: &dyn Run, to: &mut dyn Write) -> Result<(), Error> {
     let io = |error: io::Error| Error::io(&error);
-    let Choice::Fixed { protocole, donnees_sifa } = plan.choice else {
-        return Err(Error::argument("L'aperçu ne suit qu'un protocole.", "a preview has one protocol"));
+    let Choice::Fixed {
+        protocole,
+        donnees_sifa,
+    } = plan.choice
+    else {
+        return Err(Error::argument(
+            "L'aperçu ne suit qu'un protocole.",
+            "a preview has one protocol",
+        ));
     };
-    let mut resume = Resume { hors_secteur: plan.hors_secteur()?, ..Resume::default() };
+    let mut resume = Resume {
+        hors_secteur: plan.hors_secteur()?,
+        ..Resume::default()
+    };
     let mut non_envoyes = tempfile::SpooledTempFile::new(IN_MEMORY);
 
     write_head(to, plan, protocole, donnees_sifa).map_err(io)?;
@@ -84,7 +94,12 @@ struct Provenances<'a>(&'a Dossier);
 
 impl Serialize for Provenances<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.champs.iter().map(|champ| (champ.nom, champ.provenance.libelle())))
+        serializer.collect_map(
+            self.0
+                .champs
+                .iter()
+                .map(|champ| (champ.nom, champ.provenance.libelle())),
+        )
     }
 }
 
@@ -122,7 +137,11 @@ impl Serialize for NonEnvoye<'_> {
             .0
             .motifs
             .iter()
-            .map(|motif| Motif { code: motif.code.code(), libelle: motif.code.libelle(), detail: &motif.detail })
+            .map(|motif| Motif {
+                code: motif.code.code(),
+                libelle: motif.code.libelle(),
+                detail: &motif.detail,
+            })
             .collect();
         let mut map = serializer.serialize_map(Some(3))?;
         map.serialize_entry("inscription_id", &self.0.inscription_id)?;

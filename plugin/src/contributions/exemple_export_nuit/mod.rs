@@ -58,9 +58,15 @@ fn plan(instance: &Instance, context: &Context) -> Result<Plan, Error> {
             })
             .copied()
             .collect(),
-        named: named.iter().map(|secteur| (secteur.societe_id, secteur.secteur_id)).collect(),
+        named: named
+            .iter()
+            .map(|secteur| (secteur.societe_id, secteur.secteur_id))
+            .collect(),
         lignes_uai: store.lignes_uai()?,
         acces: store.acces()?,
-        choice: Choice::Fixed { protocole: context.protocole, donnees_sifa: context.donnees_sifa },
+        choice: Choice::Fixed {
+            protocole: context.protocole,
+            donnees_sifa: context.donnees_sifa,
+        },
     })
 }

@@ -31,7 +31,9 @@ pub struct Resume {
 impl Resume {
     /// Count one more.
     pub fn add(&mut self, prepared: &Prepared) {
-        let Dossier { motifs, avertissements, .. } = &prepared.dossier;
+        let Dossier {
+            motifs, avertissements, ..
+        } = &prepared.dossier;
         self.lus += 1;
         if motifs.is_empty() {
             self.envoyes += 1;

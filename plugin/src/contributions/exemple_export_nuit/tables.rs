@@ -21,7 +21,13 @@ struct Selected {
 
 impl Selected {
     fn new(plan: Arc<Plan>, wanted: fn(&Dossier) -> bool) -> Self {
-        Self { plan, progress: Arc::default(), stream: None, waiting: VecDeque::new(), wanted }
+        Self {
+            plan,
+            progress: Arc::default(),
+            stream: None,
+            waiting: VecDeque::new(),
+            wanted,
+        }
     }
 
     fn next(&mut self) -> Result<Option<Prepared>, Error> {
@@ -34,18 +40,16 @@ impl Selected {
                 None => self.stream.insert(self.plan.start()),
             };
             let progress = &self.progress;
-            let Some(group) = stream.next_group(&|| progress.is_cancelled())? else { return Ok(None) };
+            let Some(group) = stream.next_group(&|| progress.is_cancelled())? else {
+                return Ok(None);
+            };
             progress.done.fetch_add(group.len() as u64, Ordering::Relaxed);
-            self.waiting.extend(group.into_iter().filter(|prepared| (self.wanted)(&prepared.dossier)));
+            self.waiting
+                .extend(group.into_iter().filter(|prepared| (self.wanted)(&prepared.dossier)));
         }
     }
 
-    fn fill(
-        &mut self,
-        max_rows: usize,
-        batch: &mut Batch,
-        push: impl Fn(&Prepared, &mut Batch),
-    ) -> Result<(), Error> {
+    fn fill(&mut self, max_rows: usize, batch: &mut Batch, push: impl Fn(&Prepared, &mut Batch)) -> Result<(), Error> {
         while batch.rows() < max_rows {
             let Some(prepared) = self.next()? else { break };
             push(&prepared, batch);
@@ -57,7 +61,10 @@ impl Selected {
 /// *Données envoyées*: all fields, each with its provenance.
 pub fn donnees_envoyees(plan: Arc<Plan>) -> Table {
     let columns = match plan.choice {
-        Choice::Fixed { protocole, donnees_sifa } => colonnes(protocole, donnees_sifa),
+        Choice::Fixed {
+            protocole,
+            donnees_sifa,
+        } => colonnes(protocole, donnees_sifa),
         Choice::ByAccess => &[],
     };
     let mut description = vec![Column::new("inscription_id", "Inscription", Kind::Integer)];
@@ -68,7 +75,10 @@ pub fn donnees_envoyees(plan: Arc<Plan>) -> Table {
             Genre::Booleen => Kind::Boolean,
             Genre::Date => Kind::Date,
         };
-        description.push(Column { group: Some(colonne.groupe), ..Column::new(colonne.nom, colonne.nom, kind) });
+        description.push(Column {
+            group: Some(colonne.groupe),
+            ..Column::new(colonne.nom, colonne.nom, kind)
+        });
         description.push(Column {
             provenance_of: Some(colonne.nom.to_owned()),
             group: Some(colonne.groupe),
@@ -80,7 +90,10 @@ pub fn donnees_envoyees(plan: Arc<Plan>) -> Table {
     Table {
         description: Description::new("donnees-envoyees", "Données envoyées", description),
         progress: selected.progress.clone(),
-        rows: Box::new(Envoyees { selected, noms: columns.iter().map(|colonne| colonne.nom).collect() }),
+        rows: Box::new(Envoyees {
+            selected,
+            noms: columns.iter().map(|colonne| colonne.nom).collect(),
+        }),
     }
 }
 
@@ -94,25 +107,38 @@ impl Rows for Envoyees {
         let noms = &self.noms;
         self.selected.fill(max_rows, batch, |prepared, batch| {
             let dossier = &prepared.dossier;
-            let warnings: Vec<_> =
-                dossier.avertissements.iter().map(|avertissement| avertissement.detail.as_str()).collect();
+            let warnings: Vec<_> = dossier
+                .avertissements
+                .iter()
+                .map(|avertissement| avertissement.detail.as_str())
+                .collect();
             let warnings = warnings.join("\n");
-            let warnings = if warnings.is_empty() { Cell::Empty } else { Cell::Text(&warnings) };
+            let warnings = if warnings.is_empty() {
+                Cell::Empty
+            } else {
+                Cell::Text(&warnings)
+            };
             // Fields come in the order of the columns, absent ones left out.
             let mut champs = dossier.champs.iter().peekable();
-            let cells = noms.iter().flat_map(|nom| match champs.next_if(|champ| champ.nom == *nom) {
-                None => [Cell::Empty, Cell::Empty],
-                Some(champ) => {
-                    let cell = match &champ.valeur {
-                        Valeur::Texte(text) => Cell::Text(text),
-                        Valeur::Entier(value) => Cell::Integer(*value),
-                        Valeur::Booleen(value) => Cell::Boolean(*value),
-                        Valeur::Date(date) => Cell::Date(*date),
-                    };
-                    [cell, Cell::Text(champ.provenance.libelle())]
-                }
-            });
-            batch.push(std::iter::once(Cell::Integer(dossier.inscription_id)).chain(cells).chain([warnings]));
+            let cells = noms
+                .iter()
+                .flat_map(|nom| match champs.next_if(|champ| champ.nom == *nom) {
+                    None => [Cell::Empty, Cell::Empty],
+                    Some(champ) => {
+                        let cell = match &champ.valeur {
+                            Valeur::Texte(text) => Cell::Text(text),
+                            Valeur::Entier(value) => Cell::Integer(*value),
+                            Valeur::Booleen(value) => Cell::Boolean(*value),
+                            Valeur::Date(date) => Cell::Date(*date),
+                        };
+                        [cell, Cell::Text(champ.provenance.libelle())]
+                    }
+                });
+            batch.push(
+                std::iter::once(Cell::Integer(dossier.inscription_id))
+                    .chain(cells)
+                    .chain([warnings]),
+            );
         })
     }
 }
@@ -162,8 +188,10 @@ impl Rows for NonEnvoyes {
 
 /// *Résumé*: what would go out, what would not and why, and what the night lacks.
 pub fn resume(plan: Arc<Plan>) -> Table {
-    let columns =
-        vec![Column::new("libelle", "", Kind::Text), Column::new("nombre", "Nombre", Kind::Integer)];
+    let columns = vec![
+        Column::new("libelle", "", Kind::Text),
+        Column::new("nombre", "Nombre", Kind::Integer),
+    ];
     let selected = Selected::new(plan, |_| true);
     Table {
         description: Description::new("resume", "Résumé", columns),
@@ -183,7 +211,10 @@ impl Rows for ResumeRows {
             return Ok(());
         }
         let plan = self.selected.plan.clone();
-        let mut resume = Resume { hors_secteur: plan.hors_secteur()?, ..Resume::default() };
+        let mut resume = Resume {
+            hors_secteur: plan.hors_secteur()?,
+            ..Resume::default()
+        };
         while let Some(prepared) = self.selected.next()? {
             resume.add(&prepared);
         }
@@ -196,10 +227,16 @@ impl Rows for ResumeRows {
             batch.push([Cell::Text(&text), Cell::Empty]);
         }
         let mut line = |text: &str, count: u64| {
-            batch.push([Cell::Text(text), Cell::Integer(i64::try_from(count).unwrap_or(i64::MAX))]);
+            batch.push([
+                Cell::Text(text),
+                Cell::Integer(i64::try_from(count).unwrap_or(i64::MAX)),
+            ]);
         };
         for (uai, count) in &resume.sans_acces {
-            line(&format!("Attention : clé API manquante pour l'établissement {uai}, dossiers concernés"), *count);
+            line(
+                &format!("Attention : clé API manquante pour l'établissement {uai}, dossiers concernés"),
+                *count,
+            );
         }
         line("Dossiers lus", resume.lus);
         line("Dossiers envoyés", resume.envoyes);

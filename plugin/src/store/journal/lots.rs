@@ -85,8 +85,10 @@ impl Journal {
     ) -> Result<LotId, StoreError> {
         let lot = LotId { etablissement, numero };
         let run = etablissement.run.0;
-        let rows: Vec<Vec<Param>> =
-            inscriptions.iter().map(|id| vec![numero.into(), run.into(), (*id).into()]).collect();
+        let rows: Vec<Vec<Param>> = inscriptions
+            .iter()
+            .map(|id| vec![numero.into(), run.into(), (*id).into()])
+            .collect();
         self.connection.transaction(|connection| {
             insert_lot(connection, lot, inscriptions.len())?;
             connection.execute_many(MOVE, &rows)?;
@@ -112,7 +114,11 @@ impl Journal {
 }
 
 fn verdict_row(run: i64, verdict: &Verdict) -> Vec<Param> {
-    let etat = if verdict.rejet.is_none() { EtatDossier::Accepte } else { EtatDossier::Rejete };
+    let etat = if verdict.rejet.is_none() {
+        EtatDossier::Accepte
+    } else {
+        EtatDossier::Rejete
+    };
     vec![
         etat.code().into(),
         words(verdict.rejet.as_deref()),
@@ -125,8 +131,10 @@ fn verdict_row(run: i64, verdict: &Verdict) -> Vec<Param> {
 /// The receiver's words as a JSON list.
 fn words(erreurs: Option<&[Erreur]>) -> Param {
     let Some(erreurs) = erreurs else { return Param::Null };
-    let list: Vec<_> =
-        erreurs.iter().map(|erreur| serde_json::json!({"champ": erreur.champ, "message": erreur.message})).collect();
+    let list: Vec<_> = erreurs
+        .iter()
+        .map(|erreur| serde_json::json!({"champ": erreur.champ, "message": erreur.message}))
+        .collect();
     serde_json::Value::from(list).to_string().into()
 }
 
