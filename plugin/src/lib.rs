@@ -2,19 +2,34 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | `dossier` | the rules: pure functions from ERP records to a dossier |
-//! | `database` | ODBC: connections, block cursors, what differs between databases |
+//! | `ffi` | the only unsafe code: the entry, one funnel per direction, conversions |
+//! | `instance` | one instance: what each call of the host leads to |
+//! | `contributions` | screens, menu entries, documents and jobs, one file each |
+//! | `night` | the nightly run |
+//! | `mission` | the receiving API: one file per protocol, transport with retry |
 //! | `erp` | the ERP's tables: mapping, streams of records, diagnosis |
 //! | `store` | the plugin's own `mna_` tables: migrations, settings, keys, journal |
-//! | `mission` | the receiving API: one file per protocol, transport with retry |
-//! | `night` | the nightly run |
+//! | `database` | ODBC: connections, block cursors, what differs between databases |
+//! | `dossier` | the rules: pure functions from ERP records to a dossier |
+//! | `host`, `form`, `table`, `error`, `log` | the words in which the plugin speaks with its host |
 //!
-//! `dossier` depends on none of the others; `erp`, `store` and `mission` know its types and `database`, never each other.
+//! Arrows point one way, from the top of this table to its bottom: `dossier` depends on none of the others; `erp`,
+//! `store` and `mission` know its types, never each other; only `ffi` sees raw pointers.
 
+#[cfg(panic = "abort")]
+compile_error!("the plugin must unwind: with panic = \"abort\" a bug would take the host down");
+
+pub mod contributions;
 pub mod database;
 pub mod dossier;
 pub mod erp;
-mod ffi;
+pub mod error;
+pub mod ffi;
+pub mod form;
+pub mod host;
+pub mod instance;
+pub mod log;
 pub mod mission;
 pub mod night;
 pub mod store;
+pub mod table;

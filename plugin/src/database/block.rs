@@ -54,9 +54,7 @@ impl From<DataType> for ColumnType {
             DataType::Bit => ColumnType::Bit,
             DataType::Date | DataType::Timestamp { .. } => ColumnType::Date,
             DataType::Time { .. } => ColumnType::Time,
-            DataType::Binary { .. }
-            | DataType::Varbinary { .. }
-            | DataType::LongVarbinary { .. } => ColumnType::Binary,
+            DataType::Binary { .. } | DataType::Varbinary { .. } | DataType::LongVarbinary { .. } => ColumnType::Binary,
             _ => ColumnType::Unknown,
         }
     }
@@ -69,44 +67,21 @@ pub(super) enum Buffer {
 }
 
 /// Makes the buffers of one block within a budget of bytes.
-pub(super) fn allocate(
-    room: &[usize],
-    budget: usize,
-    binding: TextBinding,
-) -> Result<Buffer, DatabaseError> {
+pub(super) fn allocate(room: &[usize], budget: usize, binding: TextBinding) -> Result<Buffer, DatabaseError> {
     let unit = if binding == TextBinding::Wide { 2 } else { 1 };
-    let row: usize = room
-        .iter()
-        .map(|room| (room + 1) * unit + size_of::<isize>())
-        .sum();
+    let row: usize = room.iter().map(|room| (room + 1) * unit + size_of::<isize>()).sum();
     let rows = (budget / row.max(1)).clamp(1, MOST_ROWS);
-    let numbered = || {
-        room.iter()
-            .zip(1_u16..)
-            .map(|(room, number)| (number, *room))
-    };
-    let refused = |error: odbc_api::TooLargeBufferSize, number: u16| {
-        DatabaseError::from(error.add_context(number - 1))
-    };
+    let numbered = || room.iter().zip(1_u16..).map(|(room, number)| (number, *room));
+    let refused = |error: odbc_api::TooLargeBufferSize, number: u16| DatabaseError::from(error.add_context(number - 1));
     Ok(match binding {
         TextBinding::Narrow => Buffer::Narrow(ColumnarBuffer::new(
             numbered()
-                .map(|(n, room)| {
-                    Ok((
-                        n,
-                        TextColumn::try_new(rows, room).map_err(|error| refused(error, n))?,
-                    ))
-                })
+                .map(|(n, room)| Ok((n, TextColumn::try_new(rows, room).map_err(|error| refused(error, n))?)))
                 .collect::<Result<_, DatabaseError>>()?,
         )),
         TextBinding::Wide => Buffer::Wide(ColumnarBuffer::new(
             numbered()
-                .map(|(n, room)| {
-                    Ok((
-                        n,
-                        TextColumn::try_new(rows, room).map_err(|error| refused(error, n))?,
-                    ))
-                })
+                .map(|(n, room)| Ok((n, TextColumn::try_new(rows, room).map_err(|error| refused(error, n))?)))
                 .collect::<Result<_, DatabaseError>>()?,
         )),
     })
@@ -121,9 +96,7 @@ pub struct Row<'r> {
 
 impl std::fmt::Debug for Row<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Row")
-            .field("row", &self.row)
-            .finish_non_exhaustive()
+        f.debug_struct("Row").field("row", &self.row).finish_non_exhaustive()
     }
 }
 

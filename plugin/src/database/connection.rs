@@ -8,8 +8,7 @@ use odbc_api::handles::Statement as _;
 use odbc_api::{ConnectionOptions, environment};
 
 use super::{
-    ConnectionString, DatabaseError, Dialect, LOGIN_TIMEOUT_SEC, Rows, Sizes, drop_quietly,
-    guarded, parameters,
+    ConnectionString, DatabaseError, Dialect, LOGIN_TIMEOUT_SEC, Rows, Sizes, drop_quietly, guarded, parameters,
 };
 use crate::ffi::statement_cancel::RunningStatements;
 
@@ -121,10 +120,7 @@ fn open_inner(string: &ConnectionString) -> Result<odbc_api::Connection<'static>
 }
 
 impl Connection {
-    pub(super) fn open(
-        string: &ConnectionString,
-        dialect: Dialect,
-    ) -> Result<Connection, DatabaseError> {
+    pub(super) fn open(string: &ConnectionString, dialect: Dialect) -> Result<Connection, DatabaseError> {
         Ok(Connection {
             inner: Some(open_inner(string)?),
             dialect,
@@ -166,12 +162,7 @@ impl Connection {
     /// # Errors
     ///
     /// What the driver reports.
-    pub fn query_sized(
-        &self,
-        sql: &str,
-        params: &[Param],
-        sizes: Sizes,
-    ) -> Result<Rows<'_>, DatabaseError> {
+    pub fn query_sized(&self, sql: &str, params: &[Param], sizes: Sizes) -> Result<Rows<'_>, DatabaseError> {
         Rows::start(self, sql, params, sizes)
     }
 
@@ -204,9 +195,7 @@ impl Connection {
         if rows.is_empty() {
             return Ok(());
         }
-        guarded(|| {
-            parameters::execute_arrays(connection.prepare(sql)?, rows, self.dialect.text_binding())
-        })
+        guarded(|| parameters::execute_arrays(connection.prepare(sql)?, rows, self.dialect.text_binding()))
     }
 
     /// Runs `work` in a transaction, which is committed if it succeeds and else rolled back. Inside a transaction,

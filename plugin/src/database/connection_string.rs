@@ -29,10 +29,7 @@ impl ConnectionString {
 
     /// Value of an attribute, without the braces; names are compared without case.
     pub fn get(&self, name: &str) -> Option<String> {
-        let (_, value) = self
-            .attributes
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+        let (_, value) = self.attributes.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
         let inner = value.strip_prefix('{').and_then(|v| v.strip_suffix('}'));
         Some(inner.map_or_else(|| value.clone(), |inner| inner.replace("}}", "}")))
     }
@@ -77,9 +74,7 @@ impl ConnectionString {
             // Bit 1048576 is NO_CACHE and bit 2097152 FORWARDONLY: rows stream instead of being kept.
             DialectKind::MariaDb => &[("OPTION", "3145728"), ("CHARSET", "utf8mb4")],
             // Older protocols give dates as text in the server's language.
-            DialectKind::SqlServer if driver.contains("tds") => {
-                &[("TDS_Version", "7.4"), ("ClientCharset", "UTF-8")]
-            }
+            DialectKind::SqlServer if driver.contains("tds") => &[("TDS_Version", "7.4"), ("ClientCharset", "UTF-8")],
             DialectKind::SqlServer => &[("APP", "Passerelle Apprentissage")],
             DialectKind::Other => &[],
         };
@@ -140,24 +135,14 @@ fn split_value(text: &str) -> (&str, &str) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic
-    )]
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
     use super::*;
 
     #[test]
     fn attributes_survive_braces_semicolons_and_case() {
-        let string = ConnectionString::parse(
-            "driver={ODBC Driver 18 for SQL Server}; PWD={a;b}}c};Server = h ;UID=u",
-        );
-        assert_eq!(
-            string.get("DRIVER").unwrap(),
-            "ODBC Driver 18 for SQL Server"
-        );
+        let string = ConnectionString::parse("driver={ODBC Driver 18 for SQL Server}; PWD={a;b}}c};Server = h ;UID=u");
+        assert_eq!(string.get("DRIVER").unwrap(), "ODBC Driver 18 for SQL Server");
         assert_eq!(string.get("pwd").unwrap(), "a;b}c");
         assert_eq!(string.get("server").unwrap(), "h");
         assert_eq!(string.kind(), Some(DialectKind::SqlServer));

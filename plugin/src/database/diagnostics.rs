@@ -93,32 +93,20 @@ fn classify(error: OdbcError) -> DatabaseError {
         ("42S02" | "42P01" | "S0002", _) => missing_table(),
         ("42S22" | "42703" | "S0022", _) => missing_column(),
         ("HY008" | "57014", _) => DatabaseError::Cancelled,
-        ("42501", _) | ("42000" | "HY000", 229 | 230 | 262 | 1142 | 1143 | 1044) => {
-            DatabaseError::Forbidden(report)
-        }
-        ("40001" | "40P01" | "55P03" | "HYT00" | "25006", _) | ("HY000", 1205 | 1222) => {
-            DatabaseError::Locked(report)
-        }
+        ("42501", _) | ("42000" | "HY000", 229 | 230 | 262 | 1142 | 1143 | 1044) => DatabaseError::Forbidden(report),
+        ("40001" | "40P01" | "55P03" | "HYT00" | "25006", _) | ("HY000", 1205 | 1222) => DatabaseError::Locked(report),
         ("HYT01", _) => DatabaseError::Lost(report),
         ("28000" | "28P01", _) => DatabaseError::LoginRefused(report),
-        (state, _) if state.starts_with("08") || state.starts_with("57P") => {
-            DatabaseError::Lost(report)
-        }
+        (state, _) if state.starts_with("08") || state.starts_with("57P") => DatabaseError::Lost(report),
         (state, _) if state.starts_with("23") => DatabaseError::Constraint(report),
         ("HY000", 2006 | 2013) => DatabaseError::Lost(report),
         _ if lower.contains("no such table") => missing_table(),
-        _ if lower.contains("no such column") || lower.contains("has no column named") => {
-            missing_column()
-        }
+        _ if lower.contains("no such column") || lower.contains("has no column named") => missing_column(),
         _ if lower.contains("interrupted") => DatabaseError::Cancelled,
-        _ if lower.contains("is locked") || lower.contains("database busy") => {
-            DatabaseError::Locked(report)
-        }
+        _ if lower.contains("is locked") || lower.contains("database busy") => DatabaseError::Locked(report),
         _ if lower.contains("readonly database") => DatabaseError::Forbidden(report),
         _ if lower.contains("constraint failed") => DatabaseError::Constraint(report),
-        _ if lower.contains("unable to open database")
-            || lower.contains("file is not a database") =>
-        {
+        _ if lower.contains("unable to open database") || lower.contains("file is not a database") => {
             DatabaseError::DatabaseMissing(report)
         }
         // Class 22 is about values: its messages quote them.
@@ -140,11 +128,7 @@ fn object_name(message: &str) -> String {
     if let Some(at) = message.to_lowercase().find("no such ") {
         let tail = message.get(at..).unwrap_or_default();
         let name = tail.split_once(": ").map_or("", |(_, name)| name);
-        return name
-            .split([' ', '(', '\n'])
-            .next()
-            .unwrap_or_default()
-            .to_owned();
+        return name.split([' ', '(', '\n']).next().unwrap_or_default().to_owned();
     }
     for quote in ['"', '\''] {
         let mut parts = message.split(quote);
@@ -182,12 +166,7 @@ fn without_quotes(message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic
-    )]
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
     use odbc_api::handles::{Record, SqlChar, State};
 
@@ -210,12 +189,7 @@ mod tests {
     #[test]
     fn errors_of_each_database_are_told_apart() {
         let cases: &[(&[u8; 5], i32, &str, &str)] = &[
-            (
-                b"HY000",
-                1,
-                "no such table: sifa (1)",
-                "TableMissing { name: \"sifa\"",
-            ),
+            (b"HY000", 1, "no such table: sifa (1)", "TableMissing { name: \"sifa\""),
             (
                 b"HY000",
                 1,
@@ -228,12 +202,7 @@ mod tests {
                 "[Microsoft][SQL Server]Invalid object name 'dbo.x'.",
                 "TableMissing { name: \"dbo.x\"",
             ),
-            (
-                b"42S22",
-                207,
-                "Invalid column name 'y'.",
-                "ColumnMissing { name: \"y\"",
-            ),
+            (b"42S22", 207, "Invalid column name 'y'.", "ColumnMissing { name: \"y\""),
             (
                 b"42P01",
                 1,

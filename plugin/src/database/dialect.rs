@@ -167,16 +167,12 @@ impl Dialect {
                         self.list(&others, |name| format!("{name} = excluded.{name}"))
                     )
                 };
-                format!(
-                    "INSERT INTO {target} ({names}) VALUES ({marks}) ON CONFLICT ({key_names}) DO {action}"
-                )
+                format!("INSERT INTO {target} ({names}) VALUES ({marks}) ON CONFLICT ({key_names}) DO {action}")
             }
             DialectKind::MariaDb => {
                 let set = if others.is_empty() { keys } else { &others };
                 let set = self.list(set, |name| format!("{name} = VALUES({name})"));
-                format!(
-                    "INSERT INTO {target} ({names}) VALUES ({marks}) ON DUPLICATE KEY UPDATE {set}"
-                )
+                format!("INSERT INTO {target} ({names}) VALUES ({marks}) ON DUPLICATE KEY UPDATE {set}")
             }
             DialectKind::SqlServer | DialectKind::Other => {
                 let source = self.list(columns, |name| format!("? AS {name}"));
@@ -241,9 +237,9 @@ impl Dialect {
     pub fn reader_statements(&self) -> &'static [&'static str] {
         match self.kind {
             DialectKind::Sqlite => &["PRAGMA query_only = 1"],
-            DialectKind::PostgreSql => &[
-                "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-            ],
+            DialectKind::PostgreSql => {
+                &["SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"]
+            }
             DialectKind::MariaDb => &[
                 "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
                 "SET SESSION TRANSACTION READ ONLY",
@@ -276,12 +272,7 @@ impl Dialect {
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic
-    )]
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
     use super::*;
 
@@ -292,11 +283,7 @@ mod tests {
             ("PostgreSQL", DialectKind::PostgreSql, r#""dbo"."a""b""#),
             ("MariaDB", DialectKind::MariaDb, r#"`dbo`.`a"b`"#),
             ("MySQL", DialectKind::MariaDb, r#"`dbo`.`a"b`"#),
-            (
-                "Microsoft SQL Server",
-                DialectKind::SqlServer,
-                r#"[dbo].[a"b]"#,
-            ),
+            ("Microsoft SQL Server", DialectKind::SqlServer, r#"[dbo].[a"b]"#),
             ("Oracle", DialectKind::Other, r#""dbo"."a""b""#),
         ];
         for (product, kind, quoted) in cases {
@@ -308,13 +295,7 @@ mod tests {
 
     #[test]
     fn every_upsert_names_each_value_once() {
-        for product in [
-            "SQLite",
-            "PostgreSQL",
-            "MariaDB",
-            "Microsoft SQL Server",
-            "Oracle",
-        ] {
+        for product in ["SQLite", "PostgreSQL", "MariaDB", "Microsoft SQL Server", "Oracle"] {
             let sql = Dialect::from_product(product).upsert("t", &["a", "b"], &["a", "b", "c"]);
             assert_eq!(sql.matches('?').count(), 3, "{product}: {sql}");
         }

@@ -14,12 +14,7 @@ pub struct Report {
 
 impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "SQLSTATE {}, native code {}",
-            self.state_text(),
-            self.native
-        )
+        write!(f, "SQLSTATE {}, native code {}", self.state_text(), self.native)
     }
 }
 
@@ -178,8 +173,9 @@ impl DatabaseError {
             Self::Constraint(_) => "La base de données refuse l'enregistrement, car il en existe déjà un de même clé \
                 ou il est incomplet : actualiser l'écran, puis recommencer."
                 .to_owned(),
-            Self::Cancelled => "La lecture de la base de données a été interrompue à la demande de l'utilisateur."
-                .to_owned(),
+            Self::Cancelled => {
+                "La lecture de la base de données a été interrompue à la demande de l'utilisateur.".to_owned()
+            }
             Self::ValueTooLong { column, .. } => format!(
                 "Une valeur de la base de données (colonne n° {} du résultat) est trop longue pour être lue : vérifier \
                  la correspondance des colonnes.",

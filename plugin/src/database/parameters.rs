@@ -17,9 +17,7 @@ pub(super) fn bind(params: &[Param], binding: TextBinding) -> Vec<Box<dyn InputP
         .map(|param| -> Box<dyn InputParameter> {
             match (param, binding) {
                 (Param::Integer(value), _) => Box::new(Nullable::new(*value)),
-                (Param::Text(text), TextBinding::Narrow) => {
-                    Box::new(VarCharBox::from_string(text.clone()))
-                }
+                (Param::Text(text), TextBinding::Narrow) => Box::new(VarCharBox::from_string(text.clone())),
                 (Param::Text(text), TextBinding::Wide) => {
                     Box::new(VarWCharBox::from_u16_string(U16String::from_str(text)))
                 }
@@ -40,9 +38,7 @@ pub(super) fn execute_arrays(
     if rows.iter().any(|row| row.len() != width) {
         return Err(DatabaseError::DriverFault);
     }
-    let descriptions: Vec<BufferDesc> = (0..width)
-        .map(|column| describe(rows, column, binding))
-        .collect();
+    let descriptions: Vec<BufferDesc> = (0..width).map(|column| describe(rows, column, binding)).collect();
     let bytes: usize = descriptions.iter().map(BufferDesc::bytes_per_row).sum();
     let capacity = (ARRAY_BUDGET / bytes.max(1)).clamp(1, rows.len().clamp(1, 1000));
     let mut inserter = prepared.into_column_inserter(capacity, descriptions)?;
@@ -59,9 +55,7 @@ pub(super) fn execute_arrays(
 /// Whole numbers stay numbers where all of a column are; else text of the longest length.
 fn describe(rows: &[Vec<Param>], column: usize, binding: TextBinding) -> BufferDesc {
     let cells = || rows.iter().filter_map(|row| row.get(column));
-    if cells().any(|cell| matches!(cell, Param::Integer(_)))
-        && !cells().any(|cell| matches!(cell, Param::Text(_)))
-    {
+    if cells().any(|cell| matches!(cell, Param::Integer(_))) && !cells().any(|cell| matches!(cell, Param::Text(_))) {
         return BufferDesc::I64 { nullable: true };
     }
     let longest = cells()
@@ -107,8 +101,7 @@ fn fill(
         }
         AnySliceMut::WText(mut target) => {
             for (row, cell) in cells {
-                let units: Option<Vec<u16>> =
-                    as_text(cell).map(|text| text.encode_utf16().collect());
+                let units: Option<Vec<u16>> = as_text(cell).map(|text| text.encode_utf16().collect());
                 target.set_cell(row, units.as_deref());
             }
         }

@@ -123,9 +123,7 @@ impl<'c> Rows<'c> {
         let (sql, params) = (&self.sql, &self.params);
         let opened = guarded(|| {
             let params = parameters::bind(params, binding);
-            let Some(mut cursor) =
-                statement_cancel::execute(odbc, sql, params.as_slice(), running)?
-            else {
+            let Some(mut cursor) = statement_cancel::execute(odbc, sql, params.as_slice(), running)? else {
                 return Ok(None);
             };
             let columns = usize::try_from(cursor.num_result_cols()?).unwrap_or(0);
@@ -232,14 +230,8 @@ impl<'c> Rows<'c> {
         for (column, room) in self.room.iter_mut().enumerate() {
             let longer = guarded(|| {
                 Ok(match &self.buffer {
-                    Buffer::Narrow(buffer) => buffer
-                        .column(column)
-                        .has_truncated_values()
-                        .map(|i| i.length()),
-                    Buffer::Wide(buffer) => buffer
-                        .column(column)
-                        .has_truncated_values()
-                        .map(|i| i.length()),
+                    Buffer::Narrow(buffer) => buffer.column(column).has_truncated_values().map(|i| i.length()),
+                    Buffer::Wide(buffer) => buffer.column(column).has_truncated_values().map(|i| i.length()),
                 })
             })?;
             let Some(length) = longer else { continue };
@@ -269,8 +261,7 @@ where
     ColumnarBuffer<TextColumn<C>>: odbc_api::RowSetBuffer,
     TextColumn<C>: odbc_api::buffers::ColumnBuffer,
 {
-    let mut block: BlockCursor<_, &mut ColumnarBuffer<TextColumn<C>>> =
-        cursor.bind_buffer(buffer)?;
+    let mut block: BlockCursor<_, &mut ColumnarBuffer<TextColumn<C>>> = cursor.bind_buffer(buffer)?;
     let more = match block.fetch() {
         Ok(block) => block.is_some(),
         Err(error) => {

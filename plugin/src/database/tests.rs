@@ -1,9 +1,4 @@
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 //! Against the real SQLite driver.
 
 use super::*;
@@ -11,8 +6,7 @@ use super::*;
 fn database() -> (tempfile::TempDir, Database) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("base.db");
-    let database =
-        Database::create(&format!("Driver=SQLite3;Database={}", file.display())).unwrap();
+    let database = Database::create(&format!("Driver=SQLite3;Database={}", file.display())).unwrap();
     (folder, database)
 }
 
@@ -61,12 +55,7 @@ fn values_cross_unchanged_null_empty_accents_and_long() {
         };
         assert_eq!(read[n], [Some(n.to_string()), expected]);
     }
-    assert_eq!(
-        connection
-            .execute("UPDATE t SET b = NULL WHERE a > 1", &[])
-            .unwrap(),
-        3
-    );
+    assert_eq!(connection.execute("UPDATE t SET b = NULL WHERE a > 1", &[]).unwrap(), 3);
 }
 
 #[test]
@@ -102,10 +91,7 @@ fn a_longer_value_restarts_the_query_without_losing_or_repeating_a_row() {
     for row in &rows {
         let found = read.next_row().unwrap().unwrap();
         assert_eq!(Param::from(found.integer(0).unwrap()), row[0]);
-        assert_eq!(
-            Param::from(found.text(1).unwrap().map(|t| t.into_owned())),
-            row[1]
-        );
+        assert_eq!(Param::from(found.text(1).unwrap().map(|t| t.into_owned())), row[1]);
     }
     assert!(read.next_row().unwrap().is_none());
 }
@@ -138,10 +124,7 @@ fn a_transaction_is_all_or_nothing() {
         c.execute("INSERT INTO t VALUES (1)", &[])?;
         Ok(())
     });
-    assert!(
-        matches!(failed, Err(DatabaseError::Constraint(_))),
-        "{failed:?}"
-    );
+    assert!(matches!(failed, Err(DatabaseError::Constraint(_))), "{failed:?}");
     assert!(texts(&connection, "SELECT a FROM t").is_empty());
     connection
         .transaction(|c| {
@@ -164,37 +147,26 @@ fn upsert_inserts_then_updates() {
     for text in ["x", "y"] {
         connection.execute(&sql, &[1.into(), text.into()]).unwrap();
     }
-    assert_eq!(
-        texts(&connection, "SELECT b FROM t"),
-        [[Some("y".to_owned())]]
-    );
+    assert_eq!(texts(&connection, "SELECT b FROM t"), [[Some("y".to_owned())]]);
 }
 
 #[test]
 fn failures_are_told_apart() {
     let (folder, database) = database();
     let missing = folder.path().join("absente.db");
-    let error =
-        Database::connect(&format!("Driver=SQLite3;Database={}", missing.display())).unwrap_err();
-    assert!(
-        matches!(error, DatabaseError::FileMissing { .. }),
-        "{error:?}"
-    );
+    let error = Database::connect(&format!("Driver=SQLite3;Database={}", missing.display())).unwrap_err();
+    assert!(matches!(error, DatabaseError::FileMissing { .. }), "{error:?}");
     assert!(!missing.exists());
     let error = Database::connect("Driver=Aucun;PWD=secret").unwrap_err();
     assert!(matches!(error, DatabaseError::NoDriver(_)), "{error:?}");
-    assert!(
-        !error.user_text().contains("secret") && !format!("{error:?}{error}").contains("secret")
-    );
+    assert!(!error.user_text().contains("secret") && !format!("{error:?}{error}").contains("secret"));
     let connection = database.open().unwrap();
     let error = connection.query("SELECT * FROM absente", &[]).unwrap_err();
     assert!(
         matches!(&error, DatabaseError::TableMissing { name, .. } if name == "absente"),
         "{error:?}"
     );
-    connection
-        .execute("CREATE TABLE t (a INTEGER)", &[])
-        .unwrap();
+    connection.execute("CREATE TABLE t (a INTEGER)", &[]).unwrap();
     let error = connection.query("SELECT t.b FROM t", &[]).unwrap_err();
     assert!(
         matches!(&error, DatabaseError::ColumnMissing { name, .. } if name == "t.b"),
@@ -237,10 +209,7 @@ fn a_cancelled_connection_answers_so_to_everything() {
     };
     assert_eq!(error, DatabaseError::Cancelled);
     assert!(seen <= 1000, "one block at most: {seen}");
-    assert_eq!(
-        connection.execute("SELECT 1", &[]),
-        Err(DatabaseError::Cancelled)
-    );
+    assert_eq!(connection.execute("SELECT 1", &[]), Err(DatabaseError::Cancelled));
 }
 
 #[test]
@@ -254,11 +223,6 @@ fn declared_types_are_told() {
             &[],
         )
         .unwrap();
-    let mut rows = connection
-        .query("SELECT a, b, c, d, e, f FROM t", &[])
-        .unwrap();
-    assert_eq!(
-        rows.column_types().unwrap(),
-        [Number, Date, Time, Bit, Date, Text]
-    );
+    let mut rows = connection.query("SELECT a, b, c, d, e, f FROM t", &[]).unwrap();
+    assert_eq!(rows.column_types().unwrap(), [Number, Date, Time, Bit, Date, Text]);
 }

@@ -10,9 +10,7 @@ use chrono::NaiveDate;
 pub struct Unreadable;
 
 /// How drivers and databases write false, in lower case. NULL is false too; everything else is true.
-pub const FALSE_WORDS: &[&str] = &[
-    "0", "0.0", "0.00", "-0", "", "f", "false", "n", "no", "non", "faux",
-];
+pub const FALSE_WORDS: &[&str] = &["0", "0.0", "0.00", "-0", "", "f", "false", "n", "no", "non", "faux"];
 
 /// One cell of a block, as bound. `None` stands for NULL everywhere here.
 #[derive(Debug, Clone, Copy)]
@@ -24,30 +22,20 @@ pub(super) enum Cell<'r> {
 impl<'r> Cell<'r> {
     pub(super) fn text(self) -> Result<Cow<'r, str>, Unreadable> {
         match self {
-            Cell::Narrow(bytes) => std::str::from_utf8(bytes)
-                .map(Cow::Borrowed)
-                .map_err(|_| Unreadable),
-            Cell::Wide(units) => String::from_utf16(units)
-                .map(Cow::Owned)
-                .map_err(|_| Unreadable),
+            Cell::Narrow(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| Unreadable),
+            Cell::Wide(units) => String::from_utf16(units).map(Cow::Owned).map_err(|_| Unreadable),
         }
     }
 
     /// Hands a short ASCII text to a parser without an allocation. Longer or other text is no number and no date.
-    pub(super) fn parse<T>(
-        self,
-        parser: impl FnOnce(&str) -> Result<T, Unreadable>,
-    ) -> Result<T, Unreadable> {
+    pub(super) fn parse<T>(self, parser: impl FnOnce(&str) -> Result<T, Unreadable>) -> Result<T, Unreadable> {
         match self {
             Cell::Narrow(bytes) => parser(std::str::from_utf8(bytes).map_err(|_| Unreadable)?),
             Cell::Wide(units) => {
                 let mut buffer = [0_u8; 64];
                 let target = buffer.get_mut(..units.len()).ok_or(Unreadable)?;
                 for (byte, unit) in target.iter_mut().zip(units) {
-                    *byte = u8::try_from(*unit)
-                        .ok()
-                        .filter(u8::is_ascii)
-                        .ok_or(Unreadable)?;
+                    *byte = u8::try_from(*unit).ok().filter(u8::is_ascii).ok_or(Unreadable)?;
                 }
                 parser(std::str::from_utf8(target).map_err(|_| Unreadable)?)
             }
@@ -75,10 +63,7 @@ pub(super) fn decimal(text: &str) -> Result<Option<f64>, Unreadable> {
         return Ok(None);
     }
     // `inf` and `nan` parse too, and are no measure of anything.
-    let number = text
-        .replace(',', ".")
-        .parse::<f64>()
-        .map_err(|_| Unreadable)?;
+    let number = text.replace(',', ".").parse::<f64>().map_err(|_| Unreadable)?;
     if number.is_finite() {
         Ok(Some(number))
     } else {
@@ -89,10 +74,7 @@ pub(super) fn decimal(text: &str) -> Result<Option<f64>, Unreadable> {
 /// A boolean: false are 0 and the words for it, everything else is true. Blank is false.
 pub(super) fn boolean(text: &str) -> bool {
     let text = text.trim();
-    if FALSE_WORDS
-        .iter()
-        .any(|word| text.eq_ignore_ascii_case(word))
-    {
+    if FALSE_WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) {
         return false;
     }
     !matches!(decimal(text), Ok(Some(number)) if number == 0.0)
@@ -109,19 +91,14 @@ pub(super) fn date(text: &str) -> Result<Option<NaiveDate>, Unreadable> {
         Some(at) => text.split_at(at),
         None => (text, ""),
     };
-    if !time
-        .bytes()
-        .all(|b| b.is_ascii_digit() || b" T:.,+-Z".contains(&b))
-    {
+    if !time.bytes().all(|b| b.is_ascii_digit() || b" T:.,+-Z".contains(&b)) {
         return Err(Unreadable);
     }
     let (year, month, day) = parts(day).ok_or(Unreadable)?;
     if year == 0 || month == 0 || day == 0 {
         return Ok(None);
     }
-    NaiveDate::from_ymd_opt(year, month, day)
-        .map(Some)
-        .ok_or(Unreadable)
+    NaiveDate::from_ymd_opt(year, month, day).map(Some).ok_or(Unreadable)
 }
 
 fn parts(day: &str) -> Option<(i32, u32, u32)> {
@@ -134,11 +111,7 @@ fn parts(day: &str) -> Option<(i32, u32, u32)> {
     if parts.next().is_some() || year.len() != 4 || month.len() > 2 || last.len() > 2 {
         return None;
     }
-    Some((
-        i32::try_from(number(year)?).ok()?,
-        number(month)?,
-        number(last)?,
-    ))
+    Some((i32::try_from(number(year)?).ok()?, number(month)?, number(last)?))
 }
 
 /// Digits only: `u32::from_str` would take a sign.
@@ -151,12 +124,7 @@ fn number(text: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic
-    )]
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
     use super::*;
 
@@ -183,12 +151,7 @@ mod tests {
 
     #[test]
     fn decimals() {
-        for (text, value) in [
-            ("48.12", 48.12),
-            ("48,12", 48.12),
-            ("0", 0.0),
-            ("-6.5E-1", -0.65),
-        ] {
+        for (text, value) in [("48.12", 48.12), ("48,12", 48.12), ("0", 0.0), ("-6.5E-1", -0.65)] {
             assert_eq!(decimal(text), Ok(Some(value)), "{text}");
         }
         assert_eq!(decimal(""), Ok(None));

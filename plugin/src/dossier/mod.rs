@@ -3,13 +3,105 @@
 //! They follow `dossier.md` in its order and words. Nothing here reads a clock, a database or a setting:
 //! the run's date, the UAI list and the records are arguments.
 
+mod annee;
+mod avertissements;
+mod candidat;
+mod cleaning;
+mod codes;
+mod colonnes;
+mod contrat;
+mod coordonnees;
+mod donnees_sifa;
+mod elements;
+mod email;
+mod etablissement;
+mod formation;
+mod liste_uai;
+mod motifs;
+mod perimetre;
 pub mod records;
+mod saisie;
+mod statut;
+mod statut_candidats;
+mod telephone;
+mod v3;
+
+use std::fmt;
+use std::str::FromStr;
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+pub use avertissements::libelle_avertissement;
+pub use colonnes::{Colonne, Genre, colonnes};
+pub use liste_uai::ListeUai;
+pub use motifs::retenir_une_inscription;
+use records::{Inscription, LigneUai};
+pub use saisie::{defauts_de_ligne, normaliser_uai};
+
+/// What the rules need to know of a run besides the records.
+#[derive(Debug, Clone, Copy)]
+pub struct Contexte<'a> {
+    /// The host's local calendar date when the run, or the preview, starts.
+    pub run_date: NaiveDate,
+    /// *Numéros UAI (CFA)*.
+    pub lignes_uai: &'a ListeUai,
+}
+
+impl<'a> Contexte<'a> {
+    /// Whether the inscription is in scope: in training at some time of the current school year.
+    pub fn dans_le_perimetre(&self, inscription: &Inscription) -> bool {
+        perimetre::dans_le_perimetre(inscription, self.run_date)
+    }
+
+    /// The line of the UAI list that the inscription goes out under, whatever the protocol.
+    pub fn ligne_uai(&self, inscription: &Inscription) -> Option<&'a LigneUai> {
+        let etablissement = etablissement::etablissement(inscription, self.lignes_uai);
+        etablissement.ligne.map(|choisie| &choisie.preparee.ligne)
+    }
+
+    /// The dossier of an inscription in scope; `donnees_sifa` adds that option's fields to v3.
+    ///
+    /// `AUTRE_INSCRIPTION` is left to [`retenir_une_inscription`], `ACCES_MANQUANT` to the night.
+    pub fn dossier(&self, inscription: &Inscription, protocole: Protocole, donnees_sifa: bool) -> Dossier {
+        let mut elements = elements::Elements::new(inscription, self.run_date, self.lignes_uai);
+        let mut motifs = motifs::Motifs::default();
+        let mut champs = Vec::with_capacity(32);
+        for colonne in colonnes(protocole, donnees_sifa) {
+            elements.champ = colonne.nom;
+            match ((colonne.valeur)(&mut elements), colonne.requis) {
+                (Some((valeur, provenance)), _) => champs.push(Champ {
+                    nom: colonne.nom,
+                    valeur,
+                    provenance,
+                }),
+                (None, Some((code, conseil))) => motifs.ajouter(code, &conseil(&elements)),
+                (None, None) => {}
+            }
+        }
+        if protocole == Protocole::V3 {
+            if let Some(conseil) = motifs::dates_incoherentes(&elements) {
+                motifs.ajouter(CodeMotif::DatesFormationIncoherentes, conseil);
+            }
+        }
+        for valeur in &inscription.illisibles {
+            motifs.ajouter(CodeMotif::ValeurIllisible, &motifs::illisible(valeur));
+        }
+        Dossier {
+            inscription_id: inscription.id,
+            stagiaire_id: inscription.stagiaire.as_ref().map(|stagiaire| stagiaire.id),
+            protocole,
+            ligne_uai: elements.etablissement.ligne.map(|choisie| choisie.preparee.ligne.id),
+            entree: elements.date_entree(),
+            champs,
+            motifs: motifs.dans_l_ordre(),
+            avertissements: elements.avertissements,
+        }
+    }
+}
 
 /// The receiving protocol, which decides fields and reasons.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
 pub enum Protocole {
     /// Today's API.
     #[default]
@@ -18,6 +110,45 @@ pub enum Protocole {
     /// The API of 2021.
     #[serde(rename = "statut-candidats")]
     StatutCandidats,
+}
+
+impl Protocole {
+    /// Its name in settings, commands and the API's own documents: `v3`, `statut-candidats`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::V3 => "v3",
+            Self::StatutCandidats => "statut-candidats",
+        }
+    }
+}
+
+impl fmt::Display for Protocole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl FromStr for Protocole {
+    type Err = ProtocoleInconnu;
+
+    fn from_str(code: &str) -> Result<Self, Self::Err> {
+        [Self::V3, Self::StatutCandidats]
+            .into_iter()
+            .find(|p| p.code() == code)
+            .ok_or(ProtocoleInconnu)
+    }
+}
+
+/// A text names no protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("unknown protocol (expected \"v3\" or \"statut-candidats\")")]
+pub struct ProtocoleInconnu;
+
+impl ProtocoleInconnu {
+    /// What to tell the user.
+    pub fn user_text(&self) -> String {
+        "Ce protocole est inconnu : choisir « v3 » ou « statut-candidats ».".to_owned()
+    }
 }
 
 /// One record to export, or the reasons why it stays out.
@@ -41,6 +172,37 @@ pub struct Dossier {
     pub avertissements: Vec<Avertissement>,
 }
 
+impl Dossier {
+    /// The JSON object that goes out: the fields in order, nothing else.
+    pub fn corps(&self) -> Corps<'_> {
+        Corps(&self.champs)
+    }
+
+    /// Whether it is sent: no reason to stay out.
+    pub fn envoyable(&self) -> bool {
+        self.motifs.is_empty()
+    }
+
+    /// A field by its name.
+    pub fn champ(&self, nom: &str) -> Option<&Champ> {
+        self.champs.iter().find(|champ| champ.nom == nom)
+    }
+}
+
+/// What goes out of a dossier; serialises as one JSON object.
+#[derive(Debug, Clone, Copy)]
+pub struct Corps<'a>(&'a [Champ]);
+
+impl Serialize for Corps<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut objet = serializer.serialize_map(Some(self.0.len()))?;
+        for champ in self.0 {
+            objet.serialize_entry(champ.nom, &champ.valeur)?;
+        }
+        objet.end()
+    }
+}
+
 /// One exported value and where it comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Champ {
@@ -53,7 +215,7 @@ pub struct Champ {
 }
 
 /// What a field holds; serialises as it goes out, dates as `YYYY-MM-DD`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 #[serde(untagged)]
 pub enum Valeur {
     /// Text.
@@ -87,6 +249,23 @@ pub enum Provenance {
     Secteur,
     /// Computed from several values.
     Calcul,
+}
+
+impl Provenance {
+    /// Its name on the preview.
+    pub fn libelle(self) -> &'static str {
+        match self {
+            Self::Sifa => "SIFA",
+            Self::Stagiaire => "fiche Stagiaire",
+            Self::Inscrit => "fiche Inscrit",
+            Self::Action => "fiche Action",
+            Self::CentreInteret => "Centre d'intérêt",
+            Self::Convention => "Convention",
+            Self::ListeUai => "Liste UAI",
+            Self::Secteur => "Secteur",
+            Self::Calcul => "Calcul",
+        }
+    }
 }
 
 /// A reason why a dossier is not sent.

@@ -88,13 +88,7 @@ fn source_problem(error: &DatabaseError, source: &str) -> String {
     }
 }
 
-fn column_problem(
-    error: &DatabaseError,
-    entity: &Entity,
-    column: &Column,
-    name: &str,
-    writer: Writer<'_>,
-) -> String {
+fn column_problem(error: &DatabaseError, entity: &Entity, column: &Column, name: &str, writer: Writer<'_>) -> String {
     let source = writer.mapping.shown_source(entity);
     match error {
         DatabaseError::ColumnMissing { .. } => format!(
@@ -154,11 +148,7 @@ fn values(
         let Ok(Some(row)) = rows.next_row() else {
             break;
         };
-        for (at, ((column, _), (good, bad))) in columns
-            .iter()
-            .zip(good.iter_mut().zip(&mut bad))
-            .enumerate()
-        {
+        for (at, ((column, _), (good, bad))) in columns.iter().zip(good.iter_mut().zip(&mut bad)).enumerate() {
             match is_read(row, at, column.kind) {
                 Some(true) => *good += 1,
                 Some(false) => *bad += 1,

@@ -97,9 +97,7 @@ impl ErpError {
                 "Les identifiants de l'entité « {entite} » ne se trient pas comme des nombres : dans le fichier de \
                  correspondance, convertir cette colonne en nombre entier (CAST) au moyen d'une requête."
             ),
-            Self::Cancelled => {
-                "La lecture de l'ERP a été interrompue à la demande de l'utilisateur.".to_owned()
-            }
+            Self::Cancelled => "La lecture de l'ERP a été interrompue à la demande de l'utilisateur.".to_owned(),
         }
     }
 }

@@ -36,11 +36,7 @@ impl Id {
     }
 
     pub(super) fn value(self) -> Option<i64> {
-        if let Id::Is(id) = self {
-            Some(id)
-        } else {
-            None
-        }
+        if let Id::Is(id) = self { Some(id) } else { None }
     }
 }
 

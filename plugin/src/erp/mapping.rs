@@ -51,12 +51,8 @@ impl Mapping {
     /// What a FROM clause takes for an entity, with its alias.
     pub(super) fn source(&self, entity: &Entity, alias: &str, dialect: &Dialect) -> String {
         match self.entities.get(entity.name) {
-            Some(Mapped {
-                query: Some(query), ..
-            }) => format!("({query}) {alias}"),
-            Some(Mapped {
-                table: Some(table), ..
-            }) => format!("{} {alias}", dialect.quote_path(table)),
+            Some(Mapped { query: Some(query), .. }) => format!("({query}) {alias}"),
+            Some(Mapped { table: Some(table), .. }) => format!("{} {alias}", dialect.quote_path(table)),
             _ => format!("{} {alias}", dialect.quote_path(entity.name)),
         }
     }
@@ -65,9 +61,7 @@ impl Mapping {
     pub(super) fn shown_source(&self, entity: &Entity) -> String {
         match self.entities.get(entity.name) {
             Some(Mapped { query: Some(_), .. }) => format!("requête de l'entité {}", entity.name),
-            Some(Mapped {
-                table: Some(table), ..
-            }) => format!("table « {table} »"),
+            Some(Mapped { table: Some(table), .. }) => format!("table « {table} »"),
             _ => format!("table « {} »", entity.name),
         }
     }
@@ -83,13 +77,7 @@ impl Mapping {
     }
 
     /// A column as an expression.
-    pub(super) fn expression(
-        &self,
-        entity: &Entity,
-        alias: &str,
-        column: &str,
-        dialect: &Dialect,
-    ) -> String {
+    pub(super) fn expression(&self, entity: &Entity, alias: &str, column: &str, dialect: &Dialect) -> String {
         match self.column_name(entity, column) {
             Some(name) => format!("{alias}.{}", dialect.quote(name)),
             None => "NULL".to_owned(),
@@ -118,11 +106,7 @@ impl Mapping {
                 let path = format!("entity.{name}");
                 let Some(entity) = ENTITIES.into_iter().find(|entity| entity.name == name) else {
                     let names: Vec<&str> = ENTITIES.iter().map(|entity| entity.name).collect();
-                    return Err(fault(
-                        key,
-                        &path,
-                        &format!("une entité parmi : {}", names.join(", ")),
-                    ));
+                    return Err(fault(key, &path, &format!("une entité parmi : {}", names.join(", "))));
                 };
                 entities.insert(entity.name, parse_entity(entity, &path, value)?);
             }
@@ -153,11 +137,7 @@ fn parse_entity(
         let path = format!("{path}.{name}");
         match name {
             "table" => {
-                let text = text(
-                    value,
-                    &path,
-                    "le nom d'une table ou d'une vue, entre guillemets",
-                )?;
+                let text = text(value, &path, "le nom d'une table ou d'une vue, entre guillemets")?;
                 if text.split('.').any(|part| part.trim().is_empty()) {
                     return Err(fault(
                         value,
@@ -172,11 +152,7 @@ fn parse_entity(
                 let query = text.trim().trim_end_matches([';', ' ', '\n', '\r', '\t']);
                 let first: String = query.chars().take(6).collect();
                 if !first.eq_ignore_ascii_case("select") || has_semicolon(query) {
-                    return Err(fault(
-                        value,
-                        &path,
-                        "une seule requête, qui commence par SELECT",
-                    ));
+                    return Err(fault(value, &path, "une seule requête, qui commence par SELECT"));
                 }
                 mapped.query = Some(query.to_owned());
             }
@@ -208,34 +184,19 @@ fn parse_columns(
         let path = format!("{path}.{name}");
         let Some(column) = entity.columns.iter().find(|column| column.name == name) else {
             let names: Vec<&str> = entity.columns.iter().map(|column| column.name).collect();
-            return Err(fault(
-                key,
-                &path,
-                &format!("une colonne parmi : {}", names.join(", ")),
-            ));
+            return Err(fault(key, &path, &format!("une colonne parmi : {}", names.join(", "))));
         };
         let text = text(value, &path, "le nom d'une colonne, entre guillemets")?;
         if text.trim().is_empty() && column.need != Need::Optional {
-            return Err(fault(
-                value,
-                &path,
-                "le nom d'une colonne : celle-ci est obligatoire",
-            ));
+            return Err(fault(value, &path, "le nom d'une colonne : celle-ci est obligatoire"));
         }
         columns.insert(column.name, text.trim().to_owned());
     }
     Ok(columns)
 }
 
-fn text<'v>(
-    value: &'v Spanned<DeValue<'_>>,
-    key: &str,
-    expected: &str,
-) -> Result<&'v str, (usize, MappingFault)> {
-    value
-        .get_ref()
-        .as_str()
-        .ok_or_else(|| fault(value, key, expected))
+fn text<'v>(value: &'v Spanned<DeValue<'_>>, key: &str, expected: &str) -> Result<&'v str, (usize, MappingFault)> {
+    value.get_ref().as_str().ok_or_else(|| fault(value, key, expected))
 }
 
 /// A semicolon outside of quotes separates statements.
@@ -255,12 +216,7 @@ fn has_semicolon(sql: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic
-    )]
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
     use super::*;
     use crate::erp::schema::{CONVENTION, STAGIAIRE};
@@ -285,18 +241,9 @@ mod tests {
         )
         .unwrap();
         let dialect = Dialect::from_product("Microsoft SQL Server");
-        assert_eq!(
-            mapping.source(&STAGIAIRE, "s", &dialect),
-            "[dbo].[STAGIAIRES] s"
-        );
-        assert_eq!(
-            mapping.expression(&STAGIAIRE, "s", "nom", &dialect),
-            "s.[STA_NOM]"
-        );
-        assert_eq!(
-            mapping.expression(&STAGIAIRE, "s", "email", &dialect),
-            "s.[email]"
-        );
+        assert_eq!(mapping.source(&STAGIAIRE, "s", &dialect), "[dbo].[STAGIAIRES] s");
+        assert_eq!(mapping.expression(&STAGIAIRE, "s", "nom", &dialect), "s.[STA_NOM]");
+        assert_eq!(mapping.expression(&STAGIAIRE, "s", "email", &dialect), "s.[email]");
         assert_eq!(
             mapping.expression(&STAGIAIRE, "s", "ne_pas_solliciter", &dialect),
             "NULL"
@@ -310,18 +257,8 @@ mod tests {
     #[test]
     fn a_wrong_file_is_refused_with_line_key_and_expectation() {
         let cases = [
-            (
-                "\n[entity.stagaire]\ntable = \"X\"",
-                2,
-                "entity.stagaire",
-                "stagiaire",
-            ),
-            (
-                "[entity.stagiaire]\n\ntable = 3",
-                3,
-                "entity.stagiaire.table",
-                "table",
-            ),
+            ("\n[entity.stagaire]\ntable = \"X\"", 2, "entity.stagaire", "stagiaire"),
+            ("[entity.stagiaire]\n\ntable = 3", 3, "entity.stagiaire.table", "table"),
             (
                 "[entity.stagiaire]\ncolumns = { nom = \"\" }",
                 2,
@@ -363,12 +300,7 @@ mod tests {
             };
             assert_eq!(*line, expected_line, "{text}: {error}");
             let shown = error.user_text();
-            for word in [
-                "correspondance.toml",
-                key,
-                expectation,
-                &format!("ligne {line}"),
-            ] {
+            for word in ["correspondance.toml", key, expectation, &format!("ligne {line}")] {
                 assert!(shown.contains(word), "{word}: {shown}");
             }
         }
@@ -377,10 +309,6 @@ mod tests {
     #[test]
     fn a_file_that_is_not_there_is_named() {
         let error = Mapping::load(Path::new("/nulle/part.toml")).unwrap_err();
-        assert!(
-            error.user_text().contains("/nulle/part.toml"),
-            "{}",
-            error.user_text()
-        );
+        assert!(error.user_text().contains("/nulle/part.toml"), "{}", error.user_text());
     }
 }

@@ -62,18 +62,12 @@ impl<'c, T> Children<'c, T> {
     }
 
     /// Hands over the children of a parent; parents come in ascending order.
-    pub(super) fn take(
-        &mut self,
-        parent: Key,
-        mut hand: impl FnMut(Child<T>),
-    ) -> Result<(), ErpError> {
+    pub(super) fn take(&mut self, parent: Key, mut hand: impl FnMut(Child<T>)) -> Result<(), ErpError> {
         while self.pending.as_ref().is_some_and(|(key, _)| *key <= parent) {
             if let Some((key, child)) = self.pending.take() {
                 self.advance()?;
                 if self.pending.as_ref().is_some_and(|(next, _)| *next < key) {
-                    return Err(ErpError::Order {
-                        entite: self.entite,
-                    });
+                    return Err(ErpError::Order { entite: self.entite });
                 }
                 // A child of a parent that was not read has been overtaken.
                 if key == parent {

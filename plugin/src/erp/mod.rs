@@ -118,16 +118,10 @@ impl Erp {
     pub fn count_hors_secteur(&self, named: &[(i64, i64)]) -> Result<u64, ErpError> {
         let connection = self.database.open_reader()?;
         let references = references::read_secteurs(&connection, self.writer())?;
-        let sql = self
-            .writer()
-            .count_elsewhere(&references.secteurs_of(named));
+        let sql = self.writer().count_elsewhere(&references.secteurs_of(named));
         let mut rows = connection.query(&sql, &[])?;
-        let count = rows
-            .next_row()?
-            .and_then(|row| row.integer(0).ok().flatten());
-        Ok(count
-            .and_then(|count| u64::try_from(count).ok())
-            .unwrap_or(0))
+        let count = rows.next_row()?.and_then(|row| row.integer(0).ok().flatten());
+        Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
     }
 
     /// The queries that read a scope, in the order of the tables' importance; for whoever measures them bare. They do
@@ -147,11 +141,7 @@ impl Erp {
             statements.push(writer.inscriptions(part, &secteurs).sql);
             statements.push(writer.conventions(part, &secteurs).sql);
             statements.push(writer.responsables(part, &secteurs).sql);
-            statements.extend(
-                writer
-                    .interlocuteurs(part, &secteurs)
-                    .map(|query| query.sql),
-            );
+            statements.extend(writer.interlocuteurs(part, &secteurs).map(|query| query.sql));
         }
         statements
     }

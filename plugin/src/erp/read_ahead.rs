@@ -52,12 +52,7 @@ struct Stop {
 impl Stop {
     fn request(&self) {
         self.requested.store(true, Ordering::SeqCst);
-        for connection in self
-            .connections
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-        {
+        for connection in self.connections.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             connection.cancel();
         }
     }
@@ -67,10 +62,7 @@ impl Stop {
     }
 
     fn add(&self, connection: CancelHandle) {
-        let mut connections = self
-            .connections
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
         // Looked at under the lock: a request before it is seen here, one after it finds the connection in the list.
         if self.requested() {
             connection.cancel();
@@ -94,12 +86,7 @@ impl ReadAhead {
                     backlog: Vec::new(),
                 };
                 let cancel = || shared.requested();
-                let read = erp.visit(
-                    &scope,
-                    &cancel,
-                    &|connection| shared.add(connection),
-                    &mut batches,
-                );
+                let read = erp.visit(&scope, &cancel, &|connection| shared.add(connection), &mut batches);
                 // Whoever does not listen any more does not miss the end.
                 if batches.flush().is_continue() {
                     let _ = batches.sender.send(Message::End(read));
@@ -121,10 +108,7 @@ impl ReadAhead {
     /// # Errors
     ///
     /// The reader's, or [`ErpError::Cancelled`].
-    pub fn next_batch(
-        &mut self,
-        cancelled: &dyn Fn() -> bool,
-    ) -> Result<Option<Vec<Inscription>>, ErpError> {
+    pub fn next_batch(&mut self, cancelled: &dyn Fn() -> bool) -> Result<Option<Vec<Inscription>>, ErpError> {
         loop {
             if cancelled() || self.stop.requested() {
                 self.stop.request();

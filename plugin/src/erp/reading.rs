@@ -66,11 +66,7 @@ impl Reading<'_> {
     }
 
     /// Reads the whole scope.
-    pub(super) fn run<V: Visitor + ?Sized>(
-        &self,
-        scope: &Scope,
-        visitor: &mut V,
-    ) -> Result<(), ErpError> {
+    pub(super) fn run<V: Visitor + ?Sized>(&self, scope: &Scope, visitor: &mut V) -> Result<(), ErpError> {
         let connection = self.open()?;
         let references = references::read(&connection, self.writer)?;
         let secteurs = references.secteurs_of(&scope.secteurs);
@@ -92,9 +88,7 @@ impl Reading<'_> {
             part = match current {
                 Part::Orphans => Some(self.page(&connections.inscriptions, None)?),
                 Part::Stagiaires { up_to: None, .. } => None,
-                Part::Stagiaires { up_to, .. } => {
-                    Some(self.page(&connections.inscriptions, up_to)?)
-                }
+                Part::Stagiaires { up_to, .. } => Some(self.page(&connections.inscriptions, up_to)?),
             };
         }
         Ok(())
@@ -111,9 +105,7 @@ impl Reading<'_> {
             None => None,
         };
         if up_to.is_some() && after.is_some() && up_to <= after {
-            return Err(ErpError::Order {
-                entite: STAGIAIRE.name,
-            });
+            return Err(ErpError::Order { entite: STAGIAIRE.name });
         }
         Ok(Part::Stagiaires { after, up_to })
     }
@@ -164,10 +156,7 @@ impl Reading<'_> {
             if let Some(key) = key {
                 if last == Some(key) {
                     // A key that is not unique: another SIFA row, or a view that repeats its rows.
-                    tracing::warn!(
-                        inscription = key.1,
-                        "an inscription came twice; its first row counts"
-                    );
+                    tracing::warn!(inscription = key.1, "an inscription came twice; its first row counts");
                     continue;
                 }
                 if let Some(before) = last.filter(|before| *before > key) {
@@ -212,10 +201,7 @@ impl Hanging<'_> {
             illisibles.extend(child.illisibles);
         })?;
         self.responsables.take(key, |child| {
-            let OfSifa {
-                sifa_id,
-                responsable,
-            } = child.record;
+            let OfSifa { sifa_id, responsable } = child.record;
             if let Some(sifa) = sifa.as_mut().filter(|sifa| sifa_id == Some(sifa.id)) {
                 sifa.responsables.push(responsable);
                 illisibles.extend(child.illisibles);
@@ -224,11 +210,7 @@ impl Hanging<'_> {
         let Some(stagiaire) = key.0 else {
             return Ok(());
         };
-        if self
-            .stagiaire
-            .as_ref()
-            .is_none_or(|(id, ..)| *id != stagiaire)
-        {
+        if self.stagiaire.as_ref().is_none_or(|(id, ..)| *id != stagiaire) {
             let (mut records, mut notes) = (Vec::new(), Vec::new());
             self.interlocuteurs.take((Some(stagiaire), 0), |child| {
                 records.push(child.record);

@@ -6,13 +6,11 @@ use super::fields::{Fields, Id};
 use super::merge::{Child, Key, Keyed};
 use super::references::References;
 use super::schema::{
-    ACTION, CENTRE_INTERET, CONVENTION, DIPLOME, INSCRIPTION, INTERLOCUTEUR, SECTEUR, SIFA,
-    SIFA_RESPONSABLE, STAGIAIRE,
+    ACTION, CENTRE_INTERET, CONVENTION, DIPLOME, INSCRIPTION, INTERLOCUTEUR, SECTEUR, SIFA, SIFA_RESPONSABLE, STAGIAIRE,
 };
 use crate::database::Row;
 use crate::dossier::records::{
-    Action, Attendu, Convention, Inscription, Interlocuteur, Responsable, Sifa, Stagiaire,
-    ValeurIllisible,
+    Action, Attendu, Convention, Inscription, Interlocuteur, Responsable, Sifa, Stagiaire, ValeurIllisible,
 };
 
 /// Where each entity starts in a row of inscriptions.
@@ -34,11 +32,7 @@ impl Layout {
     }
 
     /// The key, unless a part of it cannot be read, and the inscription, unless it is not in apprenticeship.
-    pub(super) fn read(
-        &self,
-        row: Row<'_>,
-        references: &References,
-    ) -> (Option<Key>, Option<Inscription>) {
+    pub(super) fn read(&self, row: Row<'_>, references: &References) -> (Option<Key>, Option<Inscription>) {
         let mut illisibles = Vec::new();
         let id = Id::read(row, 0);
         let mut fields = Fields::new(row, 0, &INSCRIPTION, &mut illisibles);
@@ -84,12 +78,7 @@ impl Layout {
     }
 }
 
-fn read_stagiaire(
-    row: Row<'_>,
-    at: usize,
-    id: Id,
-    illisibles: &mut Vec<ValeurIllisible>,
-) -> Option<Stagiaire> {
+fn read_stagiaire(row: Row<'_>, at: usize, id: Id, illisibles: &mut Vec<ValeurIllisible>) -> Option<Stagiaire> {
     let mut fields = Fields::new(row, at, &STAGIAIRE, illisibles);
     match id {
         Id::Absent => return None,
@@ -137,27 +126,17 @@ fn read_action(
     let diplome = fields.integer("diplome_id");
     let centre = fields.integer("centre_interet_id");
     action.diplome = diplome.and_then(|id| references.diplomes.get(&id)).cloned();
-    action.centre_interet_diplome = centre
-        .and_then(|id| references.centres_interet.get(&id))
-        .cloned();
+    action.centre_interet_diplome = centre.and_then(|id| references.centres_interet.get(&id)).cloned();
     if let Some(centre) = centre {
         illisibles.extend_from_slice(references.illisibles(&CENTRE_INTERET, centre));
     }
-    for diplome in [&action.diplome, &action.centre_interet_diplome]
-        .into_iter()
-        .flatten()
-    {
+    for diplome in [&action.diplome, &action.centre_interet_diplome].into_iter().flatten() {
         illisibles.extend_from_slice(references.illisibles(&DIPLOME, diplome.id));
     }
     Some(action)
 }
 
-fn read_sifa(
-    row: Row<'_>,
-    at: usize,
-    references: &References,
-    illisibles: &mut Vec<ValeurIllisible>,
-) -> Option<Sifa> {
+fn read_sifa(row: Row<'_>, at: usize, references: &References, illisibles: &mut Vec<ValeurIllisible>) -> Option<Sifa> {
     let id = Id::read(row, at);
     if id == Id::Absent {
         return None;
@@ -236,10 +215,7 @@ pub(super) fn read_responsable(row: Row<'_>) -> Option<Keyed<OfSifa>> {
     Some((
         key,
         Child {
-            record: OfSifa {
-                sifa_id,
-                responsable,
-            },
+            record: OfSifa { sifa_id, responsable },
             illisibles,
         },
     ))

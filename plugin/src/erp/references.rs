@@ -52,9 +52,7 @@ impl References {
 
     /// What could not be read of one row; whoever uses the row says so.
     pub(super) fn illisibles(&self, entity: &Entity, id: i64) -> &[ValeurIllisible] {
-        self.illisibles
-            .get(&(entity.name, id))
-            .map_or(&[], Vec::as_slice)
+        self.illisibles.get(&(entity.name, id)).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -66,10 +64,7 @@ pub(super) fn read(connection: &Connection, writer: Writer<'_>) -> Result<Refere
 }
 
 /// Reads sociétés and sectors only.
-pub(super) fn read_secteurs(
-    connection: &Connection,
-    writer: Writer<'_>,
-) -> Result<References, ErpError> {
+pub(super) fn read_secteurs(connection: &Connection, writer: Writer<'_>) -> Result<References, ErpError> {
     let mut references = References::default();
     let mut notes = HashMap::new();
     each(connection, writer, &SOCIETE, &mut notes, |fields| {
@@ -105,11 +100,7 @@ pub(super) fn read_secteurs(
     Ok(references)
 }
 
-fn read_diplomes(
-    connection: &Connection,
-    writer: Writer<'_>,
-    references: &mut References,
-) -> Result<(), ErpError> {
+fn read_diplomes(connection: &Connection, writer: Writer<'_>, references: &mut References) -> Result<(), ErpError> {
     let mut notes = std::mem::take(&mut references.illisibles);
     each(connection, writer, &DIPLOME, &mut notes, |fields| {
         let diplome = Diplome {
@@ -125,9 +116,7 @@ fn read_diplomes(
             .or_insert_with(|| Arc::new(diplome));
     })?;
     each(connection, writer, &CENTRE_INTERET, &mut notes, |fields| {
-        let diplome = fields
-            .integer("diplome_id")
-            .and_then(|id| references.diplomes.get(&id));
+        let diplome = fields.integer("diplome_id").and_then(|id| references.diplomes.get(&id));
         if let Some(diplome) = diplome {
             references
                 .centres_interet

@@ -63,9 +63,7 @@ pub struct Entity {
 impl Entity {
     /// The columns that are read, in the order in which the records are filled.
     pub fn read(&self) -> impl Iterator<Item = &'static Column> + use<> {
-        self.columns
-            .iter()
-            .filter(|column| column.need != Need::Unread)
+        self.columns.iter().filter(|column| column.need != Need::Unread)
     }
 }
 

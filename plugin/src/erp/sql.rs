@@ -2,9 +2,7 @@
 
 use super::error::ErpError;
 use super::mapping::Mapping;
-use super::schema::{
-    ACTION, CONVENTION, Entity, INSCRIPTION, INTERLOCUTEUR, SIFA, SIFA_RESPONSABLE, STAGIAIRE,
-};
+use super::schema::{ACTION, CONVENTION, Entity, INSCRIPTION, INTERLOCUTEUR, SIFA, SIFA_RESPONSABLE, STAGIAIRE};
 use crate::database::{DatabaseError, Dialect, FALSE_WORDS, Sizes};
 
 /// A query, and the room that its columns take.
@@ -85,10 +83,8 @@ impl Writer<'_> {
     }
 
     fn apprentissage(&self) -> String {
-        self.dialect.is_true(
-            &self.column(&INSCRIPTION, "i", "apprentissage"),
-            FALSE_WORDS,
-        )
+        self.dialect
+            .is_true(&self.column(&INSCRIPTION, "i", "apprentissage"), FALSE_WORDS)
     }
 
     fn in_secteurs(&self, secteurs: &[i64]) -> String {
@@ -110,17 +106,10 @@ impl Writer<'_> {
     /// `stagiaire` joined with `inscription`, and the condition on both.
     fn base(&self, part: Part, secteurs: &[i64]) -> (String, String) {
         let stagiaire_id = self.column(&STAGIAIRE, "s", "id");
-        let join = format!(
-            "{stagiaire_id} = {}",
-            self.column(&INSCRIPTION, "i", "stagiaire_id")
-        );
+        let join = format!("{stagiaire_id} = {}", self.column(&INSCRIPTION, "i", "stagiaire_id"));
         let inscription = self.from(&INSCRIPTION, "i");
         let stagiaire = self.from(&STAGIAIRE, "s");
-        let scope = format!(
-            "{} AND {}",
-            self.in_secteurs(secteurs),
-            self.apprentissage()
-        );
+        let scope = format!("{} AND {}", self.in_secteurs(secteurs), self.apprentissage());
         match part {
             Part::Orphans => (
                 format!("FROM {inscription} LEFT JOIN {stagiaire} ON {join}"),
@@ -134,10 +123,7 @@ impl Writer<'_> {
                 if let Some(up_to) = up_to {
                     condition += &format!(" AND {stagiaire_id} <= {up_to}");
                 }
-                (
-                    format!("FROM {stagiaire} JOIN {inscription} ON {join}"),
-                    condition,
-                )
+                (format!("FROM {stagiaire} JOIN {inscription} ON {join}"), condition)
             }
         }
     }
@@ -148,10 +134,7 @@ impl Writer<'_> {
         match part {
             Part::Orphans => format!("ORDER BY {inscription}, {last}"),
             Part::Stagiaires { .. } => {
-                format!(
-                    "ORDER BY {}, {inscription}, {last}",
-                    self.column(&STAGIAIRE, "s", "id")
-                )
+                format!("ORDER BY {}, {inscription}, {last}", self.column(&STAGIAIRE, "s", "id"))
             }
         }
     }
@@ -170,26 +153,14 @@ impl Writer<'_> {
             self.order(part, self.column(&SIFA, "f", "id")),
         );
         self.select(
-            &[
-                (&INSCRIPTION, "i"),
-                (&STAGIAIRE, "s"),
-                (&ACTION, "a"),
-                (&SIFA, "f"),
-            ],
+            &[(&INSCRIPTION, "i"), (&STAGIAIRE, "s"), (&ACTION, "a"), (&SIFA, "f")],
             &tail,
             ROW_BUDGET,
         )
     }
 
     /// Stagiaire and inscription of each row, and then the columns of one entity that hangs on the inscription.
-    fn children(
-        &self,
-        part: Part,
-        secteurs: &[i64],
-        joins: &str,
-        entity: &'static Entity,
-        alias: &str,
-    ) -> Query {
+    fn children(&self, part: Part, secteurs: &[i64], joins: &str, entity: &'static Entity, alias: &str) -> Query {
         let (from, condition) = self.base(part, secteurs);
         let order = self.order(part, self.column(entity, alias, "id"));
         let mut query = self.select(
@@ -277,12 +248,8 @@ impl Writer<'_> {
 
     /// A query without rows that fails if the source, or one column of it, is missing.
     pub(super) fn probe(&self, entity: &'static Entity, column: Option<&str>) -> String {
-        let shown =
-            column.map_or_else(|| "1".to_owned(), |column| self.column(entity, "t", column));
-        format!(
-            "SELECT {shown} AS c FROM {} WHERE 1 = 0",
-            self.from(entity, "t")
-        )
+        let shown = column.map_or_else(|| "1".to_owned(), |column| self.column(entity, "t", column));
+        format!("SELECT {shown} AS c FROM {} WHERE 1 = 0", self.from(entity, "t"))
     }
 
     /// Some columns of all rows.
@@ -291,11 +258,7 @@ impl Writer<'_> {
             .iter()
             .map(|name| format!("{} AS t_{name}", self.column(entity, "t", name)))
             .collect();
-        format!(
-            "SELECT {} FROM {}",
-            shown.join(", "),
-            self.from(entity, "t")
-        )
+        format!("SELECT {} FROM {}", shown.join(", "), self.from(entity, "t"))
     }
 
     /// How many inscriptions in apprenticeship belong to none of these secteurs.

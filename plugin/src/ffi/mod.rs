@@ -1,3 +1,19 @@
-//! The only unsafe code of the plugin.
+//! The only unsafe code: the entry, one funnel per direction, and conversions.
+//!
+//! Slots are three lines: they name themselves and hand a closure to [`funnel`]; what they do stands elsewhere, in safe
+//! Rust. Nothing outside this module sees a raw pointer.
 
+mod contributions;
+mod documents;
+mod entry;
+mod fault;
+mod forms;
+mod funnel;
+mod host;
+mod jobs;
+mod object;
 pub mod statement_cancel;
+mod tables;
+mod text;
+
+pub use entry::passerelle_plugin_entry_v1;

@@ -18,8 +18,7 @@ impl Base {
     pub fn empty() -> Base {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("erp.db");
-        let database =
-            Database::create(&format!("Driver=SQLite3;Database={}", file.display())).unwrap();
+        let database = Database::create(&format!("Driver=SQLite3;Database={}", file.display())).unwrap();
         let connection = database.open().unwrap();
         Base {
             folder,
@@ -41,7 +40,9 @@ impl Base {
     pub fn with_secteurs() -> Base {
         let base = Base::reference();
         base.run("INSERT INTO societe VALUES (1, 'AURLOM')");
-        base.run("INSERT INTO secteur VALUES (1, 1, 'Metz', '57000', 49.12, 6.177), (2, 1, 'Nancy', '54000', NULL, NULL)");
+        base.run(
+            "INSERT INTO secteur VALUES (1, 1, 'Metz', '57000', 49.12, 6.177), (2, 1, 'Nancy', '54000', NULL, NULL)",
+        );
         base
     }
 
@@ -53,13 +54,8 @@ impl Base {
 
     pub fn many(&self, table: &str, rows: &[Vec<Param>]) {
         let Some(first) = rows.first() else { return };
-        let sql = format!(
-            "INSERT INTO {table} VALUES ({})",
-            vec!["?"; first.len()].join(", ")
-        );
-        self.connection
-            .transaction(|c| c.execute_many(&sql, rows))
-            .unwrap();
+        let sql = format!("INSERT INTO {table} VALUES ({})", vec!["?"; first.len()].join(", "));
+        self.connection.transaction(|c| c.execute_many(&sql, rows)).unwrap();
     }
 
     pub fn erp(&self) -> Erp {

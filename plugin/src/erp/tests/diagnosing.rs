@@ -7,10 +7,7 @@ use crate::erp::schema::ENTITIES;
 fn a_sound_schema_has_one_line_an_entity() {
     let checks = Base::with_secteurs().erp().diagnose();
     assert_eq!(checks.len(), ENTITIES.len());
-    assert!(
-        checks.iter().all(|check| check.probleme.is_none()),
-        "{checks:#?}"
-    );
+    assert!(checks.iter().all(|check| check.probleme.is_none()), "{checks:#?}");
 }
 
 #[test]
@@ -30,11 +27,7 @@ fn everything_that_is_wrong_is_said_at_once() {
     let checks = base.erp().diagnose();
     let shown: Vec<_> = checks
         .iter()
-        .filter_map(|c| {
-            c.probleme
-                .as_ref()
-                .map(|text| format!("{}: {text}", c.entite))
-        })
+        .filter_map(|c| c.probleme.as_ref().map(|text| format!("{}: {text}", c.entite)))
         .collect();
     let expected = [
         ("secteur", "« latitude »"),

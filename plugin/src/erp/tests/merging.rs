@@ -24,8 +24,7 @@ fn ids(most: i64) -> impl Strategy<Value = Vec<i64>> {
 }
 
 fn keyed(to: i64) -> impl Strategy<Value = Vec<(i64, i64)>> {
-    proptest::collection::btree_map(1..400_i64, 1..to, 0..80)
-        .prop_map(|map| map.into_iter().collect())
+    proptest::collection::btree_map(1..400_i64, 1..to, 0..80).prop_map(|map| map.into_iter().collect())
 }
 
 fn data() -> impl Strategy<Value = Data> {
@@ -35,33 +34,25 @@ fn data() -> impl Strategy<Value = Data> {
         proptest::bool::weighted(0.8),
     );
     let inscriptions = proptest::collection::btree_map(1..120_i64, inscription, 0..90);
-    (
-        ids(60),
-        inscriptions,
-        keyed(130),
-        keyed(70),
-        keyed(130),
-        keyed(400),
+    (ids(60), inscriptions, keyed(130), keyed(70), keyed(130), keyed(400)).prop_map(
+        |(stagiaires, inscriptions, conventions, interlocuteurs, sifas, responsables)| {
+            let mut seen = std::collections::BTreeSet::new();
+            Data {
+                stagiaires,
+                inscriptions: inscriptions
+                    .into_iter()
+                    .map(|(id, (s, secteur, a))| (id, s, secteur, a))
+                    .collect(),
+                conventions,
+                interlocuteurs,
+                sifas: sifas
+                    .into_iter()
+                    .filter(|(_, inscription)| seen.insert(*inscription))
+                    .collect(),
+                responsables,
+            }
+        },
     )
-        .prop_map(
-            |(stagiaires, inscriptions, conventions, interlocuteurs, sifas, responsables)| {
-                let mut seen = std::collections::BTreeSet::new();
-                Data {
-                    stagiaires,
-                    inscriptions: inscriptions
-                        .into_iter()
-                        .map(|(id, (s, secteur, a))| (id, s, secteur, a))
-                        .collect(),
-                    conventions,
-                    interlocuteurs,
-                    sifas: sifas
-                        .into_iter()
-                        .filter(|(_, inscription)| seen.insert(*inscription))
-                        .collect(),
-                    responsables,
-                }
-            },
-        )
 }
 
 fn fill(base: &Base, data: &Data) {
@@ -70,22 +61,11 @@ fn fill(base: &Base, data: &Data) {
             .map(|(id, key)| vec![Param::from(*id), Param::from(*key)])
             .collect()
     };
-    let stagiaires: Vec<Vec<Param>> = data
-        .stagiaires
-        .iter()
-        .map(|id| vec![Param::from(*id)])
-        .collect();
+    let stagiaires: Vec<Vec<Param>> = data.stagiaires.iter().map(|id| vec![Param::from(*id)]).collect();
     let inscriptions: Vec<Vec<Param>> = data
         .inscriptions
         .iter()
-        .map(|(id, s, secteur, a)| {
-            vec![
-                (*id).into(),
-                (*s).into(),
-                (*secteur).into(),
-                i64::from(*a).into(),
-            ]
-        })
+        .map(|(id, s, secteur, a)| vec![(*id).into(), (*s).into(), (*secteur).into(), i64::from(*a).into()])
         .collect();
     base.many("stagiaire (id)", &stagiaires);
     base.many(
@@ -93,10 +73,7 @@ fn fill(base: &Base, data: &Data) {
         &inscriptions,
     );
     base.many("convention (id, inscription_id)", &pairs(&data.conventions));
-    base.many(
-        "interlocuteur (id, stagiaire_id)",
-        &pairs(&data.interlocuteurs),
-    );
+    base.many("interlocuteur (id, stagiaire_id)", &pairs(&data.interlocuteurs));
     base.many("sifa (id, inscription_id)", &pairs(&data.sifas));
     base.many("sifa_responsable (id, sifa_id)", &pairs(&data.responsables));
 }
@@ -170,18 +147,9 @@ fn pages_join_without_a_seam() {
     let data = Data {
         stagiaires: (1..=stagiaires).map(|n| n * 7).collect(),
         inscriptions: (0..stagiaires + 500)
-            .map(|n| {
-                (
-                    n + 1,
-                    (n < stagiaires).then_some((stagiaires - n) * 7),
-                    1 + n % 2,
-                    true,
-                )
-            })
+            .map(|n| (n + 1, (n < stagiaires).then_some((stagiaires - n) * 7), 1 + n % 2, true))
             .collect(),
-        conventions: (0..stagiaires * per)
-            .map(|n| (n + 1, 1 + n / per))
-            .collect(),
+        conventions: (0..stagiaires * per).map(|n| (n + 1, 1 + n / per)).collect(),
         interlocuteurs: (0..stagiaires).map(|n| (n + 1, (1 + n) * 7)).collect(),
         sifas: Vec::new(),
         responsables: Vec::new(),
@@ -189,10 +157,7 @@ fn pages_join_without_a_seam() {
     fill(&base, &data);
     let all = read(&base.erp(), &[1, 2]);
     assert_eq!(all.len(), data.inscriptions.len());
-    let keys: Vec<_> = all
-        .iter()
-        .map(|i| (i.stagiaire.as_ref().map(|s| s.id), i.id))
-        .collect();
+    let keys: Vec<_> = all.iter().map(|i| (i.stagiaire.as_ref().map(|s| s.id), i.id)).collect();
     assert!(keys.is_sorted());
     for i in &all {
         let conventions = if i.id <= stagiaires { 3 } else { 0 };
@@ -207,16 +172,11 @@ fn pages_join_without_a_seam() {
 fn of_two_sifa_rows_the_first_counts_and_the_inscription_comes_once() {
     let base = Base::with_secteurs();
     base.run("INSERT INTO stagiaire (id) VALUES (1)");
-    base.run(
-        "INSERT INTO inscription (id, stagiaire_id, secteur_id, apprentissage) VALUES (5, 1, 1, 1)",
-    );
+    base.run("INSERT INTO inscription (id, stagiaire_id, secteur_id, apprentissage) VALUES (5, 1, 1, 1)");
     base.run("INSERT INTO sifa (id, inscription_id, ine) VALUES (9, 5, 'b'), (8, 5, 'a')");
     base.run("INSERT INTO sifa_responsable (id, sifa_id) VALUES (1, 9), (2, 8)");
     let all = read(&base.erp(), &[1]);
     assert_eq!(all.len(), 1);
     let sifa = all[0].sifa.as_ref().unwrap();
-    assert_eq!(
-        (sifa.id, sifa.responsables.len(), sifa.responsables[0].id),
-        (8, 1, 2)
-    );
+    assert_eq!((sifa.id, sifa.responsables.len(), sifa.responsables[0].id), (8, 1, 2));
 }

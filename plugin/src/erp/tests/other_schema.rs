@@ -69,10 +69,7 @@ fn another_schema_gives_the_same_records() {
     assert!(problems.is_empty(), "{problems:#?}");
     let all = try_read(&erp, &scope(&[4])).unwrap();
     let inscription = &all[0];
-    assert_eq!(
-        (all.len(), inscription.id, inscription.illisibles.len()),
-        (1, 100, 0)
-    );
+    assert_eq!((all.len(), inscription.id, inscription.illisibles.len()), (1, 100, 0));
     assert_eq!(inscription.date_entree.unwrap().to_string(), "2026-09-01");
     let secteur = &inscription.secteur;
     assert_eq!(
@@ -81,25 +78,10 @@ fn another_schema_gives_the_same_records() {
     );
     let stagiaire = inscription.stagiaire.as_ref().unwrap();
     assert_eq!(stagiaire.date_naissance.unwrap().to_string(), "2008-05-06");
-    assert_eq!(
-        (stagiaire.ne_pas_solliciter, &stagiaire.sexe),
-        (false, &None)
-    );
-    assert_eq!(
-        inscription.conventions[0].date_debut.unwrap().to_string(),
-        "2026-09-01"
-    );
-    assert_eq!(
-        inscription.interlocuteurs[0].email.as_deref(),
-        Some("p@x.fr")
-    );
-    let diplome = inscription
-        .action
-        .as_ref()
-        .unwrap()
-        .diplome
-        .as_ref()
-        .unwrap();
+    assert_eq!((stagiaire.ne_pas_solliciter, &stagiaire.sexe), (false, &None));
+    assert_eq!(inscription.conventions[0].date_debut.unwrap().to_string(), "2026-09-01");
+    assert_eq!(inscription.interlocuteurs[0].email.as_deref(), Some("p@x.fr"));
+    let diplome = inscription.action.as_ref().unwrap().diplome.as_ref().unwrap();
     assert_eq!(diplome.code.as_deref(), Some("32031309"));
     assert_eq!(erp.count_hors_secteur(&[(1, 4)]), Ok(0));
 }

@@ -13,10 +13,7 @@ fn filled(inscriptions: i64) -> Base {
         .map(|n| vec![n.into(), n.into(), 1.into(), 1.into()])
         .collect();
     base.many("stagiaire (id, nom)", &stagiaires);
-    base.many(
-        "inscription (id, stagiaire_id, secteur_id, apprentissage)",
-        &rows,
-    );
+    base.many("inscription (id, stagiaire_id, secteur_id, apprentissage)", &rows);
     base
 }
 
@@ -33,13 +30,7 @@ fn batches_are_the_stream_and_the_caller_may_write_meanwhile() {
         ids.extend(batch.iter().map(|i| i.id));
     }
     assert_eq!(ids, expected);
-    assert_eq!(
-        reader
-            .next_batch(&|| false)
-            .unwrap()
-            .map(|batch| batch.len()),
-        None
-    );
+    assert_eq!(reader.next_batch(&|| false).unwrap().map(|batch| batch.len()), None);
 }
 
 #[test]
@@ -62,16 +53,10 @@ fn cancelled_or_dropped_no_thread_is_left() {
     let base = filled(20_000);
     let mut reader = ReadAhead::start(base.erp(), scope(&[1]));
     assert!(reader.next_batch(&|| false).unwrap().is_some());
-    assert_eq!(
-        reader.next_batch(&|| true).unwrap_err(),
-        ErpError::Cancelled
-    );
+    assert_eq!(reader.next_batch(&|| true).unwrap_err(), ErpError::Cancelled);
     let trace = reader.trace();
     drop(reader);
-    assert!(
-        trace.upgrade().is_none(),
-        "the thread still holds what it shares"
-    );
+    assert!(trace.upgrade().is_none(), "the thread still holds what it shares");
     // Dropped at once, and dropped while it waits for a caller that never comes.
     let traces = [1, 2].map(|batches| {
         let mut reader = ReadAhead::start(base.erp(), scope(&[1]));

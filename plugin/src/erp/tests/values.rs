@@ -12,9 +12,7 @@ fn stagiaire_and_inscription(base: &Base) {
     base.run("INSERT INTO inscription (id, stagiaire_id, secteur_id, apprentissage) VALUES (70, 7, 1, 1)");
 }
 
-fn notes(
-    inscription: &crate::dossier::records::Inscription,
-) -> Vec<(&'static str, &'static str, i64, Attendu)> {
+fn notes(inscription: &crate::dossier::records::Inscription) -> Vec<(&'static str, &'static str, i64, Attendu)> {
     inscription
         .illisibles
         .iter()
@@ -48,11 +46,7 @@ fn no_value_is_cut_to_any_size() {
     base.connection
         .execute(
             "UPDATE stagiaire SET nom = ?, telephone = ?, adresse = ?",
-            &[
-                accents.as_str().into(),
-                "1".repeat(300).into(),
-                long.as_str().into(),
-            ],
+            &[accents.as_str().into(), "1".repeat(300).into(), long.as_str().into()],
         )
         .unwrap();
     let all = read(&base.erp(), &[1]);
@@ -61,15 +55,9 @@ fn no_value_is_cut_to_any_size() {
     assert_eq!(stagiaire.telephone.as_ref().unwrap().len(), 300);
     assert_eq!(stagiaire.adresse.as_deref(), Some(long.as_str()));
     let action = all[0].action.as_ref().unwrap();
-    assert_eq!(
-        action.diplome.as_ref().unwrap().code.as_deref(),
-        Some("123456789")
-    );
+    assert_eq!(action.diplome.as_ref().unwrap().code.as_deref(), Some("123456789"));
     base.connection
-        .execute(
-            "UPDATE stagiaire SET adresse = ?",
-            &["x".repeat(3 << 20).into()],
-        )
+        .execute("UPDATE stagiaire SET adresse = ?", &["x".repeat(3 << 20).into()])
         .unwrap();
     let error = try_read(&base.erp(), &scope(&[1])).unwrap_err();
     assert_eq!(
@@ -86,17 +74,11 @@ fn no_value_is_cut_to_any_size() {
 fn values_that_cannot_be_read_are_noted_and_the_reading_goes_on() {
     let base = Base::with_secteurs();
     stagiaire_and_inscription(&base);
-    base.run(
-        "UPDATE stagiaire SET nom = CAST(X'4AFF' AS TEXT), date_naissance = 'hier', prenom = 'Zoé'",
-    );
+    base.run("UPDATE stagiaire SET nom = CAST(X'4AFF' AS TEXT), date_naissance = 'hier', prenom = 'Zoé'");
     base.run("UPDATE inscription SET date_entree = '2026-02-30', sortie_prevue = '0000-00-00', sortie_reelle = '2026-09-01 00:00:00'");
     base.run("UPDATE secteur SET latitude = 'nord' WHERE id = 1");
-    base.run(
-        "INSERT INTO interlocuteur (id, stagiaire_id, rang, profil) VALUES (5, 7, 'un', 'PARENT')",
-    );
-    base.run(
-        "INSERT INTO convention (id, inscription_id, date_debut) VALUES (9, 70, '31/12/2026')",
-    );
+    base.run("INSERT INTO interlocuteur (id, stagiaire_id, rang, profil) VALUES (5, 7, 'un', 'PARENT')");
+    base.run("INSERT INTO convention (id, inscription_id, date_debut) VALUES (9, 70, '31/12/2026')");
     base.run("INSERT INTO sifa (id, inscription_id, diplome_id) VALUES (4, 70, 'x')");
     base.run("INSERT INTO inscription (id, stagiaire_id, secteur_id, apprentissage) VALUES (71, 7, 2, 1)");
     let all = read(&base.erp(), &[1, 2]);
@@ -122,10 +104,7 @@ fn values_that_cannot_be_read_are_noted_and_the_reading_goes_on() {
         (stagiaire.nom.as_deref(), stagiaire.prenom.as_deref()),
         (None, Some("Zoé"))
     );
-    assert_eq!(
-        (first.interlocuteurs.len(), first.conventions.len()),
-        (1, 1)
-    );
+    assert_eq!((first.interlocuteurs.len(), first.conventions.len()), (1, 1));
     assert_eq!(all[1].id, 71);
     assert_eq!(
         notes(&all[1]).len(),
@@ -207,24 +186,10 @@ fn apprenticeship_and_scope_decide_what_is_read_and_counted() {
         ));
     }
     let erp = base.erp();
-    let ids = |secteurs: &[i64]| {
-        read(&erp, secteurs)
-            .iter()
-            .map(|i| i.id)
-            .collect::<Vec<_>>()
-    };
+    let ids = |secteurs: &[i64]| read(&erp, secteurs).iter().map(|i| i.id).collect::<Vec<_>>();
     assert_eq!(ids(&[1]), [1, 2, 3, 4, 5]);
     assert_eq!(ids(&[2, 1, 2, 3, 4, 77]), [1, 2, 3, 4, 5, 20]);
-    assert!(
-        try_read(
-            &erp,
-            &Scope {
-                secteurs: vec![(2, 1)]
-            }
-        )
-        .unwrap()
-        .is_empty()
-    );
+    assert!(try_read(&erp, &Scope { secteurs: vec![(2, 1)] }).unwrap().is_empty());
     assert!(try_read(&erp, &Scope::default()).unwrap().is_empty());
     assert_eq!(erp.count_hors_secteur(&[(1, 1), (1, 2)]), Ok(6));
     assert_eq!(erp.count_hors_secteur(&[(1, 1), (1, 2), (1, 5)]), Ok(5));
@@ -253,19 +218,17 @@ fn a_missing_table_or_column_is_named() {
     );
     base.run("DROP TABLE sifa");
     let error = try_read(&base.erp(), &scope(&[1])).unwrap_err();
-    assert!(
-        error.user_text().contains("« sifa »"),
-        "{}",
-        error.user_text()
-    );
+    assert!(error.user_text().contains("« sifa »"), "{}", error.user_text());
 }
 
 #[test]
 fn ids_that_sort_as_text_are_an_error_not_a_wrong_merge() {
     let base = Base::with_secteurs();
     base.run("DROP TABLE inscription");
-    base.run("CREATE TABLE inscription (id TEXT, stagiaire_id INTEGER, action_id, secteur_id INTEGER, apprentissage, \
-         date_inscription, date_entree, date_entree_groupe, sortie_prevue, sortie_reelle, motif_sortie)");
+    base.run(
+        "CREATE TABLE inscription (id TEXT, stagiaire_id INTEGER, action_id, secteur_id INTEGER, apprentissage, \
+         date_inscription, date_entree, date_entree_groupe, sortie_prevue, sortie_reelle, motif_sortie)",
+    );
     let rows: Vec<Vec<Param>> = ["9", "10"].iter().map(|id| vec![(*id).into()]).collect();
     for row in rows {
         base.connection
@@ -277,8 +240,6 @@ fn ids_that_sort_as_text_are_an_error_not_a_wrong_merge() {
     }
     assert_eq!(
         try_read(&base.erp(), &scope(&[1])).unwrap_err(),
-        ErpError::Order {
-            entite: "inscription"
-        }
+        ErpError::Order { entite: "inscription" }
     );
 }

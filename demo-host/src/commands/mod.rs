@@ -1,0 +1,86 @@
+//! The commands, one file each; what they share is the session.
+
+mod compare;
+mod demo;
+mod night;
+mod preview;
+mod report;
+mod seed;
+mod settings;
+mod tables;
+
+use std::path::Path;
+
+use crate::cli::Task;
+use crate::failure::Failure;
+use crate::receiver;
+use crate::session::App;
+
+/// Runs a command; returns its exit code.
+///
+/// # Errors
+/// What kept it from its end.
+pub fn run(app: &App, task: Task) -> Result<u8, Failure> {
+    match task {
+        Task::Demo(sample) => demo::run(app, &sample),
+        Task::Seed(asked) => seed::run(app, &asked),
+        Task::Migrate { print } => tables::migrate(app, print),
+        Task::Settings { action } => settings::run(app, &action),
+        Task::Preview(asked) => preview::run(app, &asked),
+        Task::Night(asked) => night::run(app, &asked),
+        Task::Report(asked) => report::run(app, &asked),
+        Task::Diagnostic => tables::diagnostic(app),
+        Task::Sandbox(asked) => receiver::run(app, &asked),
+    }
+}
+
+/// The document for a file, by its ending: `stem` with one of `endings`.
+///
+/// # Errors
+/// It has another ending.
+fn document_for(file: &Path, stem: &str, endings: &[&str]) -> Result<String, Failure> {
+    let ending = file
+        .extension()
+        .and_then(|ending| ending.to_str())
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    if endings.contains(&ending.as_str()) {
+        return Ok(format!("{stem}.{ending}"));
+    }
+    let allowed = endings
+        .iter()
+        .map(|ending| format!(".{ending}"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    Err(Failure::usage(
+        format!(
+            "Le fichier « {} » (--out) doit se terminer par {allowed}.",
+            file.display()
+        ),
+        "unknown file name extension",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_document_is_chosen_by_the_files_ending() {
+        let endings = ["json", "xlsx"];
+        assert_eq!(
+            document_for(Path::new("/a/b.json"), "apercu", &endings).unwrap(),
+            "apercu.json"
+        );
+        assert_eq!(
+            document_for(Path::new("b.XLSX"), "apercu", &endings).unwrap(),
+            "apercu.xlsx"
+        );
+        for wrong in ["b", "b.csv", "json"] {
+            let failure = document_for(Path::new(wrong), "apercu", &endings).unwrap_err();
+            assert_eq!(failure.exit_code(), crate::failure::WRONG_USAGE);
+            assert!(failure.user_text().unwrap().contains(".json, .xlsx"));
+        }
+    }
+}

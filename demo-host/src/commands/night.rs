@@ -1,0 +1,102 @@
+//! `night`: one run of the nightly job, through the scheduler.
+
+use passerelle_host_sdk::{Outcome, OutcomeKind};
+use serde_json::{Value, json};
+
+use crate::cli::Night;
+use crate::clock::at_hour;
+use crate::failure::{DONE, FAILED, Failure};
+use crate::output::{Colour, Output};
+use crate::session::{App, Session};
+
+/// The plugin's nightly job.
+const JOB: &str = "export-de-nuit";
+/// Hour at which a night is played when only its date is known: the window opens.
+pub const OPENING: u32 = 23;
+
+/// Runs the command.
+pub fn run(app: &App, asked: &Night) -> Result<u8, Failure> {
+    let session = app.session()?;
+    if let Some(time) = asked.at.or_else(|| app.date.map(|date| at_hour(date, OPENING))) {
+        session.desk.clock.set(time);
+    }
+    let outcome = play(&session, asked.force)?;
+    tell(&app.output, &outcome)?;
+    app.output.value(&summary(&outcome))?;
+    Ok(exit_code(&outcome))
+}
+
+/// Plays the night that the session's clock stands in.
+pub fn play(session: &Session<'_>, force: bool) -> Result<Outcome, Failure> {
+    let parameters = if force { json!({"force": true}) } else { json!({}) };
+    session.run_scheduled(JOB, &parameters, "Export de nuit")
+}
+
+/// Says what a night came to.
+pub fn tell(output: &Output, outcome: &Outcome) -> Result<(), Failure> {
+    let colour = if exit_code(outcome) == DONE {
+        Colour::Good
+    } else {
+        Colour::Bad
+    };
+    output.say(&output.paint(colour, &outcome.text))?;
+    if outcome.kind == OutcomeKind::AlreadyDone {
+        return output.say("Rien n'a été envoyé ; --force recommence cette nuit.");
+    }
+    output.say(&format!(
+        "Exécution n° {} : {} lus = {} acceptés + {} rejetés + {} non envoyés + {} en attente.",
+        outcome.run_id, outcome.read, outcome.accepted, outcome.rejected, outcome.left_out, outcome.pending
+    ))
+}
+
+/// A night as JSON.
+pub fn summary(outcome: &Outcome) -> Value {
+    let kind = match outcome.kind {
+        OutcomeKind::Done => "terminee",
+        OutcomeKind::DoneWithRejects => "terminee_avec_rejets",
+        OutcomeKind::AlreadyDone => "deja_faite",
+    };
+    json!({
+        "execution": outcome.run_id, "resultat": kind, "texte": outcome.text,
+        "comptes": {"lus": outcome.read, "acceptes": outcome.accepted, "rejetes": outcome.rejected,
+            "non_envoyes": outcome.left_out, "en_attente": outcome.pending},
+    })
+}
+
+/// The exit code that a night deserves.
+pub fn exit_code(outcome: &Outcome) -> u8 {
+    match outcome.kind {
+        OutcomeKind::Done | OutcomeKind::AlreadyDone => DONE,
+        OutcomeKind::DoneWithRejects => FAILED,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_night_with_rejects_is_not_a_success() {
+        let cases = [
+            (OutcomeKind::Done, DONE, "terminee"),
+            (OutcomeKind::AlreadyDone, DONE, "deja_faite"),
+            (OutcomeKind::DoneWithRejects, FAILED, "terminee_avec_rejets"),
+        ];
+        for (kind, code, text) in cases {
+            let outcome = Outcome {
+                kind,
+                run_id: 3,
+                read: 10,
+                accepted: 6,
+                rejected: 1,
+                left_out: 2,
+                pending: 1,
+                text: "Fini.".into(),
+            };
+            assert_eq!(exit_code(&outcome), code);
+            let summary = summary(&outcome);
+            assert_eq!(summary.pointer("/resultat"), Some(&json!(text)));
+            assert_eq!(summary.pointer("/comptes/non_envoyes"), Some(&json!(2)));
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! From a request to its answer: counting, faults, routing, misbehaving, logging.
+
+use super::call::{Answer, Call, Upload};
+use super::connection::Breaker;
+use super::faults::{Action, Mischief};
+use super::inbox::Inbox;
+use super::keys::{Keys, Tokens};
+use super::log::{Journal, Line};
+use super::{mischief, statut_candidats, v3};
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What all requests share.
+pub struct Shared {
+    /// Who may send.
+    pub keys: Keys,
+    /// The 2021 tokens.
+    pub tokens: Tokens,
+    /// The v3 limiter.
+    pub limiter: v3::Limiter,
+    /// What was received.
+    pub inbox: Inbox,
+    /// What goes wrong.
+    pub mischief: Mischief,
+    /// The log.
+    pub journal: Journal,
+    /// How many identifiers were given.
+    pub ids: AtomicU64,
+}
+
+impl Shared {
+    /// A number that was not given before.
+    pub fn next_id(&self) -> u64 {
+        self.ids.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+/// Answers one request.
+pub async fn handle(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(breaker): ConnectInfo<Breaker>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path().to_owned();
+    let upload = Upload::read(body, body_limit(&path)).await;
+    let bytes = upload.size();
+    let mut entry = Line {
+        method: parts.method.as_str(),
+        path: &path,
+        status: None,
+        items: None,
+        bytes,
+    };
+    if path.starts_with("/sandbox/") {
+        let response = control(&shared, &parts.method, &path);
+        entry.status = Some(response.status().as_u16());
+        shared.journal.write(&entry);
+        return response;
+    }
+    shared.inbox.count_request();
+    let plan = shared.mischief.plan(&path);
+    if !plan.delay.is_zero() {
+        tokio::time::sleep(plan.delay).await;
+    }
+    let answer = if plan.action.as_ref().is_none_or(Action::processes) {
+        let call = Call {
+            method: parts.method.clone(),
+            path: path.clone(),
+            headers: parts.headers,
+            upload,
+            rejections: plan.rejections,
+        };
+        let worker = Arc::clone(&shared);
+        // Reading and checking thousands of dossiers would hold up the other connections.
+        let treated = tokio::task::spawn_blocking(move || route(&worker, &call)).await;
+        treated.unwrap_or_else(|_| Answer::empty(StatusCode::INTERNAL_SERVER_ERROR))
+    } else {
+        Answer::empty(StatusCode::OK)
+    };
+    entry.items = answer.items;
+    match mischief::spoil(answer, plan.action) {
+        mischief::Outcome::Answer(response) => {
+            entry.status = Some(response.status().as_u16());
+            shared.journal.write(&entry);
+            response
+        }
+        mischief::Outcome::Reset => {
+            shared.journal.write(&entry);
+            breaker.reset();
+            Response::new(Body::empty())
+        }
+        mischief::Outcome::Silence => {
+            shared.journal.write(&entry);
+            std::future::pending().await
+        }
+    }
+}
+
+fn body_limit(path: &str) -> usize {
+    if path == "/api/login" || path.starts_with("/api/statut-candidats") {
+        statut_candidats::BODY_LIMIT
+    } else {
+        v3::BODY_LIMIT
+    }
+}
+
+/// The receiver's routes.
+fn route(shared: &Shared, call: &Call) -> Answer {
+    if let Upload::Broken = call.upload {
+        // Nobody is there to read the answer.
+        return Answer::empty(StatusCode::BAD_REQUEST);
+    }
+    if call.method == Method::POST {
+        match call.path.as_str() {
+            "/api/v3/dossiers-apprenants" => return v3::ingest(shared, call),
+            "/api/v3/dossiers-apprenants/test" => return v3::test(shared, call),
+            "/api/v1/organismes/get-by-uai-siret" => return v3::organisme(shared, call),
+            "/api/login" => return statut_candidats::login(shared, call),
+            "/api/statut-candidats" => return statut_candidats::ingest(shared, call),
+            "/api/statut-candidats/test" => return statut_candidats::test(shared, call),
+            _ => {}
+        }
+    }
+    if call.path.starts_with("/api/") {
+        // What is no route falls through to the receiver's session router.
+        let body = json!({"error": "Unauthorized", "message": "Vous n'êtes pas connecté"});
+        return Answer::json(StatusCode::UNAUTHORIZED, &body);
+    }
+    Answer::json(
+        StatusCode::NOT_FOUND,
+        &json!({"error": "Not Found", "message": "Not Found"}),
+    )
+}
+
+/// The sandbox's own routes.
+fn control(shared: &Arc<Shared>, method: &Method, path: &str) -> Response {
+    if path != "/sandbox/recus" {
+        return mischief::response(Answer::json(StatusCode::NOT_FOUND, &json!({"error": "Not Found"})));
+    }
+    if method == Method::GET {
+        return list(Arc::clone(shared));
+    }
+    let answer = if method == Method::DELETE {
+        match shared.inbox.clear() {
+            Ok(()) => Answer::empty(StatusCode::NO_CONTENT),
+            Err(error) => Answer::not_kept(&error),
+        }
+    } else {
+        Answer::empty(StatusCode::METHOD_NOT_ALLOWED)
+    };
+    mischief::response(answer)
+}
+
+/// The inbox, piece by piece.
+fn list(shared: Arc<Shared>) -> Response {
+    let (head, cursor) = shared.inbox.open_list();
+    let pieces = futures_util::stream::unfold((shared, cursor, Some(head)), |(shared, mut cursor, head)| async move {
+        let piece = match head {
+            Some(head) => Ok(head),
+            None => shared.inbox.next_piece(&mut cursor).transpose()?,
+        };
+        Some((piece, (shared, cursor, None)))
+    });
+    let mut response = Response::new(Body::from_stream(pieces));
+    let json = axum::http::HeaderValue::from_static("application/json; charset=utf-8");
+    response.headers_mut().insert(axum::http::header::CONTENT_TYPE, json);
+    response
+}

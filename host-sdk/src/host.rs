@@ -1,0 +1,97 @@
+//! What a host writes: its side of the ABI as ordinary Rust.
+
+use chrono::{DateTime, FixedOffset};
+
+use crate::{FormId, HostError, JobSpec, Level, Table};
+
+/// The host. The plugin calls it back from `create`, from every call on the instance, and from threads that work for a
+/// call, hence `Send + Sync`.
+///
+/// A method that panics is caught: the plugin gets an error code, and the panic's text goes to [`Host::log`].
+///
+/// A host that keeps a [`Table`] or a [`Worker`](crate::Worker) of its own instance inside itself keeps that instance
+/// alive: take them out before the [`Plugin`](crate::Plugin) is dropped.
+pub trait Host: Send + Sync + 'static {
+    /// The host's name and version, e.g. "SC-Form 25.1". Asked once.
+    fn name(&self) -> String;
+
+    /// The local date and time; the plugin has no other clock. Any thread.
+    fn now(&self) -> DateTime<FixedOffset>;
+
+    /// One of `passerelle_abi::PASSERELLE_SETTING_*`; `None` when there is no such setting. Any thread.
+    fn setting(&self, key: &str) -> Option<String>;
+
+    /// The most detailed level that [`Host::log`] wants. Asked once.
+    fn max_log_level(&self) -> Level {
+        Level::Info
+    }
+
+    /// Take one line of the log: identifiers only, never personal data. Any thread; must not call back into the plugin.
+    fn log(&self, _level: Level, _target: &str, _message: &str) {}
+
+    /// Where a few secrets are kept, e.g. the Windows Credential Manager. Whether there is one is asked once; without
+    /// it the sealing key lives in a file of the `data_dir` setting.
+    fn secrets(&self) -> Option<&dyn Secrets> {
+        None
+    }
+
+    /// Show a form, or draw a shown one anew; `description` is a JSON document, schema `passerelle.form/1`. Called on
+    /// the plugin's thread during `open` or `form_event`.
+    ///
+    /// # Errors
+    /// The form cannot be shown; this default refuses.
+    fn show_form(&self, _form: FormId, _description: &str) -> Result<(), HostError> {
+        Err(HostError("Cette application n'affiche pas de formulaires.".into()))
+    }
+
+    /// Take a form off the screen. Called on the plugin's thread during `form_event`.
+    ///
+    /// # Errors
+    /// The form cannot be closed; this default refuses.
+    fn close_form(&self, _form: FormId) -> Result<(), HostError> {
+        Err(HostError("Cette application n'affiche pas de formulaires.".into()))
+    }
+
+    /// Take a table, to be read later on a thread of the host's choice. Called on the plugin's thread during `open`.
+    /// Until this returns its rows cannot be read; after an error it is the plugin's again and answers nothing.
+    ///
+    /// # Errors
+    /// The table cannot be shown; this default refuses.
+    fn show_table(&self, _table: Table) -> Result<(), HostError> {
+        Err(HostError("Cette application n'affiche pas de tableaux.".into()))
+    }
+
+    /// Take a job for the scheduler. Called on the plugin's thread during `create`.
+    ///
+    /// # Errors
+    /// The job cannot be scheduled; this default refuses.
+    fn register_job(&self, _job: JobSpec) -> Result<(), HostError> {
+        Err(HostError("Cette application n'a pas de planificateur.".into()))
+    }
+}
+
+/// A place for a few secrets that only this installation can read.
+pub trait Secrets {
+    /// Read a secret; `None` when there is none of this name.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn get(&self, name: &str) -> Result<Option<Vec<u8>>, HostError>;
+
+    /// Keep a secret for good, in place of an earlier one of that name.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn set(&self, name: &str, bytes: &[u8]) -> Result<(), HostError>;
+}
+
+/// The host's view of one long call.
+pub trait Run: Send + Sync {
+    /// Whether the call is to stop; it then ends within 2 s with `PASSERELLE_E_CANCELLED`. Asked often, from any
+    /// thread. One that panics stops the call.
+    fn is_cancelled(&self) -> bool;
+
+    /// How far the call is: records done, of how many (0 while unknown), and in French what is being done. Called on
+    /// the thread of the call.
+    fn progress(&self, _done: u64, _total: u64, _text: &str) {}
+}

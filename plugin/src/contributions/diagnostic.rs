@@ -1,0 +1,145 @@
+//! *Diagnostic*: what works, what does not, and what to do, all at once.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, FixedOffset};
+
+use crate::database::Database;
+use crate::erp::{Erp, Mapping};
+use crate::error::Error;
+use crate::store::{Sealer, Store};
+use crate::table::{Batch, Cell, Column, Description, Kind, Progress, Rows, Table};
+
+/// Id of the contribution.
+pub const ID: &str = "diagnostic";
+
+/// What is looked at.
+pub struct Subject {
+    /// The ODBC connection string.
+    pub connection_string: String,
+    /// The mapping file.
+    pub mapping: Option<PathBuf>,
+    /// The key store.
+    pub sealer: Result<Sealer, Error>,
+    /// The host's clock.
+    pub now: Result<DateTime<FixedOffset>, Error>,
+}
+
+/// One line of the diagnosis.
+struct Line {
+    subject: String,
+    problem: Option<String>,
+    detail: String,
+}
+
+/// The table; the diagnosis is made when the host pulls it.
+pub fn table(subject: Subject) -> Table {
+    let columns = vec![
+        Column::new("controle", "Contrôle", Kind::Text),
+        Column::new("etat", "État", Kind::Text),
+        Column::new("detail", "Détail", Kind::Text),
+    ];
+    Table {
+        description: Description::new(ID, "Diagnostic", columns),
+        rows: Box::new(Diagnosis(Some(subject))),
+        progress: Arc::new(Progress::default()),
+    }
+}
+
+struct Diagnosis(Option<Subject>);
+
+impl Rows for Diagnosis {
+    fn next(&mut self, _: usize, batch: &mut Batch) -> Result<(), Error> {
+        let Some(subject) = self.0.take() else { return Ok(()) };
+        for line in diagnose(&subject) {
+            let (state, detail) = match &line.problem {
+                None => ("OK", line.detail.as_str()),
+                Some(problem) => ("À corriger", problem.as_str()),
+            };
+            batch.push([Cell::Text(&line.subject), Cell::Text(state), Cell::Text(detail)]);
+        }
+        Ok(())
+    }
+}
+
+fn line<T>(subject: &str, checked: &Result<T, Error>, detail: impl Fn(&T) -> String) -> Line {
+    let (problem, detail) = match checked {
+        Ok(value) => (None, detail(value)),
+        Err(error) => (Some(error.message.clone()), String::new()),
+    };
+    Line {
+        subject: subject.to_owned(),
+        problem,
+        detail,
+    }
+}
+
+fn diagnose(subject: &Subject) -> Vec<Line> {
+    let mut lines = vec![
+        line("Horloge", &subject.now, |now| {
+            now.format("%d/%m/%Y %H:%M %:z").to_string()
+        }),
+        line("Clé de scellement", &subject.sealer, |_| "disponible".to_owned()),
+    ];
+    let mapping = match &subject.mapping {
+        Some(path) => Mapping::load(path).map_err(Error::from),
+        None => Ok(Mapping::default()),
+    };
+    lines.push(line("Correspondance des tables", &mapping, |_| {
+        match &subject.mapping {
+            Some(path) => path.display().to_string(),
+            None => "schéma de référence".to_owned(),
+        }
+    }));
+    let database = Database::connect(&subject.connection_string).map_err(Error::from);
+    lines.push(line("Base de données", &database, |database| {
+        database.dialect().name().to_owned()
+    }));
+    let Ok(database) = database else { return lines };
+    if let Ok(mapping) = mapping {
+        lines.extend(entities(&database, mapping));
+    }
+    let store = Store::open(&database).map_err(Error::from);
+    lines.push(line("Tables mna_", &store, |_| "à jour".to_owned()));
+    if let Ok(store) = store {
+        lines.extend(malformed_settings(&store));
+    }
+    lines
+}
+
+fn entities(database: &Database, mapping: Mapping) -> Vec<Line> {
+    let erp = Erp::new(database.clone(), mapping);
+    let checks = erp.diagnose().into_iter().map(|check| Line {
+        subject: format!("Données de l'ERP : {}", check.entite),
+        problem: check.probleme,
+        detail: check.detail,
+    });
+    checks.collect()
+}
+
+/// Lines of the UAI list that an import stored as they were.
+fn malformed_settings(store: &Store) -> Vec<Line> {
+    let lignes = store.lignes_uai().map_err(Error::from);
+    let Ok(lignes) = lignes else {
+        return vec![line("Numéros UAI (CFA)", &lignes, |_| String::new())];
+    };
+    let mut lines: Vec<Line> = lignes
+        .iter()
+        .flat_map(|ligne| {
+            crate::dossier::defauts_de_ligne(ligne).into_iter().map(|defaut| Line {
+                subject: format!("Numéros UAI (CFA), ligne {}", ligne.id),
+                problem: Some(defaut),
+                detail: String::new(),
+            })
+        })
+        .collect();
+    if lines.is_empty() {
+        lines.push(Line {
+            subject: "Numéros UAI (CFA)".to_owned(),
+            problem: None,
+            detail: format!("{} ligne(s)", lignes.len()),
+        });
+    }
+    lines
+}

@@ -1,0 +1,35 @@
+//! *Export de nuit vers la Mission interministérielle pour l'apprentissage*: the job of the host's scheduler.
+
+use serde::Deserialize;
+
+use super::parse_object;
+use crate::error::Error;
+use crate::host::{Job, Run};
+use crate::instance::Instance;
+use crate::night::{self, Outcome};
+
+/// Id of the job.
+pub const ID: &str = "export-de-nuit";
+
+/// The job as the scheduler sees it. The dashboard recommends 23:00.
+pub const JOB: Job = Job {
+    id: c"export-de-nuit",
+    label: c"Export de nuit vers la Mission interministérielle pour l'apprentissage",
+    frequency: c"une fois par nuit",
+    window: (night::WINDOW_START_MINUTE, night::WINDOW_END_MINUTE),
+};
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Parameters {
+    force: bool,
+}
+
+/// Run one night.
+///
+/// # Errors
+/// It could not be run, or the host cancelled it.
+pub fn run(instance: &Instance, parameters: &str, run: &dyn Run) -> Result<Outcome, Error> {
+    let Parameters { force } = parse_object(parameters)?;
+    night::run(&instance.night()?, instance.host(), force, run)
+}

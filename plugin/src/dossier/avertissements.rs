@@ -1,0 +1,48 @@
+//! The warnings: the dossier is sent, and the user is told what it loses or what is doubtful. Never silently.
+
+/// One kind of warning.
+#[derive(Debug)]
+pub(super) struct Alerte {
+    pub(super) code: &'static str,
+    libelle: &'static str,
+}
+
+macro_rules! alertes {
+    ($($nom:ident $libelle:literal)*) => {
+        $(pub(super) static $nom: Alerte = Alerte { code: stringify!($nom), libelle: $libelle };)*
+
+        static TOUTES: &[&Alerte] = &[$(&$nom),*];
+    };
+}
+
+alertes! {
+    EMAIL_INVALIDE "E-mail invalide, non envoyé"
+    TELEPHONE_INVALIDE "Téléphone invalide, non envoyé"
+    INE_INHABITUEL "INE d'une forme inconnue"
+    LIBELLE_COURT_INVALIDE "Libellé court trop court, non envoyé"
+    RNCP_MANQUANT "Code RNCP manquant"
+    RNCP_INVALIDE "Code RNCP invalide, non envoyé"
+    DUREE_INVALIDE "Durée de formation hors limites, non envoyée"
+    PLUSIEURS_LIGNES_UAI "Plusieurs lignes UAI possibles"
+    UAI_FORMATEUR_INVALIDE "UAI du lieu de formation invalide, non envoyé"
+    SIRET_FORMATEUR_INVALIDE "SIRET du lieu de formation invalide, non envoyé"
+    SIRET_CLE_FAUSSE "SIRET dont la clé de contrôle est fausse"
+    COORDONNEES_INVALIDES "Coordonnées du secteur incomplètes ou invalides, non envoyées"
+    CODE_POSTAL_INVALIDE "Code postal invalide, non envoyé"
+    SORTIE_PREVUE_MANQUANTE "Date de sortie prévue manquante"
+    CONVENTION_SANS_DEBUT "Convention sans date de début, non envoyée"
+    PLUS_DE_QUATRE_CONTRATS "Plus de quatre contrats, les plus anciens non envoyés"
+    SIRET_EMPLOYEUR_INVALIDE "SIRET de l'employeur invalide, non envoyé"
+    SEXE_INVALIDE "Sexe invalide, non envoyé"
+    DERNIERE_SITUATION_INCONNUE "Dernière situation inconnue, non envoyée"
+    DERNIER_ORGANISME_INVALIDE "Dernier organisme invalide, non envoyé"
+    TYPE_CFA_INVALIDE "Type de CFA invalide, non envoyé"
+}
+
+/// The French label of a warning's code; the code itself if it is not one of the rules'.
+pub fn libelle_avertissement(code: &str) -> &str {
+    TOUTES
+        .iter()
+        .find(|alerte| alerte.code == code)
+        .map_or(code, |alerte| alerte.libelle)
+}

@@ -1,0 +1,115 @@
+//! CANDIDAT: who the apprentice is.
+
+use super::avertissements::{EMAIL_INVALIDE, INE_INHABITUEL, TELEPHONE_INVALIDE};
+use super::cleaning::rempli;
+use super::elements::{Elements, Trouve, date, de, texte};
+use super::{Provenance, Valeur, codes, telephone};
+
+const SANS_STAGIAIRE: &str =
+    "L'inscription n'est rattachée à aucun stagiaire : la rattacher à son stagiaire dans la fiche Inscrit.";
+
+/// `stagiaire.id`, as text.
+pub(super) fn id_erp(e: &mut Elements<'_>) -> Trouve<Valeur> {
+    texte(e.inscription.stagiaire.as_ref()?.id.to_string(), Provenance::Stagiaire)
+}
+
+/// `sifa.ine`, upper case.
+pub(super) fn ine(e: &mut Elements<'_>) -> Trouve<Valeur> {
+    let ine = rempli(&e.inscription.sifa.as_ref()?.ine)?.to_uppercase();
+    if !codes::est_ine(&ine) {
+        e.avertir(
+            &INE_INHABITUEL,
+            "L'INE du SIFA est envoyé, mais sa forme est inconnue (attendu : 10 chiffres et une lettre, ou 9 chiffres \
+             et 2 lettres) : le vérifier dans le SIFA.",
+        );
+    }
+    texte(ine, Provenance::Sifa)
+}
+
+/// `stagiaire.nom`
+pub(super) fn nom(e: &mut Elements<'_>) -> Trouve<Valeur> {
+    texte(rempli(&e.inscription.stagiaire.as_ref()?.nom)?, Provenance::Stagiaire)
+}
+
+pub(super) fn sans_nom(e: &Elements<'_>) -> String {
+    conseil(e, "Saisir le nom dans la fiche Stagiaire.")
+}
+
+/// `stagiaire.prenom`
+pub(super) fn prenom(e: &mut Elements<'_>) -> Trouve<Valeur> {
+    texte(
+        rempli(&e.inscription.stagiaire.as_ref()?.prenom)?,
+        Provenance::Stagiaire,
+    )
+}
+
+pub(super) fn sans_prenom(e: &Elements<'_>) -> String {
+    conseil(e, "Saisir le prénom dans la fiche Stagiaire.")
+}
+
+/// `stagiaire.ne_pas_solliciter`, absent reads false. It leaves no one out.
+pub(super) fn ne_pas_solliciter(e: &mut Elements<'_>) -> Trouve<Valeur> {
+    let coche = e.inscription.stagiaire.as_ref().is_some_and(|s| s.ne_pas_solliciter);
+    Some((Valeur::Booleen(coche), Provenance::Stagiaire))
+}
+
+/// The apprentice's own e-mail, or for a minor that of the first responsable or PARENT.
+pub(super) fn email_contact(e: &mut Elements<'_>) -> Trouve<Valeur> {
+    let valeur = texte(e.emails.premier()?, e.emails.provenance());
+    if let Some(invalides) = e.emails.invalides() {
+        e.avertir(
+            &EMAIL_INVALIDE,
+            format!("Adresse invalide, laissée de côté : {invalides}."),
+        );
+    }
+    valeur
+}
+
+pub(super) fn sans_email(e: &Elements<'_>) -> String {
+    e.emails.conseil()
+}
+
+/// For a minor, the first e-mail of the list that `email_contact` used.
+pub(super) fn responsable_mail1(e: &mut Elements<'_>) -> Trouve<Valeur> {
+    texte(e.emails.de_mineur(0)?, e.emails.provenance())
+}
+
+/// For a minor, the second e-mail of the list that `email_contact` used.
+pub(super) fn responsable_mail2(e: &mut Elements<'_>) -> Trouve<Valeur> {
+    texte(e.emails.de_mineur(1)?, e.emails.provenance())
+}
+
+/// `stagiaire.telephone`, normalised.
+pub(super) fn tel(e: &mut Elements<'_>) -> Trouve<Valeur> {
+    let saisie = rempli(&e.inscription.stagiaire.as_ref()?.telephone)?;
+    let Some(numero) = telephone::normalise(&saisie) else {
+        e.avertir(
+            &TELEPHONE_INVALIDE,
+            "Ce n'est pas un numéro de téléphone personnel valide (un seul numéro, sans autre texte) : le corriger \
+             dans la fiche Stagiaire.",
+        );
+        return None;
+    };
+    texte(numero, Provenance::Stagiaire)
+}
+
+/// `stagiaire.date_naissance`
+pub(super) fn date_de_naissance(e: &mut Elements<'_>) -> Trouve<Valeur> {
+    date(de(
+        e.inscription.stagiaire.as_ref()?.date_naissance,
+        Provenance::Stagiaire,
+    ))
+}
+
+pub(super) fn sans_date_de_naissance(e: &Elements<'_>) -> String {
+    conseil(e, "Saisir la date de naissance dans la fiche Stagiaire.")
+}
+
+fn conseil(e: &Elements<'_>, avec_stagiaire: &str) -> String {
+    if e.inscription.stagiaire.is_some() {
+        avec_stagiaire
+    } else {
+        SANS_STAGIAIRE
+    }
+    .to_owned()
+}

@@ -1,0 +1,233 @@
+//! FORMATION: the establishment, from the SIFA's UAI, the UAI list and the sector.
+
+use super::avertissements::{
+    CODE_POSTAL_INVALIDE, COORDONNEES_INVALIDES, PLUSIEURS_LIGNES_UAI, SIRET_CLE_FAUSSE, SIRET_FORMATEUR_INVALIDE,
+    UAI_FORMATEUR_INVALIDE,
+};
+use super::cleaning::{compact, rempli};
+use super::elements::{Elements, Trouve, texte};
+use super::liste_uai::{LigneChoisie, LignePreparee, ListeUai};
+use super::records::Inscription;
+use super::{Provenance, Valeur, codes, coordonnees};
+
+/// The SIFA's UAI, and the line of the UAI list.
+#[derive(Debug)]
+pub(super) struct Etablissement<'a> {
+    /// `sifa.uai_etablissement` in compact form.
+    uai_sifa: Option<String>,
+    pub(super) ligne: Option<LigneChoisie<'a>>,
+}
+
+/// The establishment that an inscription goes out under.
+pub(super) fn etablissement<'a>(inscription: &Inscription, liste: &'a ListeUai) -> Etablissement<'a> {
+    let uai_sifa = inscription.sifa.as_ref().and_then(|s| compact(&s.uai_etablissement));
+    let ligne = liste.ligne(inscription, uai_sifa.as_deref());
+    Etablissement { uai_sifa, ligne }
+}
+
+impl<'a> Etablissement<'a> {
+    fn preparee(&self) -> Option<&'a LignePreparee> {
+        self.ligne.map(|choisie| choisie.preparee)
+    }
+
+    fn siret(&self) -> Option<&'a str> {
+        self.preparee()?.siret.as_deref()
+    }
+
+    fn uai_formateur(&self) -> Option<&'a str> {
+        let ligne = self.preparee()?;
+        ligne.uai_formateur.as_deref().or(ligne.uai.as_deref())
+    }
+
+    fn siret_formateur(&self) -> Option<&'a str> {
+        let ligne = self.preparee()?;
+        ligne.siret_formateur.as_deref().or(ligne.siret.as_deref())
+    }
+}
+
+/// The SIFA's UAI, else that of the line.
+pub(super) fn uai(e: &mut Elements<'_>) -> Trouve<Valeur> {
+    if let Some(choisie) = e.etablissement.ligne.filter(|choisie| choisie.ex_aequo) {
+        e.avertir(
+            &PLUSIEURS_LIGNES_UAI,
+            format!(
+                "Plusieurs lignes conviennent, la ligne n° {} est prise : n'en garder qu'une dans Gestion des numéros UAI.",
+                choisie.preparee.ligne.id
+            ),
+        );
+    }
+    let (uai, provenance) = match &e.etablissement.uai_sifa {
+        Some(uai) => (uai.as_str(), Provenance::Sifa),
+        None => (e.etablissement.preparee()?.uai.as_deref()?, Provenance::ListeUai),
+    };
+    if !codes::est_uai(uai) {
+        return None;
+    }
+    texte(uai, provenance)
+}
+
+pub(super) fn sans_uai(e: &Elements<'_>) -> String {
+    match (&e.etablissement.uai_sifa, e.etablissement.preparee()) {
+        (Some(_), _) => {
+            "L'UAI de l'établissement saisi dans le SIFA est mal formé (attendu : 7 chiffres et une lettre) : le corriger \
+             dans le SIFA."
+                .to_owned()
+        }
+        (None, Some(ligne)) => corriger(ligne, "l'UAI", ligne.uai.is_some(), "7 chiffres et une lettre"),
+        (None, None) => sans_ligne(e),
+    }
+}
+
+/// The line's UAI of the training site, else its UAI.
+pub(super) fn uai_formateur(e: &mut Elements<'_>) -> Trouve<Valeur> {
+    let uai = e.etablissement.uai_formateur().filter(|uai| codes::est_uai(uai))?;
+    texte(uai, Provenance::ListeUai)
+}
+
+/// 2021, where it is optional: a malformed one is left out.
+pub(super) fn uai_formateur_facultatif(e: &mut Elements<'_>) -> Trouve<Valeur> {
+    let valeur = uai_formateur(e);
+    if valeur.is_none() && e.etablissement.uai_formateur().is_some() {
+        let detail = sans_uai_formateur(e);
+        e.avertir(&UAI_FORMATEUR_INVALIDE, detail);
+    }
+    valeur
+}
+
+pub(super) fn sans_uai_formateur(e: &Elements<'_>) -> String {
+    let Some(ligne) = e.etablissement.preparee() else {
+        return sans_ligne(e);
+    };
+    if ligne.uai_formateur.is_some() {
+        corriger(ligne, "l'UAI du lieu de formation", true, "7 chiffres et une lettre")
+    } else {
+        corriger(ligne, "l'UAI", ligne.uai.is_some(), "7 chiffres et une lettre")
+    }
+}
+
+/// The line's name.
+pub(super) fn nom(e: &mut Elements<'_>) -> Trouve<Valeur> {
+    texte(rempli(&e.etablissement.preparee()?.ligne.nom)?, Provenance::ListeUai)
+}
+
+pub(super) fn sans_nom(e: &Elements<'_>) -> String {
+    match e.etablissement.preparee() {
+        Some(ligne) => corriger(ligne, "le nom du CFA", false, ""),
+        None => sans_ligne(e),
+    }
+}
+
+/// The line's SIRET.
+pub(super) fn siret(e: &mut Elements<'_>) -> Trouve<Valeur> {
+    let siret = e.etablissement.siret().filter(|siret| codes::est_siret(siret))?;
+    verifier_cle(e, siret);
+    texte(siret, Provenance::ListeUai)
+}
+
+pub(super) fn sans_siret(e: &Elements<'_>) -> String {
+    match e.etablissement.preparee() {
+        Some(ligne) => corriger(ligne, "le SIRET", ligne.siret.is_some(), "14 chiffres"),
+        None => sans_ligne(e),
+    }
+}
+
+/// The line's SIRET of the training site, else its SIRET.
+pub(super) fn siret_formateur(e: &mut Elements<'_>) -> Trouve<Valeur> {
+    let siret = e
+        .etablissement
+        .siret_formateur()
+        .filter(|siret| codes::est_siret(siret))?;
+    if e.etablissement.siret() != Some(siret) {
+        verifier_cle(e, siret);
+    }
+    texte(siret, Provenance::ListeUai)
+}
+
+/// 2021, where it is optional: a malformed one is left out.
+pub(super) fn siret_formateur_facultatif(e: &mut Elements<'_>) -> Trouve<Valeur> {
+    let valeur = siret_formateur(e);
+    if valeur.is_none() && e.etablissement.siret_formateur().is_some() {
+        let detail = sans_siret_formateur(e);
+        e.avertir(&SIRET_FORMATEUR_INVALIDE, detail);
+    }
+    valeur
+}
+
+pub(super) fn sans_siret_formateur(e: &Elements<'_>) -> String {
+    match e.etablissement.preparee() {
+        Some(ligne) if ligne.siret_formateur.is_some() => {
+            corriger(ligne, "le SIRET du lieu de formation", true, "14 chiffres")
+        }
+        _ => sans_siret(e),
+    }
+}
+
+/// "latitude,longitude" of the secteur when both are known.
+pub(super) fn coordonnees(e: &mut Elements<'_>) -> Trouve<Valeur> {
+    let secteur = &e.inscription.secteur;
+    match (secteur.latitude, secteur.longitude) {
+        (Some(latitude), Some(longitude)) if latitude.is_finite() && longitude.is_finite() => {
+            let point = format!("{},{}", coordonnees::degres(latitude), coordonnees::degres(longitude));
+            texte(point, Provenance::Secteur)
+        }
+        (None, None) => None,
+        _ => {
+            let detail = format!(
+                "Saisir la latitude et la longitude du secteur n° {} (Paramètres sociétés > Secteurs).",
+                secteur.id
+            );
+            e.avertir(&COORDONNEES_INVALIDES, detail);
+            None
+        }
+    }
+}
+
+/// `secteur.code_postal`
+pub(super) fn code_postal(e: &mut Elements<'_>) -> Trouve<Valeur> {
+    let saisi = rempli(&e.inscription.secteur.code_postal)?;
+    let Some(code) = codes::code_postal(&saisi) else {
+        let detail = format!(
+            "Le code postal du secteur n° {} n'a pas 5 chiffres : le corriger dans Paramètres sociétés > Secteurs.",
+            e.inscription.secteur.id
+        );
+        e.avertir(&CODE_POSTAL_INVALIDE, detail);
+        return None;
+    };
+    texte(code, Provenance::Secteur)
+}
+
+fn verifier_cle(e: &mut Elements<'_>, siret: &str) {
+    if codes::cle_siret_juste(siret) {
+        return;
+    }
+    if let Some(ligne) = e.etablissement.preparee() {
+        let detail = format!(
+            "Le SIRET est envoyé, mais sa clé de contrôle est fausse : le vérifier à la ligne n° {} de Gestion des numéros UAI.",
+            ligne.ligne.id
+        );
+        e.avertir(&SIRET_CLE_FAUSSE, detail);
+    }
+}
+
+fn corriger(ligne: &LignePreparee, quoi: &str, present: bool, attendu: &str) -> String {
+    let id = ligne.ligne.id;
+    if present {
+        format!("Gestion des numéros UAI, ligne n° {id} : corriger {quoi}, qui est mal formé (attendu : {attendu}).")
+    } else {
+        format!("Gestion des numéros UAI, ligne n° {id} : saisir {quoi}.")
+    }
+}
+
+fn sans_ligne(e: &Elements<'_>) -> String {
+    let secteur = &e.inscription.secteur;
+    if e.etablissement.uai_sifa.is_some() {
+        return "L'UAI de l'établissement saisi dans le SIFA n'est pas dans la liste : l'ajouter dans Gestion des numéros \
+                UAI avec son nom et son SIRET, ou le corriger dans le SIFA."
+            .to_owned();
+    }
+    format!(
+        "Aucune ligne de la liste ne convient à l'inscription : en ajouter une dans Gestion des numéros UAI pour la société \
+         n° {} et le secteur n° {}.",
+        secteur.societe_id, secteur.id
+    )
+}

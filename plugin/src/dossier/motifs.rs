@@ -1,0 +1,144 @@
+//! Who is not sent, and why.
+
+use std::fmt::Write as _;
+
+use super::elements::Elements;
+use super::records::{Attendu, ValeurIllisible};
+use super::{CodeMotif, Dossier, Motif, Protocole, Valeur, formation};
+
+impl CodeMotif {
+    /// The code, as results and files write it.
+    pub fn code(self) -> &'static str {
+        self.textes().0
+    }
+
+    /// The label shown to the user.
+    pub fn libelle(self) -> &'static str {
+        self.textes().1
+    }
+
+    fn textes(self) -> (&'static str, &'static str) {
+        match self {
+            Self::EmailContactManquant => ("EMAIL_CONTACT_MANQUANT", "Email contact manquant"),
+            Self::UaiSiretManquant => ("UAI_SIRET_MANQUANT", "UAI / Siret manquant"),
+            Self::CodeDiplomeManquant => ("CODE_DIPLOME_MANQUANT", "Code Diplôme manquant"),
+            Self::NomManquant => ("NOM_MANQUANT", "Nom ou prénom manquant"),
+            Self::DateNaissanceManquante => ("DATE_NAISSANCE_MANQUANTE", "Date de naissance manquante"),
+            Self::DatesFormationManquantes => ("DATES_FORMATION_MANQUANTES", "Dates de formation manquantes"),
+            Self::DatesFormationIncoherentes => ("DATES_FORMATION_INCOHERENTES", "Dates de formation incohérentes"),
+            Self::ValeurIllisible => ("VALEUR_ILLISIBLE", "Valeur illisible"),
+            Self::AutreInscription => ("AUTRE_INSCRIPTION", "Autre inscription du même apprenti"),
+            Self::AccesManquant => ("ACCES_MANQUANT", "Clé API manquante"),
+        }
+    }
+}
+
+/// The reasons of one dossier, one a code, in the order in which they are shown.
+#[derive(Debug, Default)]
+pub(super) struct Motifs(Vec<Motif>);
+
+impl Motifs {
+    /// Adds a reason; a code already there gets the further advice, once.
+    pub(super) fn ajouter(&mut self, code: CodeMotif, conseil: &str) {
+        match self.0.iter_mut().find(|motif| motif.code == code) {
+            None => self.0.push(Motif {
+                code,
+                detail: conseil.to_owned(),
+            }),
+            Some(motif) if motif.detail.contains(conseil) => {}
+            Some(motif) => {
+                let _ = write!(motif.detail, " {conseil}");
+            }
+        }
+    }
+
+    pub(super) fn dans_l_ordre(mut self) -> Vec<Motif> {
+        self.0.sort_by_key(|motif| motif.code);
+        self.0
+    }
+}
+
+/// v3: `date_fin_formation` before `date_entree_formation`. The receiver refuses it later, out of sight.
+pub(super) fn dates_incoherentes(e: &Elements<'_>) -> Option<&'static str> {
+    let (fin, _) = formation::fin(e.inscription)?;
+    (fin < e.date_entree()?).then_some(
+        "La fin de la formation est avant l'entrée : corriger la date de sortie prévue ou la date d'entrée dans la fiche \
+         Inscrit, la date d'entrée au CFA dans le SIFA ou les dates de la fiche Action.",
+    )
+}
+
+/// Which value cannot be read, and where to put it right; never what it holds.
+pub(super) fn illisible(valeur: &ValeurIllisible) -> String {
+    let attendu = match valeur.attendu {
+        Attendu::Date => "une date (AAAA-MM-JJ)",
+        Attendu::Entier => "un nombre entier",
+        Attendu::Decimal => "un nombre décimal",
+        Attendu::Booleen => "0 ou 1",
+        Attendu::Texte => "un texte lisible",
+    };
+    let ecran = match valeur.entite {
+        "stagiaire" | "interlocuteur" => "la fiche Stagiaire",
+        "inscription" => "la fiche Inscrit",
+        "action_formation" => "la fiche Action",
+        "centre_interet" => "le centre d'intérêt",
+        "diplome" => "le diplôme",
+        "convention" => "la convention",
+        "sifa" | "sifa_responsable" => "le SIFA",
+        "secteur" | "societe" => "Paramètres sociétés",
+        _ => "l'ERP",
+    };
+    format!(
+        "{}.{} (n° {}) ne peut pas être lu, attendu : {attendu} ; ressaisir la valeur dans {ecran}.",
+        valeur.entite, valeur.colonne, valeur.id
+    )
+}
+
+/// One learner, one establishment, one year (v3): of the dossiers of ONE stagiaire that have no other reason to stay out
+/// and go to one training site, the one with the latest `entree` is sent (then the highest inscription id; an absent
+/// `entree` is earliest); the others get `AUTRE_INSCRIPTION`.
+///
+/// The slice holds all the dossiers of the stagiaire in the run, in any order. Those of the protocol of 2021 stay as they are.
+pub fn retenir_une_inscription(dossiers: &mut [Dossier]) {
+    for rang in 0..dossiers.len() {
+        let Some(envoye) = dossiers.get(rang).and_then(|dossier| prefere(dossiers, dossier)) else {
+            continue;
+        };
+        if let Some(dossier) = dossiers.get_mut(rang) {
+            dossier.motifs.push(Motif {
+                code: CodeMotif::AutreInscription,
+                detail: format!(
+                    "L'inscription n° {envoye} du même stagiaire au même établissement est envoyée à sa place : une seule par \
+                     année scolaire. Si ce n'est pas la bonne, vérifier les dates d'entrée dans les fiches Inscrit."
+                ),
+            });
+        }
+    }
+}
+
+/// The inscription that is sent instead of this dossier, if there is one.
+fn prefere(dossiers: &[Dossier], dossier: &Dossier) -> Option<i64> {
+    let site = site_concurrent(dossier)?;
+    let premier = dossiers
+        .iter()
+        .filter(|autre| {
+            // One already left out for this reason loses against the same winner: it cannot win.
+            autre.stagiaire_id == dossier.stagiaire_id && site_concurrent(autre) == Some(site)
+        })
+        .max_by_key(|autre| (autre.entree, autre.inscription_id))?;
+    (premier.inscription_id != dossier.inscription_id).then_some(premier.inscription_id)
+}
+
+/// The training site that a dossier competes for; none if it stays out anyway.
+fn site_concurrent(dossier: &Dossier) -> Option<(&str, &str)> {
+    if dossier.protocole != Protocole::V3 || !dossier.motifs.is_empty() {
+        return None;
+    }
+    let texte = |nom: &str| match &dossier.champ(nom)?.valeur {
+        Valeur::Texte(texte) => Some(texte.as_str()),
+        _ => None,
+    };
+    Some((
+        texte("etablissement_formateur_uai")?,
+        texte("etablissement_formateur_siret")?,
+    ))
+}

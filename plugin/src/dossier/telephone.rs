@@ -1,0 +1,144 @@
+//! Telephone numbers, as the receiver wants them.
+
+use phonenumber::Type;
+use phonenumber::country::Id;
+
+use super::cleaning::est_tiret;
+
+/// Longest text worth reading: E.164 has 15 digits, prefixes a few more.
+const CHIFFRES_MAX: usize = 24;
+
+/// The number as it is sent: `0612345678` for metropolitan France, E.164 elsewhere.
+///
+/// `None`: not possible, not valid, or a premium, shared-cost, pager or voicemail number.
+pub(super) fn normalise(saisie: &str) -> Option<String> {
+    let numero = sans_ponctuation(saisie)?;
+    let lu = match numero.strip_prefix("00") {
+        // Given a region, the library would strip that region's trunk prefix from a foreign number too.
+        Some(international) => phonenumber::parse(None, format!("+{international}")),
+        None if numero.starts_with('+') => phonenumber::parse(None, &numero),
+        None => phonenumber::parse(Some(region(&numero)), &numero),
+    }
+    .ok()?;
+    if !phonenumber::is_valid(&lu) || est_special(lu.number_type(&phonenumber::metadata::DATABASE)) {
+        return None;
+    }
+    let pays = lu.country().code();
+    let national = lu.national();
+    Some(if pays == 33 {
+        format!("0{national}")
+    } else {
+        format!("+{pays}{national}")
+    })
+}
+
+/// An optional plus and digits, once white space, full stops, dashes, brackets and whatever else libphonenumber reads
+/// over between digits are gone. Anything more (a second number, a name, a note) makes it unreadable.
+fn sans_ponctuation(saisie: &str) -> Option<String> {
+    let mut numero = String::with_capacity(CHIFFRES_MAX);
+    for c in saisie.chars() {
+        if c.is_whitespace() || est_tiret(c) || "./()[]{}~\u{AD}\u{200B}\u{2060}\u{2212}".contains(c) {
+            continue;
+        }
+        let utile = c.is_ascii_digit() || (c == '+' && numero.is_empty());
+        if !utile || numero.len() == CHIFFRES_MAX {
+            return None;
+        }
+        numero.push(c);
+    }
+    Some(numero)
+}
+
+/// The default region by the first digits, with or without the leading 0.
+fn region(numero: &str) -> Id {
+    let chiffres = numero.strip_prefix('0').unwrap_or(numero);
+    match chiffres.get(..3) {
+        Some("590" | "690" | "691") => Id::GP,
+        Some("594" | "694") => Id::GF,
+        Some("596" | "696" | "697") => Id::MQ,
+        Some("262" | "263" | "692" | "693") => Id::RE,
+        Some("269" | "639") => Id::YT,
+        _ => Id::FR,
+    }
+}
+
+fn est_special(genre: Type) -> bool {
+    matches!(
+        genre,
+        Type::PremiumRate | Type::SharedCost | Type::Pager | Type::Voicemail
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn telephones() {
+        for (saisie, attendu) in [
+            // Metropolitan France, written every way.
+            ("0612345678", Some("0612345678")),
+            ("06 12 34 56 78", Some("0612345678")),
+            ("06\u{A0}12\u{202F}34 56 78", Some("0612345678")),
+            ("06.12.34.56.78", Some("0612345678")),
+            ("06-12\u{2010}34\u{2013}56\u{2015}78", Some("0612345678")),
+            ("06/12/34/56/78", Some("0612345678")),
+            ("612345678", Some("0612345678")),
+            ("+33612345678", Some("0612345678")),
+            ("+33 (0)6 12 34 56 78", Some("0612345678")),
+            ("0033612345678", Some("0612345678")),
+            ("33612345678", Some("0612345678")),
+            ("(06) 12 34 56 78", Some("0612345678")),
+            ("0123456789", Some("0123456789")),
+            ("0912345678", Some("0912345678")),
+            ("0800123456", Some("0800123456")),
+            // Overseas.
+            ("0690123456", Some("+590690123456")),
+            ("0590 27 12 34", Some("+590590271234")),
+            ("0691234567", Some("+590691234567")),
+            ("690123456", Some("+590690123456")),
+            ("00590690123456", Some("+590690123456")),
+            ("590690123456", Some("+590690123456")),
+            ("0694123456", Some("+594694123456")),
+            ("0594 25 12 34", Some("+594594251234")),
+            ("0696123456", Some("+596696123456")),
+            ("0697123456", Some("+596697123456")),
+            ("0596 42 12 34", Some("+596596421234")),
+            ("0692123456", Some("+262692123456")),
+            ("0693123456", Some("+262693123456")),
+            ("0262 21 12 34", Some("+262262211234")),
+            ("0639012345", Some("+262639012345")),
+            ("0269 61 12 34", Some("+262269611234")),
+            ("+262639012345", Some("+262639012345")),
+            ("262692123456", Some("+262692123456")),
+            // Abroad.
+            ("+352 621 123 456", Some("+352621123456")),
+            ("00352621123456", Some("+352621123456")),
+            ("0033 (0)6 12 34 56 78", Some("0612345678")),
+            ("+590 (0)690 12 34 56", Some("+590690123456")),
+            ("+262 0692 12 34 56", Some("+262692123456")),
+            ("+32 470 12 34 56", Some("+32470123456")),
+            ("+49 1512 3456789", Some("+4915123456789")),
+            ("+39 06 1234 5678", Some("+390612345678")),
+            // Not a number, not valid, not a person's.
+            ("", None),
+            ("voir mère", None),
+            ("inconnu", None),
+            ("06 12 34", None),
+            ("0612345678 / 0145678901", None),
+            ("06 12 34 56 78 (mère)", None),
+            ("06123456", None),
+            ("0000000000", None),
+            ("0700000000", None),
+            ("0899123456", None),
+            ("0892123456", None),
+            ("0820123456", None),
+            ("+", None),
+            ("06+12345678", None),
+            ("+999612345678", None),
+            ("123456789012345678901234567890", None),
+        ] {
+            assert_eq!(normalise(saisie).as_deref(), attendu, "{saisie}");
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! One instance of the plugin: the host's settings, the open forms, and what each call of the host leads to.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use passerelle_abi as abi;
+use zeroize::Zeroizing;
+
+use crate::contributions::{self, Context, complements_secteur, compte_rendu, diagnostic, exemple_export_nuit};
+use crate::database::Database;
+use crate::erp::{Erp, Mapping};
+use crate::error::Error;
+use crate::form::{Event, Form, Next};
+use crate::host::{Host, Run, Secrets, Setting};
+use crate::night;
+use crate::store::{Auteur, SealError, Sealer, SealingKey, Store};
+
+pub use crate::night::{Outcome, OutcomeKind};
+
+/// Name under which the host keeps the sealing key.
+const SEALING_KEY: &str = "passerelle.sealing-key";
+/// Its file in the data folder, where the host keeps no secrets.
+const SEALING_KEY_FILE: &str = "scellement.cle";
+
+/// An initialised instance.
+pub struct Instance {
+    host: Arc<dyn Host>,
+    connection_string: String,
+    mapping: Option<PathBuf>,
+    data_dir: Option<PathBuf>,
+    proxy: Option<String>,
+    user: Option<String>,
+    forms: Mutex<Forms>,
+}
+
+#[derive(Default)]
+struct Forms {
+    last: u64,
+    open: HashMap<u64, Box<dyn Form>>,
+}
+
+impl Instance {
+    /// Read the host's settings and register the jobs; opens no connection.
+    ///
+    /// # Errors
+    /// A setting is missing or a callback failed.
+    pub fn new(host: Arc<dyn Host>) -> Result<Self, Error> {
+        let connection_string = host.setting(Setting::Database)?.ok_or_else(|| {
+            Error::new(
+                abi::PASSERELLE_E_SETTINGS,
+                "La base de données de l'ERP n'est pas indiquée : renseignez sa chaîne de connexion ODBC dans les \
+                 paramètres du programme.",
+                "the host gave no value for the setting `database`",
+            )
+        })?;
+        let path = |key| host.setting(key).map(|path| path.map(PathBuf::from));
+        let instance = Self {
+            connection_string,
+            mapping: path(Setting::Mapping)?,
+            data_dir: path(Setting::DataDir)?,
+            proxy: host.setting(Setting::Proxy)?,
+            user: host.setting(Setting::User)?,
+            forms: Mutex::default(),
+            host,
+        };
+        instance.host.register_job(&contributions::export_de_nuit::JOB)?;
+        Ok(instance)
+    }
+
+    /// The user picked a contribution.
+    ///
+    /// # Errors
+    /// The id or the context is unknown, or settings cannot be read.
+    pub fn open(&self, id: &str, context: &str) -> Result<(), Error> {
+        let context = Context::parse(context)?;
+        if id == complements_secteur::ID {
+            let form = complements_secteur::open(self.store()?, &context, self.user.clone(), self.host.clone())?;
+            return self.show_new_form(form);
+        }
+        let tables = match id {
+            exemple_export_nuit::ID => exemple_export_nuit::tables(self, &context)?,
+            compte_rendu::ID => compte_rendu::tables(self.store()?, context.run),
+            diagnostic::ID => vec![diagnostic::table(self.diagnosis())],
+            _ => return Err(unknown("contribution", id)),
+        };
+        tables.into_iter().try_for_each(|table| self.host.show_table(table))
+    }
+
+    /// The user acted in a form.
+    ///
+    /// # Errors
+    /// The form is not open, or the action failed; the form then stays as it was.
+    pub fn form_event(&self, number: u64, event: &Event<'_>) -> Result<(), Error> {
+        // Taken out while it acts, so that a host which calls back meanwhile is told, not blocked.
+        let mut form = self
+            .forms()
+            .open
+            .remove(&number)
+            .ok_or_else(|| unknown("form", &number.to_string()))?;
+        let outcome = match event {
+            Event::Closed => return Ok(()),
+            event => form.act(event),
+        };
+        match outcome {
+            Ok(Next::Close) => self.host.close_form(number),
+            Ok(Next::Show) => self.show_form(number, form),
+            Err(error) => {
+                self.forms().open.insert(number, form);
+                Err(error)
+            }
+        }
+    }
+
+    fn show_new_form(&self, form: Box<dyn Form>) -> Result<(), Error> {
+        let number = {
+            let mut forms = self.forms();
+            forms.last += 1;
+            forms.last
+        };
+        self.show_form(number, form)
+    }
+
+    fn show_form(&self, number: u64, form: Box<dyn Form>) -> Result<(), Error> {
+        let description = serde_json::to_string(&form.describe()).map_err(|error| Error::io(&error.into()))?;
+        self.forms().open.insert(number, form);
+        self.host.show_form(number, &description)
+    }
+
+    fn forms(&self) -> std::sync::MutexGuard<'_, Forms> {
+        self.forms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Run a job to its end.
+    ///
+    /// # Errors
+    /// The job is unknown, its parameters are wrong, or it failed.
+    pub fn run_job(&self, id: &str, parameters: &str, run: &dyn Run) -> Result<Outcome, Error> {
+        match id {
+            contributions::export_de_nuit::ID => contributions::export_de_nuit::run(self, parameters, run),
+            contributions::reglages::MIGRATION => contributions::reglages::migrate(&self.database()?),
+            _ => Err(unknown("job", id)),
+        }
+    }
+
+    /// Write a document.
+    ///
+    /// # Errors
+    /// The document is unknown, its parameters are wrong, or it could not be made or written.
+    pub fn write_document(&self, id: &str, parameters: &str, run: &dyn Run, to: &mut dyn Write) -> Result<(), Error> {
+        match id {
+            "apercu.json" => exemple_export_nuit::write_json(self, &Context::parse(parameters)?, run, to),
+            "compte-rendu.json" => compte_rendu::write_json(&self.store()?, &Context::parse(parameters)?, to),
+            "reglages.json" => contributions::reglages::export(&self.store()?, to),
+            "schema.sql" => contributions::reglages::ddl(&self.database()?, to),
+            _ => Err(unknown("document", id)),
+        }
+    }
+
+    /// Read a document.
+    ///
+    /// # Errors
+    /// The document is unknown or wrong; nothing of it was taken then.
+    pub fn read_document(&self, id: &str, bytes: &[u8]) -> Result<(), Error> {
+        match id {
+            "reglages.json" => {
+                let text = std::str::from_utf8(bytes).map_err(|error| {
+                    Error::argument(
+                        "Le fichier de paramètres n'est pas en UTF-8 : enregistrez-le dans ce codage et recommencez.",
+                        format!("reglages.json is not UTF-8: {error}"),
+                    )
+                })?;
+                let auteur = Auteur {
+                    nom: self.user.clone(),
+                    le: self.host.now()?,
+                };
+                contributions::reglages::import(&self.store()?, &self.sealer()?, &auteur, text)
+            }
+            _ => Err(unknown("document", id)),
+        }
+    }
+
+    /// The host.
+    pub fn host(&self) -> &dyn Host {
+        &*self.host
+    }
+
+    /// The proxy that the host names, if it names one.
+    pub fn proxy(&self) -> Option<String> {
+        self.proxy.clone()
+    }
+
+    /// The database, checked to be reachable.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn database(&self) -> Result<Database, Error> {
+        Ok(Database::connect(&self.connection_string)?)
+    }
+
+    /// The ERP's tables.
+    ///
+    /// # Errors
+    /// The database cannot be reached or the mapping is wrong.
+    pub fn erp(&self) -> Result<Erp, Error> {
+        let mapping = match &self.mapping {
+            Some(path) => Mapping::load(path)?,
+            None => Mapping::default(),
+        };
+        Ok(Erp::new(self.database()?, mapping))
+    }
+
+    /// The plugin's own tables.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or the tables are missing or of another version.
+    pub fn store(&self) -> Result<Store, Error> {
+        Ok(Store::open(&self.database()?)?)
+    }
+
+    /// What seals and opens the API keys of this installation.
+    ///
+    /// # Errors
+    /// The sealing key cannot be read or kept.
+    pub fn sealer(&self) -> Result<Sealer, Error> {
+        let key = match (self.host.secrets(), &self.data_dir) {
+            (Some(secrets), _) => SealingKey::from_host_secret(&self.host_secret(secrets)?)?,
+            (None, Some(folder)) => SealingKey::from_file(&folder.join(SEALING_KEY_FILE))?,
+            (None, None) => {
+                return Err(Error::new(
+                    abi::PASSERELLE_E_SETTINGS,
+                    "Le programme n'indique pas où garder la clé de scellement : renseignez le dossier de données de \
+                     la Passerelle Apprentissage.",
+                    "the host has no secrets interface and gave no value for the setting `data_dir`",
+                ));
+            }
+        };
+        Ok(Sealer::new(&key)?)
+    }
+
+    /// The secret that the host keeps for this installation; made on first use.
+    fn host_secret(&self, secrets: &dyn Secrets) -> Result<Zeroizing<Vec<u8>>, Error> {
+        if let Some(secret) = secrets.get(SEALING_KEY)? {
+            return Ok(secret);
+        }
+        let mut secret = Zeroizing::new(vec![0; 32]);
+        getrandom::fill(&mut secret).map_err(|error| SealError::Randomness(error.to_string()))?;
+        secrets.set(SEALING_KEY, &secret)?;
+        Ok(secret)
+    }
+
+    /// What the diagnosis looks at, taken when it is asked for: a wrong setting is a line of it, not its end.
+    fn diagnosis(&self) -> diagnostic::Subject {
+        diagnostic::Subject {
+            connection_string: self.connection_string.clone(),
+            mapping: self.mapping.clone(),
+            sealer: self.sealer(),
+            now: self.host.now(),
+        }
+    }
+
+    /// What the night needs of this instance.
+    ///
+    /// # Errors
+    /// A part of it cannot be had.
+    pub fn night(&self) -> Result<night::Parts, Error> {
+        Ok(night::Parts {
+            erp: self.erp()?,
+            store: self.store()?,
+            sealer: self.sealer()?,
+            proxy: self.proxy(),
+        })
+    }
+}
+
+fn unknown(kind: &str, id: &str) -> Error {
+    Error::new(
+        abi::PASSERELLE_E_UNKNOWN_ID,
+        "Le programme hôte a demandé quelque chose que la Passerelle Apprentissage ne connaît pas.",
+        format!("unknown {kind} `{}`", id.escape_debug()),
+    )
+}

@@ -1,0 +1,262 @@
+//! Pure decisions: what an answer means, and what comes next.
+
+use super::answer;
+use super::error::MissionError;
+use super::transport::Reply;
+use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta};
+use std::time::Duration;
+
+/// Waits between attempts: doubling from `first` up to `cap`, the upper half of each at random.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backoff {
+    /// Before the second attempt.
+    pub first: Duration,
+    /// The longest.
+    pub cap: Duration,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self {
+            first: Duration::from_secs(2),
+            cap: Duration::from_secs(300),
+        }
+    }
+}
+
+/// A 400 that tells of a database failure is tried this often before a dossier is suspected.
+const DATABASE_ATTEMPTS: u32 = 4;
+
+/// What an answer's status means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// A success: the body tells.
+    Readable,
+    /// Try again.
+    Transient(MissionError),
+    /// The same again would come to the same: this establishment stops.
+    Permanent(MissionError),
+    /// Something in the body is refused: smaller parts will tell what.
+    Halve,
+}
+
+/// The hour, the limit and the die, for one decision.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment {
+    /// Attempts made, this one included.
+    pub(super) attempt: u32,
+    pub(super) now: DateTime<FixedOffset>,
+    pub(super) deadline: DateTime<FixedOffset>,
+    /// 0 to 1.
+    pub(super) jitter: f64,
+}
+
+/// Reads a status. `attempt` counts from 1.
+pub(super) fn meaning(reply: &Reply, host: &str, url: &reqwest::Url, attempt: u32) -> Meaning {
+    let http = reply.http;
+    let host = || host.to_owned();
+    match http {
+        200..=299 => Meaning::Readable,
+        300..=399 => Meaning::Permanent(MissionError::Redirect {
+            host: host(),
+            http,
+            to: super::transport::shown_location(url, reply.location.as_deref()),
+        }),
+        401 | 403 => Meaning::Permanent(MissionError::KeyRefused {
+            host: host(),
+            http,
+            page: reply.page,
+        }),
+        404 | 405 | 410 => Meaning::Permanent(MissionError::WrongUrl { host: host(), http }),
+        407 => Meaning::Permanent(MissionError::ProxyRefused {
+            host: host(),
+            detail: "HTTP 407".into(),
+        }),
+        408 | 425 | 429 => Meaning::Transient(MissionError::Busy { host: host(), http }),
+        400 if attempt < DATABASE_ATTEMPTS && answer::says_database_failure(&reply.body) => {
+            Meaning::Transient(MissionError::ServerFault { host: host(), http })
+        }
+        400..=499 => Meaning::Halve,
+        _ => Meaning::Transient(MissionError::ServerFault { host: host(), http }),
+    }
+}
+
+/// How long to wait before the next attempt.
+///
+/// # Errors
+/// `GaveUp` if that attempt would come after the deadline.
+pub(super) fn wait(
+    cause: MissionError,
+    retry_after: Option<&str>,
+    backoff: Backoff,
+    moment: Moment,
+) -> Result<Duration, MissionError> {
+    let jitter = if moment.jitter.is_finite() {
+        moment.jitter.clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    let wait = match retry_after.and_then(|text| parse_retry_after(text, moment.now)) {
+        // Never before the hour that the receiver asks for; the jitter spreads the establishments that it told the same.
+        Some(asked) => asked
+            .max(Duration::from_secs(1))
+            .saturating_add(Duration::from_secs_f64(jitter)),
+        None => {
+            let doublings = moment.attempt.saturating_sub(1).min(31);
+            let whole = backoff.first.saturating_mul(1 << doublings).min(backoff.cap);
+            whole.mul_f64(0.5 + jitter / 2.0)
+        }
+    };
+    let next = TimeDelta::from_std(wait)
+        .ok()
+        .and_then(|wait| moment.now.checked_add_signed(wait));
+    match next {
+        Some(next) if next < moment.deadline => Ok(wait),
+        _ => Err(MissionError::GaveUp {
+            attempts: moment.attempt,
+            cause: Box::new(cause),
+        }),
+    }
+}
+
+/// `Retry-After` in seconds or as any of the three HTTP dates; a past date is no wait. None if it is neither.
+fn parse_retry_after(text: &str, now: DateTime<FixedOffset>) -> Option<Duration> {
+    let text = text.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+    }
+    let obsolete = || {
+        ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"]
+            .iter()
+            .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
+            .map(|naive| naive.and_utc().fixed_offset())
+    };
+    let date = DateTime::parse_from_rfc2822(text).ok().or_else(obsolete)?;
+    Some((date - now).to_std().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+
+    fn reply(http: u16, body: &str) -> Reply {
+        Reply {
+            http,
+            retry_after: None,
+            location: Some("/ailleurs?cle=1#x".into()),
+            page: false,
+            body: body.as_bytes().to_vec(),
+        }
+    }
+
+    #[test]
+    fn meanings() {
+        let url = reqwest::Url::parse("https://x.fr/api/v3/dossiers-apprenants").unwrap();
+        let database = r#"{"status":"ERROR","message":"m"}"#;
+        for (http, body, attempt, expected) in [
+            (200, "", 1, "lire"),
+            (201, "", 1, "lire"),
+            (301, "", 1, "REDIRECTION"),
+            (304, "", 1, "REDIRECTION"),
+            (308, "", 1, "REDIRECTION"),
+            (400, r#"{"error":"Bad Request"}"#, 1, "diviser"),
+            (400, "<html>", 1, "diviser"),
+            (400, database, 1, "réessayer SERVICE_INDISPONIBLE"),
+            (400, database, 3, "réessayer SERVICE_INDISPONIBLE"),
+            (400, database, 4, "diviser"),
+            (401, "", 1, "CLE_REFUSEE"),
+            (403, "", 9, "CLE_REFUSEE"),
+            (404, "", 1, "ADRESSE_INTROUVABLE"),
+            (405, "", 1, "ADRESSE_INTROUVABLE"),
+            (407, "", 1, "PROXY"),
+            (408, "", 1, "réessayer SERVICE_INDISPONIBLE"),
+            (410, "", 1, "ADRESSE_INTROUVABLE"),
+            (413, "", 1, "diviser"),
+            (415, "", 1, "diviser"),
+            (422, "", 1, "diviser"),
+            (425, "", 1, "réessayer SERVICE_INDISPONIBLE"),
+            (429, "", 99, "réessayer SERVICE_INDISPONIBLE"),
+            (500, database, 50, "réessayer SERVICE_INDISPONIBLE"),
+            (502, "", 1, "réessayer SERVICE_INDISPONIBLE"),
+            (503, "", 1, "réessayer SERVICE_INDISPONIBLE"),
+            (504, "", 1, "réessayer SERVICE_INDISPONIBLE"),
+            (999, "", 1, "réessayer SERVICE_INDISPONIBLE"),
+        ] {
+            let found = match meaning(&reply(http, body), "x.fr", &url, attempt) {
+                Meaning::Readable => "lire".into(),
+                Meaning::Halve => "diviser".into(),
+                Meaning::Transient(error) => {
+                    assert!(error.is_transient());
+                    format!("réessayer {}", error.code())
+                }
+                Meaning::Permanent(error) => {
+                    assert!(!error.is_transient());
+                    error.code().to_string()
+                }
+            };
+            assert_eq!(found, expected, "{http} attempt {attempt}");
+        }
+        let Meaning::Permanent(redirect) = meaning(&reply(302, ""), "x.fr", &url, 1) else {
+            panic!()
+        };
+        assert!(
+            redirect.user_text().contains("https://x.fr/ailleurs."),
+            "{}",
+            redirect.user_text()
+        );
+    }
+
+    fn at(text: &str) -> DateTime<FixedOffset> {
+        DateTime::parse_from_rfc3339(text).unwrap()
+    }
+
+    #[test]
+    fn waits() {
+        let now = "2026-11-23T23:00:00+01:00";
+        for (attempt, jitter, retry_after, deadline, expected) in [
+            // Doubling, the upper half at random, up to the cap.
+            (1, 0.0, None, "05:00", Some(1.0)),
+            (1, 1.0, None, "05:00", Some(2.0)),
+            (2, 1.0, None, "05:00", Some(4.0)),
+            (3, 0.5, None, "05:00", Some(6.0)),
+            (9, 0.0, None, "05:00", Some(150.0)),
+            (9, 1.0, None, "05:00", Some(300.0)),
+            (u32::MAX, 1.0, None, "05:00", Some(300.0)),
+            (1, f64::NAN, None, "05:00", Some(1.0)),
+            (1, 7.0, None, "05:00", Some(2.0)),
+            // Seconds; a wait of nothing still waits a moment.
+            (9, 0.0, Some("120"), "05:00", Some(120.0)),
+            (1, 0.5, Some(" 7 "), "05:00", Some(7.5)),
+            (1, 0.0, Some("0"), "05:00", Some(1.0)),
+            // Dates, in the three forms; past ones.
+            (1, 0.0, Some("Mon, 23 Nov 2026 22:01:00 GMT"), "05:00", Some(60.0)),
+            (1, 0.0, Some("Monday, 23-Nov-26 22:02:00 GMT"), "05:00", Some(120.0)),
+            (1, 0.0, Some("Mon Nov 23 22:03:00 2026"), "05:00", Some(180.0)),
+            (1, 0.0, Some("Sun, 22 Nov 2026 22:01:00 GMT"), "05:00", Some(1.0)),
+            // Neither: as if it were not there.
+            (1, 0.0, Some("bientôt"), "05:00", Some(1.0)),
+            (1, 0.0, Some("-5"), "05:00", Some(1.0)),
+            (1, 0.0, Some(""), "05:00", Some(1.0)),
+            // Not beyond the deadline.
+            (1, 0.0, Some("21600"), "05:00", None),
+            (1, 0.0, Some("21599"), "05:00", Some(21599.0)),
+            (1, 0.0, Some("99999999999999999999999"), "05:00", None),
+            (1, 0.0, Some("Wed, 25 Nov 2026 22:01:00 GMT"), "05:00", None),
+        ] {
+            let moment = Moment {
+                attempt,
+                now: at(now),
+                deadline: at(&format!("2026-11-24T{deadline}:00+01:00")),
+                jitter,
+            };
+            let cause = MissionError::TimedOut { host: "x.fr".into() };
+            let found = wait(cause.clone(), retry_after, Backoff::default(), moment);
+            let expected = expected.map(Duration::from_secs_f64).ok_or(MissionError::GaveUp {
+                attempts: attempt,
+                cause: Box::new(cause),
+            });
+            assert_eq!(found, expected, "attempt {attempt} jitter {jitter} {retry_after:?}");
+        }
+    }
+}

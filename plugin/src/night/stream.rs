@@ -1,0 +1,235 @@
+//! The ERP's inscriptions as dossiers, one stagiaire at a time: what the preview shows and the night sends.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use crate::dossier::records::{Inscription, LigneUai};
+use crate::dossier::{
+    CodeMotif, Contexte, Dossier, ListeUai, Motif, Protocole, normaliser_uai, retenir_une_inscription,
+};
+use crate::erp::{Erp, ReadAhead, Scope};
+use crate::error::Error;
+use crate::store::{Acces, ReglageSecteur};
+
+/// What is read, and by which rules.
+pub struct Plan {
+    /// The ERP.
+    pub erp: Erp,
+    /// The local date at which the run, or the preview, started.
+    pub run_date: NaiveDate,
+    /// The sectors to read.
+    pub secteurs: Vec<ReglageSecteur>,
+    /// Every (société, sector) that the settings name.
+    pub named: Vec<(i64, i64)>,
+    /// The UAI list.
+    pub lignes_uai: Vec<LigneUai>,
+    /// The API accesses.
+    pub acces: Vec<Acces>,
+    /// Which protocol each dossier follows.
+    pub choice: Choice,
+}
+
+/// Which protocol a dossier follows.
+#[derive(Debug, Clone, Copy)]
+pub enum Choice {
+    /// The same for all: a preview.
+    Fixed {
+        /// The protocol.
+        protocole: Protocole,
+        /// Whether the optional SIFA data goes with it.
+        donnees_sifa: bool,
+    },
+    /// Its access's; today's for a dossier without one. The optional SIFA data goes where the sector's box is ticked.
+    ByAccess,
+}
+
+/// A dossier, and the access that it goes out with.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The dossier.
+    pub dossier: Dossier,
+    /// Index of its access in the plan.
+    pub acces: Option<usize>,
+}
+
+impl Plan {
+    /// Start reading; rows come while the caller works on those before.
+    #[must_use]
+    pub fn start(&self) -> DossierStream {
+        let secteurs = self
+            .secteurs
+            .iter()
+            .map(|secteur| (secteur.societe_id, secteur.secteur_id))
+            .collect();
+        DossierStream {
+            rules: Rules {
+                run_date: self.run_date,
+                liste_uai: ListeUai::new(self.lignes_uai.clone()),
+                acces: AccessIndex::new(&self.acces),
+                choice: self.choice,
+                donnees_sifa: self
+                    .secteurs
+                    .iter()
+                    .filter(|secteur| secteur.donnees_sifa)
+                    .map(|secteur| (secteur.societe_id, secteur.secteur_id))
+                    .collect(),
+            },
+            reader: ReadAhead::start(self.erp.clone(), Scope { secteurs }),
+            batch: Vec::new().into_iter(),
+            group: Vec::new(),
+        }
+    }
+
+    /// How many inscriptions in apprenticeship no sector of the settings covers.
+    ///
+    /// # Errors
+    /// The ERP cannot be read.
+    pub fn hors_secteur(&self) -> Result<u64, Error> {
+        Ok(self.erp.count_hors_secteur(&self.named)?)
+    }
+}
+
+struct Rules {
+    run_date: NaiveDate,
+    liste_uai: ListeUai,
+    acces: AccessIndex,
+    choice: Choice,
+    donnees_sifa: Vec<(i64, i64)>,
+}
+
+impl Rules {
+    /// The dossier of an inscription; none if it is out of scope.
+    fn prepare(&self, inscription: &Inscription) -> Option<Prepared> {
+        let contexte = Contexte {
+            run_date: self.run_date,
+            lignes_uai: &self.liste_uai,
+        };
+        if !contexte.dans_le_perimetre(inscription) {
+            return None;
+        }
+        let secteur = &inscription.secteur;
+        let ligne = contexte.ligne_uai(inscription);
+        let acces = ligne.and_then(|ligne| self.acces.find(ligne, secteur.id));
+        let (protocole, donnees_sifa) = match self.choice {
+            Choice::Fixed {
+                protocole,
+                donnees_sifa,
+            } => (protocole, donnees_sifa),
+            Choice::ByAccess => (
+                acces.map_or(Protocole::default(), |(_, protocole)| protocole),
+                self.donnees_sifa.contains(&(secteur.societe_id, secteur.id)),
+            ),
+        };
+        let mut dossier = contexte.dossier(inscription, protocole, donnees_sifa);
+        if let (Choice::ByAccess, None, Some(ligne)) = (self.choice, acces, ligne) {
+            dossier.motifs.push(acces_manquant(ligne));
+        }
+        Some(Prepared {
+            dossier,
+            acces: acces.map(|(index, _)| index),
+        })
+    }
+}
+
+fn acces_manquant(ligne: &LigneUai) -> Motif {
+    Motif {
+        code: CodeMotif::AccesManquant,
+        detail: format!(
+            "Aucune clé API pour l'établissement {} : la saisir dans Administration > Gestion des accès aux API tierces.",
+            ligne.uai.as_deref().unwrap_or_default()
+        ),
+    }
+}
+
+/// Which access a UAI line goes out with.
+struct AccessIndex(HashMap<(Option<i64>, Option<i64>, String), (usize, Protocole)>);
+
+impl AccessIndex {
+    fn new(acces: &[Acces]) -> Self {
+        let mut index = HashMap::new();
+        for (position, acces) in acces.iter().enumerate() {
+            let key = (acces.societe_id, acces.secteur_id, uai(acces.uai.as_deref()));
+            index.entry(key).or_insert((position, acces.protocole));
+        }
+        Self(index)
+    }
+
+    /// The access of the line's société, the inscription's sector and the UAI; else that of the line's own sector.
+    fn find(&self, ligne: &LigneUai, secteur_id: i64) -> Option<(usize, Protocole)> {
+        let uai = uai(ligne.uai.as_deref());
+        let key = |secteur_id| (ligne.societe_id, secteur_id, uai.clone());
+        self.0
+            .get(&key(Some(secteur_id)))
+            .or_else(|| self.0.get(&key(ligne.secteur_id)))
+            .copied()
+    }
+}
+
+fn uai(text: Option<&str>) -> String {
+    text.and_then(normaliser_uai).unwrap_or_default()
+}
+
+/// Dossiers in the order of the stagiaires, those of one stagiaire together.
+pub struct DossierStream {
+    rules: Rules,
+    reader: ReadAhead,
+    batch: std::vec::IntoIter<Inscription>,
+    group: Vec<Prepared>,
+}
+
+impl DossierStream {
+    /// The dossiers in scope of the next stagiaire; none after the last.
+    ///
+    /// # Errors
+    /// The ERP cannot be read on, or `cancelled` said to stop.
+    pub fn next_group(&mut self, cancelled: &dyn Fn() -> bool) -> Result<Option<Vec<Prepared>>, Error> {
+        while let Some(inscription) = self.next_inscription(cancelled)? {
+            let Some(prepared) = self.rules.prepare(&inscription) else {
+                continue;
+            };
+            // Inscriptions without a stagiaire stand each for itself.
+            let same = self.group.last().is_some_and(|last| {
+                prepared.dossier.stagiaire_id.is_some() && last.dossier.stagiaire_id == prepared.dossier.stagiaire_id
+            });
+            let complete = if same {
+                Vec::new()
+            } else {
+                std::mem::take(&mut self.group)
+            };
+            self.group.push(prepared);
+            if !complete.is_empty() {
+                return Ok(Some(decided(complete)));
+            }
+        }
+        let last = std::mem::take(&mut self.group);
+        Ok(if last.is_empty() { None } else { Some(decided(last)) })
+    }
+
+    fn next_inscription(&mut self, cancelled: &dyn Fn() -> bool) -> Result<Option<Inscription>, Error> {
+        loop {
+            if let Some(inscription) = self.batch.next() {
+                return Ok(Some(inscription));
+            }
+            match self.reader.next_batch(cancelled)? {
+                Some(batch) => self.batch = batch.into_iter(),
+                None => return Ok(None),
+            }
+        }
+    }
+}
+
+/// Of one stagiaire's dossiers at one establishment, one is sent.
+fn decided(mut group: Vec<Prepared>) -> Vec<Prepared> {
+    if group.len() > 1 {
+        let acces: Vec<_> = group.iter().map(|prepared| prepared.acces).collect();
+        let mut dossiers: Vec<_> = group.into_iter().map(|prepared| prepared.dossier).collect();
+        retenir_une_inscription(&mut dossiers);
+        group = dossiers
+            .into_iter()
+            .zip(acces)
+            .map(|(dossier, acces)| Prepared { dossier, acces })
+            .collect();
+    }
+    group
+}

@@ -1,0 +1,138 @@
+//! What can go wrong with the plugin's own tables.
+
+use super::seal::SealError;
+use super::settings::Problem;
+use crate::database::DatabaseError;
+
+/// An operation on the `mna_` tables that failed. Holds identifiers only.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused or could not be reached.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The tables are not there.
+    #[error("the mna_ tables are missing; version {expected} is needed")]
+    NotMigrated {
+        /// Version that this plugin needs.
+        expected: i64,
+    },
+    /// The tables are of an older version.
+    #[error("the mna_ tables are at version {found}, older than {expected}")]
+    Older {
+        /// Version found.
+        found: i64,
+        /// Version that this plugin needs.
+        expected: i64,
+    },
+    /// The tables are of a newer version than this plugin knows.
+    #[error("the mna_ tables are at version {found}, newer than {expected}")]
+    Newer {
+        /// Version found.
+        found: i64,
+        /// Version that this plugin needs.
+        expected: i64,
+    },
+    /// Somebody else changed the sector's settings since they were read.
+    #[error("the settings of société {societe_id}, secteur {secteur_id} were changed by somebody else")]
+    Conflict {
+        /// The société.
+        societe_id: i64,
+        /// The sector.
+        secteur_id: i64,
+    },
+    /// The settings file is not JSON.
+    #[error("the settings are not JSON: line {line}, column {column}")]
+    Syntax {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// The settings file is JSON, but not settings.
+    #[error("{} problem(s) in the settings, first: {}", problems.len(), first(problems))]
+    Settings {
+        /// All of them, in the file's order.
+        problems: Vec<Problem>,
+    },
+    /// A key could not be sealed or opened.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// A table holds what this plugin never writes.
+    #[error("{table}.{column} holds an unexpected value")]
+    Unreadable {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+    },
+    /// The run does not exist (any more).
+    #[error("there is no run {id}")]
+    UnknownRun {
+        /// Its number.
+        id: i64,
+    },
+    /// The report could not be written.
+    #[error("the report could not be written: {0}")]
+    Write(#[from] std::io::Error),
+}
+
+fn first(problems: &[Problem]) -> String {
+    problems.first().map(ToString::to_string).unwrap_or_default()
+}
+
+/// Problems shown at once; the rest is counted.
+const SHOWN: usize = 10;
+
+impl StoreError {
+    pub(super) fn unreadable(table: &'static str, column: &'static str) -> Self {
+        Self::Unreadable { table, column }
+    }
+
+    /// French text for the user: what, where, how to mend it.
+    #[must_use]
+    pub fn user_text(&self) -> String {
+        match self {
+            Self::Database(error) => error.user_text(),
+            Self::Seal(error) => error.user_text(),
+            Self::NotMigrated { .. } => "Les tables de la passerelle (mna_…) ne sont pas encore installées dans cette \
+                 base. Un administrateur doit lancer la commande « migrate »."
+                .to_owned(),
+            Self::Older { found, expected } => format!(
+                "Les tables de la passerelle (mna_…) sont en version {found} ; ce module demande la version {expected}. \
+                 Un administrateur doit lancer la commande « migrate »."
+            ),
+            Self::Newer { found, expected } => format!(
+                "Les tables de la passerelle (mna_…) sont en version {found}, plus récente que ce module \
+                 (version {expected}). Installez sur ce poste la même version du module que sur les autres."
+            ),
+            Self::Conflict { societe_id, secteur_id } => format!(
+                "Les compléments du secteur {secteur_id} (société {societe_id}) ont été modifiés entre-temps par \
+                 quelqu'un d'autre ; rien n'a été enregistré. Rouvrez la fiche, vérifiez et recommencez."
+            ),
+            Self::Syntax { line, column } => format!(
+                "Le fichier de paramètres n'est pas du JSON correct (ligne {line}, colonne {column}). \
+                 Corrigez-le et recommencez ; rien n'a été modifié."
+            ),
+            Self::Settings { problems } => {
+                let mut text = "Le fichier de paramètres est refusé ; rien n'a été modifié. À corriger :".to_owned();
+                for problem in problems.iter().take(SHOWN) {
+                    text.push_str(&format!("\n- {}", problem.user_text()));
+                }
+                if let Some(more) = problems.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+                    text.push_str(&format!("\n- et {more} autre(s)."));
+                }
+                text
+            }
+            Self::Unreadable { table, column } => format!(
+                "La table {table} contient une valeur inattendue (colonne {column}), écrite hors de la passerelle. \
+                 Restaurez-la ou prévenez l'administrateur de la base."
+            ),
+            Self::UnknownRun { id } => {
+                format!("L'exécution n° {id} n'existe pas ou a été purgée. Actualisez la liste des exports de nuit.")
+            }
+            Self::Write(error) => format!(
+                "Le compte rendu n'a pas pu être écrit ({error}). Vérifiez l'emplacement et l'espace disponible."
+            ),
+        }
+    }
+}

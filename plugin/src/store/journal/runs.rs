@@ -1,0 +1,182 @@
+//! Opening and closing runs and establishments, and forgetting old ones.
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+
+use super::{Comptes, EtatDossier};
+use super::{Etablissement, EtablissementId, EtatEtablissement, EtatExecution, Journal, NonEnvoye, OpenRun, RunId};
+use crate::database::{Connection, Param};
+use crate::store::StoreError;
+use crate::store::read::{self, flag};
+use crate::store::schema::insert_into;
+
+impl Journal {
+    /// Opens a run, `en_cours`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn open_run(&self, run: &OpenRun) -> Result<RunId, StoreError> {
+        self.connection.transaction(|connection| {
+            let id = next(connection, "mna_execution", "SELECT MAX(id) FROM mna_execution", &[])?;
+            let values = [
+                id.into(),
+                date(run.nuit),
+                date(run.run_date),
+                flag(run.forcee),
+                EtatExecution::EnCours.code().into(),
+                run.debut.to_rfc3339().into(),
+                Param::Null,
+                Param::Null,
+                Param::Null,
+                Param::Null,
+                Param::Null,
+            ];
+            connection.execute(&insert_into("mna_execution"), &values)?;
+            Ok(RunId(id))
+        })
+    }
+
+    /// Adds an establishment to a run.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn open_etablissement(&self, run: RunId, access: &Etablissement) -> Result<EtablissementId, StoreError> {
+        self.connection.transaction(|connection| {
+            let sql = "SELECT MAX(numero) FROM mna_etablissement WHERE execution_id = ?";
+            let numero = next(connection, "mna_etablissement", sql, &[run.0.into()])?;
+            let values = [
+                run.0.into(),
+                numero.into(),
+                access.societe_id.into(),
+                access.secteur_id.into(),
+                access.uai.clone().into(),
+                access.siret.clone().into(),
+                access.protocole.code().into(),
+                Param::Null,
+            ];
+            connection.execute(&insert_into("mna_etablissement"), &values)?;
+            Ok(EtablissementId { run, numero })
+        })
+    }
+
+    /// Says how an establishment ended.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn close_etablissement(&self, id: EtablissementId, etat: EtatEtablissement) -> Result<(), StoreError> {
+        self.connection.execute(
+            "UPDATE mna_etablissement SET etat = ? WHERE execution_id = ? AND numero = ?",
+            &[etat.code().into(), id.run.0.into(), id.numero.into()],
+        )?;
+        Ok(())
+    }
+
+    /// Writes down dossiers that are left out.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]: also for a dossier that the run has already.
+    pub fn non_envoyes(&self, run: RunId, dossiers: &[NonEnvoye]) -> Result<(), StoreError> {
+        let rows: Vec<Vec<Param>> = dossiers
+            .iter()
+            .map(|dossier| {
+                let codes: Vec<&str> = dossier.motifs.iter().map(|motif| motif.code()).collect();
+                vec![
+                    run.0.into(),
+                    dossier.inscription_id.into(),
+                    dossier.id_erp_apprenant.clone().into(),
+                    Param::Null,
+                    Param::Null,
+                    EtatDossier::NonEnvoye.code().into(),
+                    Param::Null,
+                    serde_json::Value::from(codes).to_string().into(),
+                    Param::Null,
+                    Param::Null,
+                ]
+            })
+            .collect();
+        let insert = insert_into("mna_resultat");
+        self.connection
+            .transaction(|connection| Ok(connection.execute_many(&insert, &rows)?))
+    }
+
+    /// Closes a run and gives its figures, counted from its dossiers.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownRun`], [`StoreError::Database`].
+    pub fn close_run(
+        &self,
+        run: RunId,
+        etat: EtatExecution,
+        fin: DateTime<FixedOffset>,
+    ) -> Result<Comptes, StoreError> {
+        self.connection.transaction(|connection| {
+            let comptes = count(connection, run)?;
+            let values = [
+                etat.code().into(),
+                fin.to_rfc3339().into(),
+                comptes.acceptes.into(),
+                comptes.rejetes.into(),
+                comptes.non_envoyes.into(),
+                comptes.en_attente.into(),
+                run.0.into(),
+            ];
+            let sql = "UPDATE mna_execution SET etat = ?, fin = ?, acceptes = ?, rejetes = ?, non_envoyes = ?, \
+                       en_attente = ? WHERE id = ?";
+            if connection.execute(sql, &values)? == 0 {
+                return Err(StoreError::UnknownRun { id: run.0 });
+            }
+            Ok(comptes)
+        })
+    }
+
+    /// Forgets the runs of the nights before a date, one transaction each, and says how many they were.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn purge(&self, before: NaiveDate) -> Result<usize, StoreError> {
+        let sql = "SELECT id FROM mna_execution WHERE nuit < ? ORDER BY id";
+        let runs = read::all(&self.connection, "mna_execution", sql, &[date(before)], |cells| {
+            cells.required_integer(0, "id")
+        })?;
+        for id in &runs {
+            self.connection.transaction(|connection| {
+                for table in ["mna_resultat", "mna_lot", "mna_etablissement"] {
+                    connection.execute(&format!("DELETE FROM {table} WHERE execution_id = ?"), &[(*id).into()])?;
+                }
+                connection.execute("DELETE FROM mna_execution WHERE id = ?", &[(*id).into()])?;
+                Ok::<(), StoreError>(())
+            })?;
+        }
+        Ok(runs.len())
+    }
+}
+
+/// Figures of a run, from its dossiers.
+pub(super) fn count(connection: &Connection, run: RunId) -> Result<Comptes, StoreError> {
+    let sql = "SELECT etat, COUNT(*) FROM mna_resultat WHERE execution_id = ? GROUP BY etat";
+    let (mut acceptes, mut rejetes, mut non_envoyes, mut en_attente) = (0, 0, 0, 0);
+    read::each(connection, "mna_resultat", sql, &[run.0.into()], |cells| {
+        let number = cells.required_integer(1, "etat")?;
+        match cells.parsed(0, "etat", EtatDossier::from_code)? {
+            EtatDossier::Accepte => acceptes = number,
+            EtatDossier::Rejete => rejetes = number,
+            EtatDossier::NonEnvoye => non_envoyes = number,
+            EtatDossier::EnAttente => en_attente = number,
+        }
+        Ok(true)
+    })?;
+    Ok(Comptes::new(acceptes, rejetes, non_envoyes, en_attente))
+}
+
+pub(super) fn date(date: NaiveDate) -> Param {
+    Param::Text(date.format("%Y-%m-%d").to_string())
+}
+
+/// One more than the highest number that the query finds.
+fn next(connection: &Connection, table: &'static str, sql: &str, params: &[Param]) -> Result<i64, StoreError> {
+    let mut highest = 0;
+    read::each(connection, table, sql, params, |cells| {
+        highest = cells.integer(0, "id")?.unwrap_or(0);
+        Ok(true)
+    })?;
+    Ok(highest.saturating_add(1))
+}

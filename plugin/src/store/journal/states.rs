@@ -1,0 +1,80 @@
+//! The states that the journal keeps, as the tables and the report name them.
+
+/// An enum whose values have one text each, for tables and reports.
+macro_rules! states {
+    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $value:ident = $text:literal,)+ }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$doc])* $value,)+
+        }
+
+        impl $name {
+            /// As tables and reports name it.
+            #[must_use]
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$value => $text,)+ }
+            }
+
+            pub(super) fn from_code(code: &str) -> Option<Self> {
+                match code { $($text => Some(Self::$value),)+ _ => None }
+            }
+        }
+    };
+}
+
+states! {
+    /// Where a run is.
+    EtatExecution {
+        /// Running, or cut short and not yet taken up again.
+        EnCours = "en_cours",
+        /// Went to its end.
+        Terminee = "terminee",
+        /// Stopped before its end: the window closed, or something failed.
+        Interrompue = "interrompue",
+        /// Cancelled by the user.
+        Annulee = "annulee",
+    }
+}
+
+states! {
+    /// How an establishment ended.
+    EtatEtablissement {
+        /// All its batches were answered.
+        Termine = "termine",
+        /// The receiver refused its key.
+        CleRefusee = "cle_refusee",
+        /// The receiver did not answer until the window closed.
+        Injoignable = "injoignable",
+        /// The run was cancelled.
+        Annule = "annule",
+    }
+}
+
+states! {
+    /// Where a batch is.
+    EtatLot {
+        /// Written down, not yet sent.
+        Pret = "pret",
+        /// Being sent; after a crash: in doubt.
+        Envoye = "envoye",
+        /// Answered, dossier by dossier.
+        Repondu = "repondu",
+        /// Refused as a whole.
+        Refuse = "refuse",
+    }
+}
+
+states! {
+    /// The one state of a dossier.
+    EtatDossier {
+        /// To be sent, or sent without an answer yet.
+        EnAttente = "en_attente",
+        /// Accepted by the receiver.
+        Accepte = "accepte",
+        /// Rejected by the receiver.
+        Rejete = "rejete",
+        /// Left out, for the reasons given.
+        NonEnvoye = "non_envoye",
+    }
+}

@@ -1,0 +1,122 @@
+//! Versioned migrations: what each version adds, run by an administrator's explicit action.
+
+use super::StoreError;
+use super::schema::{self, Table};
+use crate::database::{Connection, Database, DatabaseError, Dialect, Param};
+
+/// One step from a version to the next.
+struct Migration {
+    version: i64,
+    tables: &'static [Table],
+}
+
+/// All migrations, oldest first. A published one never changes.
+const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    tables: schema::V1,
+}];
+
+/// Version that this plugin works with.
+pub const SCHEMA_VERSION: i64 = 1;
+
+/// What a migration did; equal versions mean that there was nothing to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Migrated {
+    /// Version found; 0 when the tables were not there.
+    pub from: i64,
+    /// Version left.
+    pub to: i64,
+}
+
+/// Version of the `mna_` tables in the database; none when they are not there.
+pub(super) fn installed_version(connection: &Connection) -> Result<Option<i64>, StoreError> {
+    let mut rows = match connection.query("SELECT MAX(version) FROM mna_version", &[]) {
+        Ok(rows) => rows,
+        Err(DatabaseError::TableMissing { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let version = match rows.next_row() {
+        Ok(Some(row)) => row
+            .integer(0)
+            .map_err(|_| StoreError::unreadable("mna_version", "version"))?,
+        Ok(None) => None,
+        // Some drivers run the statement at the first fetch only.
+        Err(DatabaseError::TableMissing { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(version)
+}
+
+/// Brings the tables to [`SCHEMA_VERSION`]; running it again does nothing.
+///
+/// Where the database has no transactional DDL, a run that was cut short is completed by the next one.
+pub(super) fn migrate(database: &Database) -> Result<Migrated, StoreError> {
+    let connection = database.open()?;
+    let from = installed_version(&connection)?.unwrap_or(0);
+    if from > SCHEMA_VERSION {
+        return Err(StoreError::Newer {
+            found: from,
+            expected: SCHEMA_VERSION,
+        });
+    }
+    let mut missing = Vec::new();
+    // Looked for before the transaction: in PostgreSQL a question that fails would end it.
+    let tables = MIGRATIONS
+        .iter()
+        .filter(|step| step.version > from)
+        .flat_map(|step| step.tables);
+    for table in std::iter::once(&schema::VERSION).chain(tables) {
+        if !exists(&connection, table.name)? {
+            missing.push(table);
+        }
+    }
+    connection.transaction(|connection| {
+        for table in missing {
+            connection.execute(&table.create(database.dialect()), &[])?;
+        }
+        for step in MIGRATIONS.iter().filter(|step| step.version > from) {
+            let values = [
+                Param::Integer(step.version),
+                Param::Text(env!("CARGO_PKG_VERSION").to_owned()),
+            ];
+            connection.execute(&schema::VERSION.insert(), &values)?;
+        }
+        Ok::<(), StoreError>(())
+    })?;
+    tracing::info!(from, to = SCHEMA_VERSION, "the mna_ tables are up to date");
+    Ok(Migrated {
+        from,
+        to: SCHEMA_VERSION,
+    })
+}
+
+/// The same statements for a DBA to run by hand, each ended by a semicolon.
+pub(super) fn ddl(dialect: &Dialect) -> String {
+    let mut text = format!("{};\n\n", schema::VERSION.create(dialect));
+    for step in MIGRATIONS {
+        for table in step.tables {
+            text.push_str(&table.create(dialect));
+            text.push_str(";\n\n");
+        }
+        let plugin = env!("CARGO_PKG_VERSION");
+        text.push_str(&format!(
+            "INSERT INTO mna_version (version, plugin) VALUES ({}, '{plugin}');\n",
+            step.version
+        ));
+    }
+    text
+}
+
+fn exists(connection: &Connection, table: &str) -> Result<bool, StoreError> {
+    let found = connection
+        .query(&format!("SELECT 1 FROM {table} WHERE 1 = 0"), &[])
+        .and_then(|mut rows| {
+            rows.next_row()?;
+            Ok(())
+        });
+    match found {
+        Ok(()) => Ok(true),
+        Err(DatabaseError::TableMissing { .. }) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}

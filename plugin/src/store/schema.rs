@@ -1,0 +1,221 @@
+//! The `mna_` tables, described once for every database.
+
+use crate::database::Dialect;
+
+/// One table.
+pub(super) struct Table {
+    pub(super) name: &'static str,
+    pub(super) columns: &'static [Column],
+    /// Columns of the primary key, as SQL names them.
+    pub(super) key: &'static str,
+}
+
+/// One column.
+pub(super) struct Column {
+    pub(super) name: &'static str,
+    kind: Kind,
+    required: bool,
+}
+
+enum Kind {
+    Bigint,
+    Integer,
+    /// A boolean, 0 or 1.
+    Boolean,
+    Varchar(u32),
+    /// Text without a length.
+    Text,
+    /// ISO 8601 with the UTC offset, as text.
+    Timestamp,
+}
+
+const fn required(name: &'static str, kind: Kind) -> Column {
+    Column {
+        name,
+        kind,
+        required: true,
+    }
+}
+
+const fn optional(name: &'static str, kind: Kind) -> Column {
+    Column {
+        name,
+        kind,
+        required: false,
+    }
+}
+
+/// Characters that a line of the settings may hold in one value; imports are checked against it.
+pub(super) const TEXT_MAX: u32 = 255;
+
+/// Characters of a URL.
+pub(super) const URL_MAX: u32 = 1000;
+
+/// What version 1 creates, in this order.
+pub(super) const V1: &[Table] = &[
+    Table {
+        name: "mna_secteur",
+        columns: &[
+            required("societe_id", Kind::Bigint),
+            required("secteur_id", Kind::Bigint),
+            required("passerelle_sifa", Kind::Boolean),
+            required("mission_apprentissage", Kind::Boolean),
+            required("transfert_nuit", Kind::Boolean),
+            required("donnees_sifa", Kind::Boolean),
+            optional("modifie_par", Kind::Varchar(TEXT_MAX)),
+            optional("modifie_le", Kind::Timestamp),
+            required("revision", Kind::Bigint),
+        ],
+        key: "societe_id, secteur_id",
+    },
+    Table {
+        name: "mna_uai",
+        columns: &[
+            required("id", Kind::Bigint),
+            optional("uai", Kind::Varchar(TEXT_MAX)),
+            optional("nom", Kind::Varchar(TEXT_MAX)),
+            optional("siret", Kind::Varchar(TEXT_MAX)),
+            optional("organisme_gestionnaire", Kind::Varchar(TEXT_MAX)),
+            optional("type_cfa", Kind::Varchar(TEXT_MAX)),
+            optional("societe_id", Kind::Bigint),
+            optional("secteur_id", Kind::Bigint),
+            optional("uai_formateur", Kind::Varchar(TEXT_MAX)),
+            optional("siret_formateur", Kind::Varchar(TEXT_MAX)),
+        ],
+        key: "id",
+    },
+    Table {
+        name: "mna_acces",
+        columns: &[
+            required("id", Kind::Bigint),
+            optional("societe_id", Kind::Bigint),
+            optional("secteur_id", Kind::Bigint),
+            optional("uai", Kind::Varchar(TEXT_MAX)),
+            required("protocole", Kind::Varchar(30)),
+            optional("url", Kind::Varchar(URL_MAX)),
+            optional("identifiant", Kind::Varchar(TEXT_MAX)),
+            optional("cle_scellee", Kind::Text),
+        ],
+        key: "id",
+    },
+    Table {
+        name: "mna_execution",
+        columns: &[
+            required("id", Kind::Bigint),
+            required("nuit", Kind::Varchar(10)),
+            required("run_date", Kind::Varchar(10)),
+            required("forcee", Kind::Boolean),
+            required("etat", Kind::Varchar(20)),
+            required("debut", Kind::Timestamp),
+            optional("fin", Kind::Timestamp),
+            // What the rows of mna_resultat came to when the run was closed: a list of runs need not count millions.
+            optional("acceptes", Kind::Bigint),
+            optional("rejetes", Kind::Bigint),
+            optional("non_envoyes", Kind::Bigint),
+            optional("en_attente", Kind::Bigint),
+        ],
+        key: "id",
+    },
+    Table {
+        name: "mna_etablissement",
+        columns: &[
+            required("execution_id", Kind::Bigint),
+            required("numero", Kind::Integer),
+            optional("societe_id", Kind::Bigint),
+            optional("secteur_id", Kind::Bigint),
+            optional("uai", Kind::Varchar(TEXT_MAX)),
+            optional("siret", Kind::Varchar(TEXT_MAX)),
+            required("protocole", Kind::Varchar(30)),
+            optional("etat", Kind::Varchar(20)),
+        ],
+        key: "execution_id, numero",
+    },
+    Table {
+        name: "mna_lot",
+        columns: &[
+            required("execution_id", Kind::Bigint),
+            required("etablissement", Kind::Integer),
+            required("numero", Kind::Integer),
+            required("dossiers", Kind::Integer),
+            required("etat", Kind::Varchar(20)),
+            optional("http", Kind::Integer),
+            required("tentatives", Kind::Integer),
+        ],
+        key: "execution_id, etablissement, numero",
+    },
+    Table {
+        name: "mna_resultat",
+        columns: &[
+            required("execution_id", Kind::Bigint),
+            required("inscription_id", Kind::Bigint),
+            optional("id_erp_apprenant", Kind::Varchar(40)),
+            optional("etablissement", Kind::Integer),
+            optional("lot", Kind::Integer),
+            required("etat", Kind::Varchar(20)),
+            optional("empreinte", Kind::Varchar(64)),
+            // JSON list of codes.
+            optional("motifs", Kind::Varchar(500)),
+            // JSON list of {champ, message}: the receiver's last answer, and the one before a dossier was sent again.
+            optional("erreurs", Kind::Text),
+            optional("premieres_erreurs", Kind::Text),
+        ],
+        key: "execution_id, inscription_id",
+    },
+];
+
+/// The table that says which migrations were run.
+pub(super) const VERSION: Table = Table {
+    name: "mna_version",
+    columns: &[
+        required("version", Kind::Integer),
+        required("plugin", Kind::Varchar(20)),
+    ],
+    key: "version",
+};
+
+impl Table {
+    /// `CREATE TABLE`, without a semicolon.
+    pub(super) fn create(&self, dialect: &Dialect) -> String {
+        let columns: Vec<String> = self.columns.iter().map(|column| column.definition(dialect)).collect();
+        format!(
+            "CREATE TABLE {} (\n    {},\n    PRIMARY KEY ({})\n)",
+            self.name,
+            columns.join(",\n    "),
+            self.key
+        )
+    }
+
+    /// `INSERT` of one row, all columns in their order.
+    pub(super) fn insert(&self) -> String {
+        let names: Vec<&str> = self.columns.iter().map(|column| column.name).collect();
+        let marks = vec!["?"; names.len()].join(", ");
+        format!("INSERT INTO {} ({}) VALUES ({marks})", self.name, names.join(", "))
+    }
+}
+
+impl Column {
+    fn definition(&self, dialect: &Dialect) -> String {
+        let kind = match self.kind {
+            Kind::Bigint => dialect.bigint_type().to_owned(),
+            Kind::Integer => dialect.integer_type().to_owned(),
+            Kind::Boolean => dialect.smallint_type().to_owned(),
+            Kind::Varchar(length) => dialect.varchar_type(length),
+            Kind::Text => dialect.text_type().to_owned(),
+            Kind::Timestamp => dialect.timestamp_type(),
+        };
+        // NULL is said too: SQL Server's default for it is a setting of the session.
+        format!(
+            "{} {kind} {}",
+            self.name,
+            if self.required { "NOT NULL" } else { "NULL" }
+        )
+    }
+}
+
+/// `INSERT` of one row into a table of version 1.
+pub(super) fn insert_into(name: &str) -> String {
+    V1.iter()
+        .find(|table| table.name == name)
+        .map(Table::insert)
+        .unwrap_or_default()
+}

@@ -1,0 +1,152 @@
+//! Keys at rest: sealed with XChaCha20-Poly1305, bound to the line that they belong to.
+
+mod error;
+mod hex;
+mod key;
+mod secret;
+#[cfg(test)]
+mod tests;
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use zeroize::Zeroizing;
+
+pub use error::SealError;
+pub use key::SealingKey;
+pub use secret::Secret;
+
+use crate::dossier::Protocole;
+
+const NONCE_LEN: usize = 24;
+
+/// The line that a sealed key belongs to. The seal covers it: a key moved to another line does not open.
+#[derive(Debug, Clone, Copy)]
+pub struct SealContext<'a> {
+    /// The société.
+    pub societe_id: Option<i64>,
+    /// The sector.
+    pub secteur_id: Option<i64>,
+    /// The UAI, as stored.
+    pub uai: Option<&'a str>,
+    /// The protocol.
+    pub protocole: Protocole,
+}
+
+impl SealContext<'_> {
+    fn associated_data(&self) -> String {
+        let number = |id: Option<i64>| id.map(|id| id.to_string()).unwrap_or_default();
+        // The UAI is free text, so it comes last: no other line yields the same bytes.
+        format!(
+            "{}|{}|{}|{}",
+            number(self.societe_id),
+            number(self.secteur_id),
+            self.protocole.code(),
+            self.uai.unwrap_or_default()
+        )
+    }
+}
+
+/// Seals and opens API keys, and makes fingerprints that mean nothing without the sealing key. `Send + Sync`.
+pub struct Sealer {
+    cipher: XChaCha20Poly1305,
+    fingerprint_key: Zeroizing<[u8; 32]>,
+    key_id: String,
+}
+
+impl Sealer {
+    /// From a key that the caller has.
+    ///
+    /// # Errors
+    /// As [`Sealer::new`].
+    pub fn from_key(key: [u8; 32]) -> Result<Self, SealError> {
+        Self::new(&SealingKey::from_bytes(key))
+    }
+
+    /// From a sealing key; each use has a subkey of its own.
+    ///
+    /// # Errors
+    /// [`SealError::Sealing`], which does not happen with keys of the right size.
+    pub fn new(key: &SealingKey) -> Result<Self, SealError> {
+        let subkey = |purpose: &[u8]| key.mac(&[purpose]).ok_or(SealError::Sealing);
+        let sealing = subkey(b"passerelle seal v1")?;
+        let id = subkey(b"passerelle key id v1")?;
+        Ok(Self {
+            cipher: XChaCha20Poly1305::new(sealing.as_slice().into()),
+            fingerprint_key: subkey(b"passerelle fingerprint v1")?,
+            key_id: hex::encode(id.get(..4).unwrap_or_default()),
+        })
+    }
+
+    /// Seals a key for one line: `v1:<key id>:<nonce and ciphertext in hexadecimal>`, different each time.
+    ///
+    /// # Errors
+    /// [`SealError::Randomness`], [`SealError::Sealing`].
+    pub fn seal(&self, secret: &Secret, context: &SealContext<'_>) -> Result<String, SealError> {
+        let mut nonce = [0_u8; NONCE_LEN];
+        getrandom::fill(&mut nonce).map_err(|error| SealError::Randomness(error.to_string()))?;
+        let data = context.associated_data();
+        let payload = Payload {
+            msg: secret.expose().as_bytes(),
+            aad: data.as_bytes(),
+        };
+        let sealed = self
+            .cipher
+            .encrypt(XNonce::from_slice(&nonce), payload)
+            .map_err(|_| SealError::Sealing)?;
+        Ok(format!(
+            "v1:{}:{}{}",
+            self.key_id,
+            hex::encode(&nonce),
+            hex::encode(&sealed)
+        ))
+    }
+
+    /// Opens a sealed key for the line that it was sealed for.
+    ///
+    /// # Errors
+    /// [`SealError::UnknownForm`], [`SealError::OtherSealingKey`], [`SealError::Altered`].
+    pub fn open(&self, sealed: &str, context: &SealContext<'_>) -> Result<Secret, SealError> {
+        let mut parts = sealed.splitn(3, ':');
+        let (Some("v1"), Some(key_id), Some(body)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(SealError::UnknownForm);
+        };
+        if key_id != self.key_id {
+            // Cut, so that an arbitrary text in the column does not become an arbitrarily long message.
+            let found = key_id.chars().take(16).collect();
+            return Err(SealError::OtherSealingKey {
+                found,
+                expected: self.key_id.clone(),
+            });
+        }
+        let body = hex::decode(body).ok_or(SealError::Altered)?;
+        if body.len() < NONCE_LEN {
+            return Err(SealError::Altered);
+        }
+        let (nonce, text) = body.split_at(NONCE_LEN);
+        let data = context.associated_data();
+        let payload = Payload {
+            msg: text,
+            aad: data.as_bytes(),
+        };
+        let opened = self
+            .cipher
+            .decrypt(XNonce::from_slice(nonce), payload)
+            .map_err(|_| SealError::Altered)?;
+        match String::from_utf8(opened) {
+            Ok(text) => Ok(Secret::new(text)),
+            Err(error) => {
+                drop(Zeroizing::new(error.into_bytes()));
+                Err(SealError::Altered)
+            }
+        }
+    }
+
+    /// Fingerprint of what was sent: the same bytes give the same text on this installation, and nobody without the
+    /// sealing key can guess back from it (64 hexadecimal digits).
+    #[must_use]
+    pub fn fingerprint(&self, bytes: &[u8]) -> String {
+        key::keyed_hash(&self.fingerprint_key, &[bytes])
+            .map(|hash| hex::encode(hash.as_slice()))
+            .unwrap_or_default()
+    }
+}

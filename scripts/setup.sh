@@ -1,0 +1,53 @@
+# Installs what is missing on a Debian machine; sourced by scripts/demo and scripts/test. Quiet when all is there.
+
+# The Rust that Cargo.toml asks for.
+rust_wanted=1.85
+
+say() { printf '==> %s\n' "$*"; }
+
+# install PACKAGE...: those of them that are missing.
+install() {
+    missing=""
+    for package in "$@"; do
+        dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"
+    done
+    [ -n "$missing" ] || return 0
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "Missing packages:$missing. Run as root, or: sudo apt-get install$missing" >&2
+        exit 1
+    fi
+    say "Installing$missing"
+    export DEBIAN_FRONTEND=noninteractive
+    [ -n "${apt_lists_fresh:-}" ] || apt-get update -qq
+    apt_lists_fresh=1
+    # shellcheck disable=SC2086 # a list of words
+    apt-get install -y -qq --no-install-recommends $missing >/dev/null
+}
+
+# at_least WANTED FOUND: compares versions.
+at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
+
+rust_found() { cargo --version 2>/dev/null | cut -d ' ' -f 2; }
+
+candidate() { apt-cache policy "$1" 2>/dev/null | sed -n 's/^ *Candidate: *//p'; }
+
+# Debian's cargo where it is new enough, else the newer one that Debian keeps for its web browsers.
+install_rust() {
+    [ -d "$HOME/.cargo/bin" ] && PATH="$HOME/.cargo/bin:$PATH" && export PATH
+    at_least "$rust_wanted" "$(rust_found)" && return 0
+    [ "$(id -u)" -eq 0 ] && [ -z "${apt_lists_fresh:-}" ] && apt-get update -qq && apt_lists_fresh=1
+    if at_least "$rust_wanted" "$(candidate rustc)"; then
+        install cargo rustc libstd-rust-dev
+    else
+        install cargo-web rustc-web
+    fi
+    if ! at_least "$rust_wanted" "$(rust_found)"; then
+        echo "Rust $rust_wanted or newer is needed, and Debian offers '$(rust_found)'. Install it from https://rustup.rs." >&2
+        exit 1
+    fi
+}
+
+install_build_tools() {
+    install ca-certificates gcc libc6-dev unixodbc unixodbc-dev libsqliteodbc
+    install_rust
+}
