@@ -23,6 +23,8 @@ pub mod records;
 mod statut;
 mod statut_candidats;
 mod telephone;
+#[cfg(test)]
+mod tests;
 mod v3;
 
 use std::fmt;
