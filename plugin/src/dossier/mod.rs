@@ -19,6 +19,8 @@ mod formation;
 mod liste_uai;
 mod motifs;
 mod perimetre;
+#[cfg(test)]
+mod proprietes;
 pub mod records;
 mod statut;
 mod statut_candidats;
