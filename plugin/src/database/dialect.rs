@@ -233,6 +233,16 @@ impl Dialect {
         }
     }
 
+    /// A condition that must not choose the index by which a table is read. SQLite, which mostly has no statistics,
+    /// takes any list of keys for a rare few, and then sorts what an index of the join gives in order.
+    pub fn filter_only(&self, condition: &str) -> String {
+        match self.kind {
+            // The comparison inside keeps the column's own type, which a unary plus would take away.
+            DialectKind::Sqlite => format!("(({condition}) <> 0)"),
+            _ => format!("({condition})"),
+        }
+    }
+
     /// What makes a fresh connection read only, and read a consistent snapshot where that is to be had.
     pub fn reader_statements(&self) -> &'static [&'static str] {
         match self.kind {
