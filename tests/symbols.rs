@@ -8,10 +8,20 @@ use std::process::Command;
 
 #[test]
 fn the_library_exports_its_entry_and_the_layout_static_only() {
-    let output = Command::new("nm").args(["--dynamic", "--defined-only"]).arg(support::library()).output().unwrap();
+    let output = Command::new("nm")
+        .args(["--dynamic", "--defined-only"])
+        .arg(support::library())
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let listed = String::from_utf8(output.stdout).unwrap();
-    let mut symbols: Vec<_> = listed.lines().filter_map(|line| line.split_whitespace().next_back()).collect();
+    let mut symbols: Vec<_> = listed
+        .lines()
+        .filter_map(|line| line.split_whitespace().next_back())
+        .collect();
     symbols.sort_unstable();
-    assert_eq!(symbols, ["_1as_0lib_1header_0root_bmodule_bloader", "passerelle_plugin_entry_v1"]);
+    assert_eq!(
+        symbols,
+        ["_1as_0lib_1header_0root_bmodule_bloader", "passerelle_plugin_entry_v1"]
+    );
 }
