@@ -180,3 +180,28 @@ fn of_two_sifa_rows_the_first_counts_and_the_inscription_comes_once() {
     let sifa = all[0].sifa.as_ref().unwrap();
     assert_eq!((sifa.id, sifa.responsables.len(), sifa.responsables[0].id), (8, 1, 2));
 }
+
+#[test]
+fn sqlite_follows_the_stagiaires_and_never_the_list_of_sectors() {
+    let base = Base::with_secteurs();
+    for column in ["stagiaire_id", "secteur_id"] {
+        base.run(&format!("CREATE INDEX ix_{column} ON inscription ({column})"));
+    }
+    base.run("CREATE UNIQUE INDEX ix_sifa ON sifa (inscription_id)");
+    let mut plans = String::new();
+    for statement in base.erp().statements(&super::base::scope(&[1, 2])) {
+        let mut rows = base
+            .connection
+            .query(&format!("EXPLAIN QUERY PLAN {statement}"), &[])
+            .unwrap();
+        while let Some(row) = rows.next_row().unwrap() {
+            plans += &row.text(3).unwrap().unwrap();
+            plans.push('\n');
+        }
+    }
+    // Each page would otherwise read all inscriptions of all sectors again, and sort them.
+    assert!(
+        plans.contains("ix_stagiaire_id") && !plans.contains("ix_secteur_id"),
+        "{plans}"
+    );
+}
