@@ -370,7 +370,7 @@ mod tests {
     use super::*;
 
     fn odbc(state: &[u8; 5], native_error: i32, message: &str) -> OdbcError {
-        let message: Vec<SqlChar> = message.bytes().map(SqlChar::from).collect();
+        let message: Vec<SqlChar> = message.bytes().map(|byte| byte as SqlChar).collect();
         OdbcError::Diagnostics {
             record: Record {
                 state: State(*state),

@@ -186,7 +186,7 @@ impl Reading<'_> {
 struct Hanging<'c> {
     conventions: Children<'c, Convention>,
     interlocuteurs: Children<'c, Interlocuteur>,
-    responsables: Children<'c, (Option<i64>, Responsable)>,
+    responsables: Children<'c, OfSifa>,
     /// The stagiaire read last, who can have further inscriptions.
     stagiaire: Option<(i64, Vec<Interlocuteur>, Vec<ValeurIllisible>)>,
 }
@@ -412,7 +412,10 @@ fn read_convention(row: Row<'_>) -> Option<(Key, Child<Convention>)> {
     Some((key, Child { record, illisibles }))
 }
 
-fn read_responsable(row: Row<'_>) -> Option<(Key, Child<(Option<i64>, Responsable)>)> {
+/// A responsable, and the SIFA row that it belongs to.
+type OfSifa = (Option<i64>, Responsable);
+
+fn read_responsable(row: Row<'_>) -> Option<(Key, Child<OfSifa>)> {
     let key = key(row)?;
     let mut illisibles = Vec::new();
     let mut fields = Fields::new(row, 2, &SIFA_RESPONSABLE, &mut illisibles);

@@ -1,4 +1,5 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::unit_arg)]
 
 use serde_json::{Value, json};
 
@@ -39,6 +40,7 @@ fn accepted(inscription_id: i64) -> Verdict {
     Verdict {
         inscription_id,
         rejet: None,
+        premiere: None,
     }
 }
 
@@ -50,6 +52,7 @@ fn rejected(inscription_id: i64, champ: &str, message: &str) -> Verdict {
     Verdict {
         inscription_id,
         rejet: Some(vec![erreur]),
+        premiere: None,
     }
 }
 
@@ -202,12 +205,12 @@ fn a_batch_that_is_halved_leaves_its_trace() {
     let run = journal.open_run(&open("2026-11-23")).unwrap();
     let place = journal.open_etablissement(run, &access("1234567A")).unwrap();
     let whole = journal.lot_pret(place, 1, &ready(0..3)).unwrap();
-    let parts = journal.lot_split(whole, 400, 1, &[(2, &[0, 1]), (3, &[2])]).unwrap();
+    journal.lot_refuse(whole, Some(400), 1, &[]).unwrap();
+    let first = journal.lot_partie(place, 2, &[0, 1]).unwrap();
+    journal.lot_repondu(first, 200, 1, &[accepted(0), accepted(1)]).unwrap();
+    let second = journal.lot_partie(place, 3, &[2]).unwrap();
     journal
-        .lot_repondu(parts[0], 200, 1, &[accepted(0), accepted(1)])
-        .unwrap();
-    journal
-        .lot_refuse(parts[1], Some(400), 1, &[rejected(2, "", "Bad Request")])
+        .lot_refuse(second, Some(400), 1, &[rejected(2, "", "Bad Request")])
         .unwrap();
     let mut lots = Vec::new();
     journal
@@ -247,13 +250,15 @@ fn a_dossier_sent_again_shows_both_answers() {
     let run = journal.open_run(&open("2026-11-23")).unwrap();
     let place = journal.open_etablissement(run, &access("1234567A")).unwrap();
     let lot = journal.lot_pret(place, 1, &ready(0..2)).unwrap();
-    let first = [rejected(0, "tel_apprenant", "un"), rejected(1, "tel_apprenant", "deux")];
-    journal.lot_repondu(lot, 200, 1, &first).unwrap();
-    let again = journal.lot_reprise(place, 2, &ready(0..2)).unwrap();
-    assert_eq!(journal.run(run).unwrap().comptes.en_attente, 2);
-    journal
-        .lot_repondu(again, 200, 1, &[accepted(0), rejected(1, "nom_apprenant", "trois")])
-        .unwrap();
+    let sent_again = |last: Verdict, message: &str| Verdict {
+        premiere: rejected(last.inscription_id, "tel_apprenant", message).rejet,
+        ..last
+    };
+    let verdicts = [
+        sent_again(accepted(0), "un"),
+        sent_again(rejected(1, "nom_apprenant", "trois"), "deux"),
+    ];
+    journal.lot_repondu(lot, 200, 2, &verdicts).unwrap();
     let told = &report(&store, RunFilter::One(run))["executions"][0];
     assert_eq!(
         told["rejets"],
