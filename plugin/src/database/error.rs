@@ -3,8 +3,6 @@
 //! A driver's message can quote values, users and servers: it decides the variant and is then dropped, except for the
 //! names of tables and columns, and for messages that hold nothing but SQL.
 
-use odbc_api::Error as OdbcError;
-
 /// What a driver reported, without its message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Report {
@@ -21,7 +19,7 @@ impl std::fmt::Display for Report {
 }
 
 impl Report {
-    fn state_text(&self) -> &str {
+    pub(super) fn state_text(&self) -> &str {
         std::str::from_utf8(&self.state).unwrap_or("?????")
     }
 }
@@ -196,37 +194,6 @@ impl DatabaseError {
             None => text,
         }
     }
-
-    /// What an error of the driver means when the database was being opened.
-    pub(super) fn on_connect(error: OdbcError) -> DatabaseError {
-        let Some((report, message)) = diagnostics(&error) else {
-            return classify(error);
-        };
-        let state = report.state_text();
-        let lower = message.to_lowercase();
-        match state {
-            "IM002" | "IM003" | "IM004" | "IM005" | "IM014" => Self::NoDriver(report),
-            "01000" if lower.contains("can't open lib") => Self::NoDriver(report),
-            "28000" | "28P01" => Self::LoginRefused(report),
-            "3D000" | "42000" => Self::DatabaseMissing(report),
-            _ if lower.contains("authentication failed") || lower.contains("login failed") => {
-                Self::LoginRefused(report)
-            }
-            _ if lower.contains("unable to open database")
-                || lower.contains("connect failed") && report.native == 14 =>
-            {
-                Self::DatabaseMissing(report)
-            }
-            _ if lower.contains("does not exist") && lower.contains("database") => Self::DatabaseMissing(report),
-            _ => Self::CannotConnect(report),
-        }
-    }
-}
-
-impl From<OdbcError> for DatabaseError {
-    fn from(error: OdbcError) -> Self {
-        classify(error)
-    }
 }
 
 fn named(name: &str) -> String {
@@ -236,6 +203,7 @@ fn named(name: &str) -> String {
         format!(" « {name} »")
     }
 }
+<<<<<<< HEAD
 
 fn diagnostics(error: &OdbcError) -> Option<(Report, String)> {
     let record = match error {
@@ -440,3 +408,5 @@ mod tests {
         }
     }
 }
+=======
+>>>>>>> main

@@ -121,14 +121,10 @@ impl<'a> Senders<'a> {
             return Ok(None);
         };
         if slot.is_none() {
-            *slot = Some(open(
-                self.plan,
-                access,
-                self.sealer,
-                self.journal,
-                self.run,
-                self.transport,
-            )?);
+            // The plan keeps its order when a run is resumed: so does the establishment's number.
+            let numero = i64::try_from(acces).unwrap_or(i64::MAX).saturating_add(1);
+            let id = EtablissementId { run: self.run, numero };
+            *slot = Some(open(self.plan, access, self.sealer, self.journal, id, self.transport)?);
         }
         Ok(slot.as_mut())
     }
@@ -229,7 +225,7 @@ fn open<'a>(
     access: &Acces,
     sealer: &Sealer,
     journal: &Journal,
-    run: RunId,
+    id: EtablissementId,
     transport: &'a Transport,
 ) -> Result<Sender<'a>, Error> {
     let uai = access.uai.clone().unwrap_or_default();
@@ -237,8 +233,8 @@ fn open<'a>(
         .lignes_uai
         .iter()
         .find(|ligne| ligne.uai == access.uai && ligne.societe_id == access.societe_id);
-    let id = journal.open_etablissement(
-        run,
+    let lots = journal.open_etablissement(
+        id,
         &Etablissement {
             societe_id: access.societe_id,
             secteur_id: access.secteur_id,
@@ -256,7 +252,7 @@ fn open<'a>(
         uai,
         splitter: Splitter::new(Limits::new(access.protocole, None)),
         state,
-        lots: 0,
+        lots,
     })
 }
 

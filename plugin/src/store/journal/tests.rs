@@ -1,5 +1,4 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-#![allow(clippy::unit_arg)]
 
 use serde_json::{Value, json};
 
@@ -14,7 +13,15 @@ fn open(nuit: &str) -> OpenRun {
         run_date: "2026-11-24".parse().unwrap(),
         debut: "2026-11-24T02:00:03+01:00".parse().unwrap(),
         forcee: false,
+        plan: "{}".to_owned(),
     }
+}
+
+/// An establishment of a run, opened.
+fn opened(journal: &Journal, run: RunId, numero: i64, uai: &str) -> EtablissementId {
+    let id = EtablissementId { run, numero };
+    assert_eq!(journal.open_etablissement(id, &access(uai)).unwrap(), 0);
+    id
 }
 
 fn access(uai: &str) -> Etablissement {
@@ -96,8 +103,8 @@ fn a_night_is_told_as_the_contract_says() {
         },
     ];
     journal.non_envoyes(run, &left_out).unwrap();
-    let first = journal.open_etablissement(run, &access("1234567A")).unwrap();
-    let second = journal.open_etablissement(run, &access("7654321B")).unwrap();
+    let first = opened(&journal, run, 1, "1234567A");
+    let second = opened(&journal, run, 2, "7654321B");
     let lot = journal.lot_pret(first, 1, &ready(100..103)).unwrap();
     journal.lot_envoye(lot, 1).unwrap();
     let words = "Numéro de téléphone invalide, « 06 »";
@@ -151,7 +158,7 @@ fn a_running_night_adds_up_at_every_step() {
     let run = journal.open_run(&open("2026-11-23")).unwrap();
     let counts = || journal.run(run).unwrap().comptes;
     assert_eq!(counts(), Comptes::default());
-    let place = journal.open_etablissement(run, &access("1234567A")).unwrap();
+    let place = opened(&journal, run, 1, "1234567A");
     let lot = journal.lot_pret(place, 1, &ready(0..1200)).unwrap();
     assert_eq!(
         counts(),
@@ -203,14 +210,18 @@ fn a_batch_that_is_halved_leaves_its_trace() {
     let (_folder, _database, store) = store();
     let journal = store.journal().unwrap();
     let run = journal.open_run(&open("2026-11-23")).unwrap();
-    let place = journal.open_etablissement(run, &access("1234567A")).unwrap();
+    let place = opened(&journal, run, 1, "1234567A");
     let whole = journal.lot_pret(place, 1, &ready(0..3)).unwrap();
     journal.lot_refuse(whole, Some(400), 1, &[]).unwrap();
-    let first = journal.lot_partie(place, 2, &[0, 1]).unwrap();
-    journal.lot_repondu(first, 200, 1, &[accepted(0), accepted(1)]).unwrap();
-    let second = journal.lot_partie(place, 3, &[2]).unwrap();
+    let parts = [
+        journal.lot_partie(place, 2, &[0, 1]).unwrap(),
+        journal.lot_partie(place, 3, &[2]).unwrap(),
+    ];
     journal
-        .lot_refuse(second, Some(400), 1, &[rejected(2, "", "Bad Request")])
+        .lot_repondu(parts[0], 200, 1, &[accepted(0), accepted(1)])
+        .unwrap();
+    journal
+        .lot_refuse(parts[1], Some(400), 1, &[rejected(2, "", "Bad Request")])
         .unwrap();
     let mut lots = Vec::new();
     journal
@@ -248,17 +259,17 @@ fn a_dossier_sent_again_shows_both_answers() {
     let (_folder, _database, store) = store();
     let journal = store.journal().unwrap();
     let run = journal.open_run(&open("2026-11-23")).unwrap();
-    let place = journal.open_etablissement(run, &access("1234567A")).unwrap();
+    let place = opened(&journal, run, 1, "1234567A");
     let lot = journal.lot_pret(place, 1, &ready(0..2)).unwrap();
-    let sent_again = |last: Verdict, message: &str| Verdict {
-        premiere: rejected(last.inscription_id, "tel_apprenant", message).rejet,
-        ..last
+    let before = |rejet: Verdict, message: &str| Verdict {
+        premiere: rejected(0, "tel_apprenant", message).rejet,
+        ..rejet
     };
     let verdicts = [
-        sent_again(accepted(0), "un"),
-        sent_again(rejected(1, "nom_apprenant", "trois"), "deux"),
+        before(accepted(0), "un"),
+        before(rejected(1, "nom_apprenant", "trois"), "deux"),
     ];
-    journal.lot_repondu(lot, 200, 2, &verdicts).unwrap();
+    journal.lot_repondu(lot, 200, 1, &verdicts).unwrap();
     let told = &report(&store, RunFilter::One(run))["executions"][0];
     assert_eq!(
         told["rejets"],
@@ -278,7 +289,7 @@ fn a_dossier_has_one_row_and_a_failed_batch_leaves_none() {
     let (_folder, _database, store) = store();
     let journal = store.journal().unwrap();
     let run = journal.open_run(&open("2026-11-23")).unwrap();
-    let place = journal.open_etablissement(run, &access("1234567A")).unwrap();
+    let place = opened(&journal, run, 1, "1234567A");
     journal.lot_pret(place, 1, &ready(0..2)).unwrap();
     let twice = journal.lot_pret(place, 2, &ready(1..4));
     assert!(
@@ -291,7 +302,7 @@ fn a_dossier_has_one_row_and_a_failed_batch_leaves_none() {
     assert_eq!(lots, 1);
     // The same dossier in another run is another row.
     let other = journal.open_run(&open("2026-11-24")).unwrap();
-    let place = journal.open_etablissement(other, &access("1234567A")).unwrap();
+    let place = opened(&journal, other, 1, "1234567A");
     journal.lot_pret(place, 1, &ready(0..2)).unwrap();
 }
 
@@ -302,7 +313,7 @@ fn runs_are_found_listed_newest_first_and_purged_with_all_that_is_theirs() {
     let mut ids = Vec::new();
     for nuit in ["2026-08-01", "2026-11-22", "2026-11-23", "2026-11-23"] {
         let run = journal.open_run(&open(nuit)).unwrap();
-        let place = journal.open_etablissement(run, &access("1234567A")).unwrap();
+        let place = opened(&journal, run, 1, "1234567A");
         journal.lot_pret(place, 1, &ready(0..2)).unwrap();
         journal.close_run(run, EtatExecution::Annulee, end()).unwrap();
         ids.push(run);
@@ -333,4 +344,38 @@ fn runs_are_found_listed_newest_first_and_purged_with_all_that_is_theirs() {
         let sql = format!("SELECT DISTINCT execution_id FROM {table} ORDER BY execution_id");
         assert_eq!(crate::store::tests::column(&database, &sql), ["3", "4"], "{table}");
     }
+}
+
+#[test]
+fn a_resumed_run_keeps_its_plan_and_what_was_settled_and_reads_the_rest_anew() {
+    let (_folder, _database, store) = store();
+    let journal = store.journal().unwrap();
+    let kept = OpenRun {
+        plan: r#"{"secteurs": []}"#.to_owned(),
+        ..open("2026-11-23")
+    };
+    let run = journal.open_run(&kept).unwrap();
+    let here = opened(&journal, run, 1, "1234567A");
+    let lot = journal.lot_pret(here, 1, &ready(0..3)).unwrap();
+    journal
+        .lot_repondu(lot, 200, 1, &[accepted(0), rejected(1, "x", "y")])
+        .unwrap();
+    let in_doubt = journal.lot_pret(here, 2, &ready(3..5)).unwrap();
+    journal.lot_envoye(in_doubt, 1).unwrap();
+    journal.close_etablissement(here, EtatEtablissement::Annule).unwrap();
+    journal.close_run(run, EtatExecution::Annulee, end()).unwrap();
+
+    assert_eq!(journal.resume_run(run).unwrap(), kept.plan);
+    let resumed = journal.run(run).unwrap();
+    assert_eq!((resumed.etat, resumed.fin), (EtatExecution::EnCours, None));
+    let settled = journal.settled(run, &(0..1200).collect::<Vec<_>>()).unwrap();
+    assert_eq!(settled, [0, 1].into());
+    // Its batches go on behind those that it has, and dossiers in doubt may be written down again.
+    assert_eq!(journal.open_etablissement(here, &access("1234567A")).unwrap(), 2);
+    assert_eq!(journal.etablissements(run).unwrap()[0].etat, None);
+    journal.lot_pret(here, 3, &ready(2..5)).unwrap();
+    assert!(matches!(
+        journal.resume_run(RunId(99)),
+        Err(StoreError::UnknownRun { id: 99 })
+    ));
 }
