@@ -40,7 +40,7 @@ struct Sender<'a> {
 }
 
 enum State<'a> {
-    Open(Mission<'a>),
+    Open(Box<Mission<'a>>),
     /// Nothing more goes out tonight: how that is called, and what to tell the user.
     Closed(EtatEtablissement, String),
 }
@@ -244,7 +244,7 @@ fn open<'a>(
         },
     )?;
     let state = match mission(access, &uai, sealer, transport) {
-        Ok(mission) => State::Open(mission),
+        Ok(mission) => State::Open(Box::new(mission)),
         Err((etat, text)) => State::Closed(etat, text),
     };
     Ok(Sender {
