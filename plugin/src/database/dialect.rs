@@ -233,6 +233,16 @@ impl Dialect {
         }
     }
 
+    /// What prepares the database for one connection that streams while another writes; lasts, and runs outside a
+    /// transaction.
+    pub fn migration_preamble(&self) -> &'static [&'static str] {
+        match self.kind {
+            // With SQLite's default journal a reader locks every writer of the file out until its last row.
+            DialectKind::Sqlite => &["PRAGMA journal_mode = WAL"],
+            _ => &[],
+        }
+    }
+
     /// What makes a fresh connection read only, and read a consistent snapshot where that is to be had.
     pub fn reader_statements(&self) -> &'static [&'static str] {
         match self.kind {

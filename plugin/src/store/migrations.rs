@@ -70,6 +70,10 @@ pub(super) fn migrate(database: &Database) -> Result<Migrated, StoreError> {
             missing.push(table);
         }
     }
+    for statement in database.dialect().migration_preamble() {
+        // It answers with a row, so it is a query.
+        connection.query(statement, &[])?.next_row()?;
+    }
     connection.transaction(|connection| {
         for table in missing {
             connection.execute(&table.create(database.dialect()), &[])?;
@@ -92,7 +96,11 @@ pub(super) fn migrate(database: &Database) -> Result<Migrated, StoreError> {
 
 /// The same statements for a DBA to run by hand, each ended by a semicolon.
 pub(super) fn ddl(dialect: &Dialect) -> String {
-    let mut text = format!("{};\n\n", schema::VERSION.create(dialect));
+    let mut text = String::new();
+    for statement in dialect.migration_preamble() {
+        text.push_str(&format!("{statement};\n\n"));
+    }
+    text.push_str(&format!("{};\n\n", schema::VERSION.create(dialect)));
     for step in MIGRATIONS {
         for table in step.tables {
             text.push_str(&table.create(dialect));

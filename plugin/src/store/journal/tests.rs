@@ -162,7 +162,8 @@ fn a_running_night_adds_up_at_every_step() {
         let mut states = Vec::new();
         journal
             .each_lot(place, |lot| {
-                Ok(states.push((lot.id.numero, lot.dossiers, lot.etat, lot.http)))
+                states.push((lot.id.numero, lot.dossiers, lot.etat, lot.http));
+                Ok(())
             })
             .unwrap();
         states
@@ -212,7 +213,8 @@ fn a_batch_that_is_halved_leaves_its_trace() {
     let mut lots = Vec::new();
     journal
         .each_lot(place, |lot| {
-            Ok(lots.push((lot.id.numero, lot.dossiers, lot.etat, lot.http)))
+            lots.push((lot.id.numero, lot.dossiers, lot.etat, lot.http));
+            Ok(())
         })
         .unwrap();
     assert_eq!(
@@ -225,7 +227,10 @@ fn a_batch_that_is_halved_leaves_its_trace() {
     );
     let mut culprits = Vec::new();
     journal
-        .each_rejet(run, |rejet| Ok(culprits.push((rejet.inscription_id, rejet.lot))))
+        .each_rejet(run, |rejet| {
+            culprits.push((rejet.inscription_id, rejet.lot));
+            Ok(())
+        })
         .unwrap();
     assert_eq!(culprits, [(2, Some(3))]);
     let counts = journal.close_run(run, EtatExecution::Terminee, end()).unwrap();
@@ -282,7 +287,12 @@ fn a_dossier_has_one_row_and_a_failed_batch_leaves_none() {
     );
     assert_eq!(journal.run(run).unwrap().comptes.lus, 2);
     let mut lots = 0;
-    journal.each_lot(place, |_| Ok(lots += 1)).unwrap();
+    journal
+        .each_lot(place, |_| {
+            lots += 1;
+            Ok(())
+        })
+        .unwrap();
     assert_eq!(lots, 1);
     // The same dossier in another run is another row.
     let other = journal.open_run(&open("2026-11-24")).unwrap();
@@ -328,4 +338,25 @@ fn runs_are_found_listed_newest_first_and_purged_with_all_that_is_theirs() {
         let sql = format!("SELECT DISTINCT execution_id FROM {table} ORDER BY execution_id");
         assert_eq!(crate::store::tests::column(&database, &sql), ["3", "4"], "{table}");
     }
+}
+
+#[test]
+fn the_journal_is_written_while_the_erp_is_being_read() {
+    let (_folder, database, store) = store();
+    let setup = database.open().unwrap();
+    setup.execute("CREATE TABLE erp (a INTEGER)", &[]).unwrap();
+    let rows: Vec<_> = (0..5000_i64).map(|n| vec![n.into()]).collect();
+    setup.execute_many("INSERT INTO erp VALUES (?)", &rows).unwrap();
+    let reader = database.open_reader().unwrap();
+    let mut stream = reader.query("SELECT a FROM erp", &[]).unwrap();
+    stream.next_row().unwrap().unwrap();
+    let journal = store.journal().unwrap();
+    let run = journal.open_run(&open("2026-11-23")).unwrap();
+    let place = journal.open_etablissement(run, &access("1234567A")).unwrap();
+    journal.lot_pret(place, 1, &ready(0..2)).unwrap();
+    let mut left = 0;
+    while stream.next_row().unwrap().is_some() {
+        left += 1;
+    }
+    assert_eq!(left, 4999);
 }
