@@ -62,11 +62,7 @@ impl From<WorkbookError> for Error {
     fn from(error: WorkbookError) -> Self {
         match error {
             WorkbookError::Cancelled => Self::cancelled(),
-            error => Self::new(
-                passerelle_abi::PASSERELLE_E_IO,
-                error.user_text(),
-                error.to_string(),
-            ),
+            error => Self::new(passerelle_abi::PASSERELLE_E_IO, error.user_text(), error.to_string()),
         }
     }
 }

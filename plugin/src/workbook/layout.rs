@@ -158,7 +158,10 @@ impl Layout {
                     known.push(group);
                     known.len() - 1
                 });
-                let format = formats.group.get(number % formats.group.len()).unwrap_or(&formats.header);
+                let format = formats
+                    .group
+                    .get(number % formats.group.len())
+                    .unwrap_or(&formats.header);
                 if run.len() == 1 {
                     worksheet.write_string_with_format(0, first, group, format)?;
                 } else {
@@ -175,7 +178,10 @@ impl Layout {
         contained(|| {
             let header = self.header_rows() - 1;
             let last = u16::try_from(self.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
-            worksheet.autofilter(header, 0, (next_row - 1).max(header), last)?;
+            // A list of labels and figures is read, not searched.
+            if last > 1 {
+                worksheet.autofilter(header, 0, (next_row - 1).max(header), last)?;
+            }
             Ok(worksheet)
         })
     }
