@@ -233,6 +233,16 @@ impl Dialect {
         }
     }
 
+    /// The database's own time, as whole seconds since 1970 UTC: one clock for all who share it.
+    pub fn epoch_seconds(&self) -> &'static str {
+        match self.kind {
+            DialectKind::Sqlite => "CAST(strftime('%s', 'now') AS INTEGER)",
+            DialectKind::PostgreSql => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT)",
+            DialectKind::MariaDb => "UNIX_TIMESTAMP()",
+            DialectKind::SqlServer | DialectKind::Other => "DATEDIFF_BIG(SECOND, '1970-01-01', SYSUTCDATETIME())",
+        }
+    }
+
     /// What makes a fresh connection read only, and read a consistent snapshot where that is to be had.
     pub fn reader_statements(&self) -> &'static [&'static str] {
         match self.kind {
