@@ -12,6 +12,7 @@
 //! | `database` | ODBC: connections, block cursors, what differs between databases |
 //! | `dossier` | the rules: pure functions from ERP records to a dossier |
 //! | `host`, `form`, `table`, `error`, `log` | the words in which the plugin speaks with its host |
+//! | `fault` | panics on demand, for the tests; nothing in a release build |
 //!
 //! Arrows point one way, from the top of this table to its bottom: `dossier` depends on none of the others; `erp`,
 //! `store` and `mission` know its types, never each other; only `ffi` sees raw pointers.
@@ -24,6 +25,7 @@ pub mod database;
 pub mod dossier;
 pub mod erp;
 pub mod error;
+mod fault;
 pub mod ffi;
 pub mod form;
 pub mod host;

@@ -1,5 +1,11 @@
 //! What the end-to-end tests share: where the real library is, and a C compiler.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, dead_code)]
+
+pub mod base;
+pub mod desk;
+pub mod program;
+pub mod receiver;
+pub mod threads;
 
 use std::{
     env,

@@ -66,8 +66,11 @@ pub fn create(table: Table, instance: InUse) -> Result<*const abi::passerelle_ta
 pub unsafe fn free(table: *const abi::passerelle_table) {
     // SAFETY: both came from `Box::into_raw` in `create`.
     unsafe {
-        let table = Box::from_raw(table.cast_mut());
-        drop(Box::from_raw(table.table_data.cast::<TableObject>()));
+        let shell = table.cast_mut();
+        // Emptied first: should the object panic on its way, the shell is left, and answers as NULL does.
+        let object = std::mem::replace(&mut (*shell).table_data, std::ptr::null_mut());
+        drop(Box::from_raw(object.cast::<TableObject>()));
+        drop(Box::from_raw(shell));
     }
 }
 
@@ -239,14 +242,14 @@ unsafe extern "C" fn release(table: *const abi::passerelle_table, error: *mut ab
             Ok(())
         })
     };
-    if matches!(code, abi::PASSERELLE_OK | abi::PASSERELLE_E_PANICKED) {
-        // SAFETY: the host gives the table up with this call, and nobody reads it.
-        return unsafe {
-            funnel::guard("table.free", error, || {
-                free(table);
-                Ok(())
-            })
-        };
+    if code != abi::PASSERELLE_OK {
+        return code;
     }
-    code
+    // SAFETY: the host gives the table up with this call, and nobody reads it.
+    unsafe {
+        funnel::guard("table.free", error, || {
+            free(table);
+            Ok(())
+        })
+    }
 }
