@@ -156,6 +156,9 @@ impl Instance {
     pub fn write_document(&self, id: &str, parameters: &str, run: &dyn Run, to: &mut dyn Write) -> Result<(), Error> {
         match id {
             "apercu.json" => exemple_export_nuit::write_json(self, &Context::parse(parameters)?, run, to),
+            "apercu.xlsx" => exemple_export_nuit::write_workbook(self, &Context::parse(parameters)?, run, to),
+            "compte-rendu.xlsx" => compte_rendu::write_workbook(&self.store()?, &Context::parse(parameters)?, run, to),
+            "compte-rendu.html" => compte_rendu::write_page(&self.store()?, &Context::parse(parameters)?, run, to),
             "compte-rendu.json" => compte_rendu::write_json(&self.store()?, &Context::parse(parameters)?, to),
             "reglages.json" => contributions::reglages::export(&self.store()?, to),
             "schema.sql" => contributions::reglages::ddl(&self.database()?, to),

@@ -11,6 +11,7 @@
 //! | `store` | the plugin's own `mna_` tables: migrations, settings, keys, journal |
 //! | `database` | ODBC: connections, block cursors, what differs between databases |
 //! | `dossier` | the rules: pure functions from ERP records to a dossier |
+//! | `workbook` | Excel workbooks, written row by row |
 //! | `host`, `form`, `table`, `error`, `log` | the words in which the plugin speaks with its host |
 //! | `fault` | panics on demand, for the tests; nothing in a release build |
 //!
@@ -35,3 +36,4 @@ pub mod mission;
 pub mod night;
 pub mod store;
 pub mod table;
+pub mod workbook;

@@ -233,6 +233,16 @@ impl Dialect {
         }
     }
 
+    /// A condition that must not choose the index by which a table is read. SQLite, which mostly has no statistics,
+    /// takes any list of keys for a rare few, and then sorts what an index of the join gives in order.
+    pub fn filter_only(&self, condition: &str) -> String {
+        match self.kind {
+            // The comparison inside keeps the column's own type, which a unary plus would take away.
+            DialectKind::Sqlite => format!("(({condition}) <> 0)"),
+            _ => format!("({condition})"),
+        }
+    }
+
     /// The database's own time, as whole seconds since 1970 UTC: one clock for all who share it.
     pub fn epoch_seconds(&self) -> &'static str {
         match self.kind {

@@ -6,6 +6,7 @@ mod contrat_et_statut;
 mod dossiers;
 mod etablissement;
 mod formation;
+mod textes;
 
 use std::sync::Arc;
 

@@ -6,6 +6,7 @@
 //! `refuse` together with the states of its dossiers.
 
 mod lots;
+mod pages;
 mod read;
 mod report;
 mod runs;
