@@ -137,9 +137,7 @@ pub fn prepare(plugin: &Plugin, settings: &[u8]) {
 /// A document of the plugin, as JSON.
 pub fn document(plugin: &Plugin, id: &str, parameters: &str) -> Result<serde_json::Value, Error> {
     let mut bytes = Vec::new();
-    plugin
-        .worker()
-        .write_document(id, parameters, &patient(), &mut bytes)?;
+    plugin.worker().write_document(id, parameters, &patient(), &mut bytes)?;
     Ok(serde_json::from_slice(&bytes).unwrap())
 }
 

@@ -80,7 +80,9 @@ fn program() -> PathBuf {
 
 /// Run one ignored test of this executable in a process of its own, and give what it came to.
 pub fn alone(test: &str, variables: &[(&str, &str)]) -> Ended {
+    super::scratch();
     let output = Command::new(env::current_exe().unwrap())
+        .env(super::CHILD, "1")
         .args([test, "--exact", "--ignored", "--nocapture", "--test-threads=1"])
         .envs(variables.iter().copied())
         .output()

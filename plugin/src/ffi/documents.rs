@@ -33,10 +33,7 @@ impl io::Write for Sink<'_> {
         if self.refusal.is_some() {
             return Err(io::Error::other("the sink has refused before"));
         }
-        let slot = self
-            .sink
-            .write
-            .ok_or_else(|| io::Error::other("sink.write is NULL"))?;
+        let slot = self.sink.write.ok_or_else(|| io::Error::other("sink.write is NULL"))?;
         let len = u32::try_from(bytes.len().min(CHUNK)).unwrap_or(0);
         // SAFETY: the sink is borrowed for the call that made this writer, and the bytes for this one.
         ask("sink.write", |error| unsafe {

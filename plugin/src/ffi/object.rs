@@ -102,9 +102,14 @@ impl Object {
         // SAFETY: the caller's promise.
         let code = tracing::dispatcher::with_default(&self.dispatch, || unsafe { funnel::guard(slot, error, work) });
         if code == abi::PASSERELLE_E_PANICKED {
-            self.state.store(POISONED, Ordering::Release);
+            self.poison();
         }
         code
+    }
+
+    /// Answer nothing from now on but `destroy`.
+    pub fn poison(&self) {
+        self.state.store(POISONED, Ordering::Release);
     }
 
     /// Keep this instance alive until the result is dropped.
@@ -192,7 +197,7 @@ unsafe extern "C" fn init(plugin: *const abi::passerelle_plugin, error: *mut abi
             object
                 .state
                 .compare_exchange(CREATED, INITIALISING, Ordering::AcqRel, Ordering::Acquire)
-                .map_err(|_| already_initialised())?;
+                .map_err(|_| object.check_state().err().unwrap_or_else(already_initialised))?;
             began = true;
             let _ = object.main_thread.set(std::thread::current().id());
             let instance = Instance::new(object.host.clone())?;
@@ -239,7 +244,7 @@ unsafe extern "C" fn destroy(plugin: *const abi::passerelle_plugin, error: *mut 
     }
     // SAFETY: the pointers came from `Box::into_raw` in `create`, nothing holds the object, and the host gives the
     // instance up with this call.
-    unsafe {
+    let code = unsafe {
         funnel::guard("plugin.free", error, || {
             let shell = plugin.cast_mut();
             // Emptied first: should the object panic on its way, the shell is left, and answers as NULL does.
@@ -249,7 +254,14 @@ unsafe extern "C" fn destroy(plugin: *const abi::passerelle_plugin, error: *mut 
             drop(Box::from_raw(shell));
             Ok(())
         })
+    };
+    if code == abi::PASSERELLE_E_PANICKED {
+        // SAFETY: the shell is the last to go: it is still there, with the object or empty.
+        if let Some(object) = unsafe { self::object(plugin) } {
+            object.poison();
+        }
     }
+    code
 }
 
 unsafe extern "C" fn get_interface(
