@@ -516,7 +516,8 @@ typedef struct passerelle_plugin {
     /**
      * End the instance, in any state; its interfaces are not to be used any more.
      * `[main]` · `PASSERELLE_E_BUSY`, and nothing happens, while a table of it has not been released or a `[job]`
-     * call is running; a NULL `plugin` does nothing · since 1.0
+     * call is running; after any error the instance is still there, to be destroyed; a NULL `plugin` does nothing ·
+     * since 1.0
      */
     int32_t (PASSERELLE_CALL *destroy)(const struct passerelle_plugin *plugin, struct passerelle_error *error);
     /**
@@ -780,7 +781,8 @@ typedef struct passerelle_table {
     int32_t (PASSERELLE_CALL *cancel)(const struct passerelle_table *table, struct passerelle_error *error);
     /**
      * End the table, read to its end or not; releasing early cancels. Not to be used any more.
-     * `[job]` · a NULL `table` does nothing · since 1.0
+     * `[job]` · `PASSERELLE_E_BUSY` while a `next` is running; after any error the table is still there, to be
+     * released; a NULL `table` does nothing · since 1.0
      */
     int32_t (PASSERELLE_CALL *release)(const struct passerelle_table *table, struct passerelle_error *error);
 } passerelle_table;

@@ -13,6 +13,7 @@
 //! | `dossier` | the rules: pure functions from ERP records to a dossier |
 //! | `workbook` | Excel workbooks, written row by row |
 //! | `host`, `form`, `table`, `error`, `log` | the words in which the plugin speaks with its host |
+//! | `fault` | panics on demand, for the tests; nothing in a release build |
 //!
 //! Arrows point one way, from the top of this table to its bottom: `dossier` depends on none of the others; `erp`,
 //! `store` and `mission` know its types, never each other; only `ffi` sees raw pointers.
@@ -25,6 +26,7 @@ pub mod database;
 pub mod dossier;
 pub mod erp;
 pub mod error;
+mod fault;
 pub mod ffi;
 pub mod form;
 pub mod host;

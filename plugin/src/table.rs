@@ -20,7 +20,8 @@ pub struct Table {
 
 /// The rows of a table, in order.
 pub trait Rows: Send {
-    /// Append up to `max_rows` rows to `batch`; none appended: there are no more. Blocks.
+    /// Append the next rows to `batch`, which is empty; none appended: there are no more. Blocks. A table that may be long
+    /// appends up to `max_rows`; of a short one that comes whole, the host gets no more than that at a time.
     ///
     /// # Errors
     /// The rows cannot be read on, or the reading was cancelled.

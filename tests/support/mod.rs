@@ -1,5 +1,19 @@
 //! What the end-to-end tests share: where the real library is, and a C compiler.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    dead_code
+)]
+
+pub mod base;
+pub mod desk;
+pub mod program;
+#[cfg(unix)]
+pub mod raw;
+pub mod receiver;
+pub mod threads;
 
 use std::{
     env,
@@ -26,12 +40,17 @@ pub fn source(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
+/// Set in the processes that a test starts from its own executable: they share its folder.
+pub const CHILD: &str = "PASSERELLE_TEST_CHILD";
+
 /// A folder of this test executable's own, under `target`, emptied when it starts.
 pub fn scratch() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(env!("CARGO_CRATE_NAME"));
-        let _absent = std::fs::remove_dir_all(&folder);
+        if env::var_os(CHILD).is_none() {
+            let _absent = std::fs::remove_dir_all(&folder);
+        }
         std::fs::create_dir_all(&folder).unwrap();
         folder
     })

@@ -21,7 +21,8 @@ pub struct passerelle_plugin {
     pub init: Option<unsafe extern "C" fn(plugin: *const passerelle_plugin, error: *mut passerelle_error) -> i32>,
     /// End the instance, in any state; its interfaces are not to be used any more.
     /// `[main]` · `PASSERELLE_E_BUSY`, and nothing happens, while a table of it has not been released or a `[job]`
-    /// call is running; a NULL `plugin` does nothing · since 1.0
+    /// call is running; after any error the instance is still there, to be destroyed; a NULL `plugin` does nothing ·
+    /// since 1.0
     pub destroy: Option<unsafe extern "C" fn(plugin: *const passerelle_plugin, error: *mut passerelle_error) -> i32>,
     /// Find an interface of the plugin by its id, one of `PASSERELLE_PLUGIN_*`.
     /// `[any]` · NULL if the plugin does not have it, else valid for the life of the process · since 1.0

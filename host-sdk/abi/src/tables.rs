@@ -94,7 +94,8 @@ pub struct passerelle_table {
     /// `[any]` · since 1.0
     pub cancel: Option<unsafe extern "C" fn(table: *const passerelle_table, error: *mut passerelle_error) -> i32>,
     /// End the table, read to its end or not; releasing early cancels. Not to be used any more.
-    /// `[job]` · a NULL `table` does nothing · since 1.0
+    /// `[job]` · `PASSERELLE_E_BUSY` while a `next` is running; after any error the table is still there, to be
+    /// released; a NULL `table` does nothing · since 1.0
     pub release: Option<unsafe extern "C" fn(table: *const passerelle_table, error: *mut passerelle_error) -> i32>,
 }
 

@@ -175,7 +175,7 @@ mod tests {
     fn odbc(state: &[u8; 5], native_error: i32, message: &str) -> OdbcError {
         // A character has two bytes on Windows.
         #[allow(clippy::useless_conversion)]
-        let message: Vec<SqlChar> = message.bytes().map(SqlChar::from).collect();
+        let message: Vec<SqlChar> = message.bytes().map(|byte| byte as SqlChar).collect();
         OdbcError::Diagnostics {
             record: Record {
                 state: State(*state),

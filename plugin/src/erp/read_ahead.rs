@@ -12,6 +12,7 @@ use super::reading::Visitor;
 use super::{Erp, Scope};
 use crate::database::{CancelHandle, DatabaseError};
 use crate::dossier::records::Inscription;
+use crate::fault;
 
 /// Inscriptions in a batch.
 const BATCH: usize = 500;
@@ -77,9 +78,13 @@ impl ReadAhead {
         let (sender, receiver) = sync_channel(AHEAD);
         let stop = Arc::new(Stop::default());
         let shared = Arc::clone(&stop);
+        // The caller's log takes this thread's lines too: whoever drops this value waits for the thread.
+        let log = tracing::dispatcher::get_default(Clone::clone);
         let thread = std::thread::Builder::new()
             .name("passerelle-erp".to_owned())
             .spawn(move || {
+                let _log = tracing::dispatcher::set_default(&log);
+                fault::inject("thread.erp");
                 let mut batches = Batches {
                     sender,
                     batch: Vec::new(),
@@ -127,9 +132,12 @@ impl ReadAhead {
                     return read.map(|()| None);
                 }
                 Err(RecvTimeoutError::Timeout) => {}
-                // The thread ended without a word: a panic, or it never started.
+                // The thread ended without a word: a panic, which is then one of this thread, or it never started.
                 Err(RecvTimeoutError::Disconnected) => {
                     self.ended = true;
+                    if let Some(Err(panic)) = self.thread.take().map(JoinHandle::join) {
+                        std::panic::resume_unwind(panic);
+                    }
                     return Err(DatabaseError::DriverFault.into());
                 }
             }

@@ -5,9 +5,11 @@ use std::io;
 
 use passerelle_abi as abi;
 
+use super::host::ask;
 use super::jobs::RunPointer;
 use super::object::{Thread, call, size32};
 use super::text;
+use crate::error::Error;
 
 /// The interface.
 pub static INTERFACE: abi::passerelle_plugin_documents = abi::passerelle_plugin_documents {
@@ -20,19 +22,29 @@ pub static INTERFACE: abi::passerelle_plugin_documents = abi::passerelle_plugin_
 const CHUNK: usize = 64 * 1024;
 
 /// The host's sink as a writer.
-struct Sink<'a>(&'a abi::passerelle_sink);
+struct Sink<'a> {
+    sink: &'a abi::passerelle_sink,
+    // What the host answered when it took no more: it is not asked again.
+    refusal: &'a mut Option<Error>,
+}
 
 impl io::Write for Sink<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let slot = self.0.write.ok_or_else(|| io::Error::other("sink.write is NULL"))?;
+        if self.refusal.is_some() {
+            return Err(io::Error::other("the sink has refused before"));
+        }
+        let slot = self.sink.write.ok_or_else(|| io::Error::other("sink.write is NULL"))?;
         let len = u32::try_from(bytes.len().min(CHUNK)).unwrap_or(0);
         // SAFETY: the sink is borrowed for the call that made this writer, and the bytes for this one.
-        match unsafe { slot(self.0, bytes.as_ptr(), len, std::ptr::null_mut()) } {
-            abi::PASSERELLE_OK => Ok(len as usize),
-            code => Err(io::Error::other(format!(
-                "host callback sink.write failed with code {code}"
-            ))),
-        }
+        ask("sink.write", |error| unsafe {
+            slot(self.sink, bytes.as_ptr(), len, error)
+        })
+        .map_err(|refusal| {
+            let told = io::Error::other(refusal.detail.clone());
+            *self.refusal = Some(refusal);
+            told
+        })?;
+        Ok(len as usize)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -57,9 +69,18 @@ unsafe extern "C" fn write(
             let parameters = text::borrow("parameters", parameters, parameters_len)?;
             let (run, sink) = (RunPointer::new(run)?, text::borrow_struct(sink)?);
             sink.write.ok_or_else(|| text::null("sink.write"))?;
-            let mut writer = io::BufWriter::with_capacity(CHUNK, Sink(sink));
-            instance.write_document(id, parameters, &run, &mut writer)?;
-            io::Write::flush(&mut writer).map_err(|error| crate::error::Error::io(&error))
+            let mut refusal = None;
+            let written = {
+                let sink = Sink {
+                    sink,
+                    refusal: &mut refusal,
+                };
+                let mut writer = io::BufWriter::with_capacity(CHUNK, sink);
+                instance
+                    .write_document(id, parameters, &run, &mut writer)
+                    .and_then(|()| io::Write::flush(&mut writer).map_err(|error| Error::io(&error)))
+            };
+            written.map_err(|error| refusal.unwrap_or(error))
         })
     }
 }

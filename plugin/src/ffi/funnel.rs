@@ -4,8 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use passerelle_abi as abi;
 
-use super::{fault, text};
+use super::text;
 use crate::error::Error;
+use crate::fault;
 
 /// Run `work` so that nothing but a code crosses, and tell what went wrong in `error` if the caller wants to know.
 ///

@@ -119,7 +119,7 @@ fn lacks(what: &str) -> Error {
 }
 
 /// Call one slot of the host and turn what it answers into a `Result`.
-fn ask(what: &str, call: impl FnOnce(*mut abi::passerelle_error) -> i32) -> Result<(), Error> {
+pub fn ask(what: &str, call: impl FnOnce(*mut abi::passerelle_error) -> i32) -> Result<(), Error> {
     let mut error = abi::passerelle_error {
         struct_size: size32::<abi::passerelle_error>(),
         code: 0,

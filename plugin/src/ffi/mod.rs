@@ -6,7 +6,6 @@
 mod contributions;
 mod documents;
 mod entry;
-mod fault;
 mod forms;
 mod funnel;
 mod host;

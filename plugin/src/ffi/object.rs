@@ -102,9 +102,14 @@ impl Object {
         // SAFETY: the caller's promise.
         let code = tracing::dispatcher::with_default(&self.dispatch, || unsafe { funnel::guard(slot, error, work) });
         if code == abi::PASSERELLE_E_PANICKED {
-            self.state.store(POISONED, Ordering::Release);
+            self.poison();
         }
         code
+    }
+
+    /// Answer nothing from now on but `destroy`.
+    pub fn poison(&self) {
+        self.state.store(POISONED, Ordering::Release);
     }
 
     /// Keep this instance alive until the result is dropped.
@@ -192,7 +197,7 @@ unsafe extern "C" fn init(plugin: *const abi::passerelle_plugin, error: *mut abi
             object
                 .state
                 .compare_exchange(CREATED, INITIALISING, Ordering::AcqRel, Ordering::Acquire)
-                .map_err(|_| already_initialised())?;
+                .map_err(|_| object.check_state().err().unwrap_or_else(already_initialised))?;
             began = true;
             let _ = object.main_thread.set(std::thread::current().id());
             let instance = Instance::new(object.host.clone())?;
@@ -234,19 +239,29 @@ unsafe extern "C" fn destroy(plugin: *const abi::passerelle_plugin, error: *mut 
             Ok(())
         })
     };
-    if !matches!(code, abi::PASSERELLE_OK | abi::PASSERELLE_E_PANICKED) {
+    if code != abi::PASSERELLE_OK {
         return code;
     }
     // SAFETY: the pointers came from `Box::into_raw` in `create`, nothing holds the object, and the host gives the
     // instance up with this call.
-    unsafe {
+    let code = unsafe {
         funnel::guard("plugin.free", error, || {
-            let plugin = Box::from_raw(plugin.cast_mut());
-            drop(Box::from_raw(plugin.plugin_data.cast::<Object>()));
+            let shell = plugin.cast_mut();
+            // Emptied first: should the object panic on its way, the shell is left, and answers as NULL does.
+            let object = std::mem::replace(&mut (*shell).plugin_data, std::ptr::null_mut());
             entry::instance_destroyed();
+            drop(Box::from_raw(object.cast::<Object>()));
+            drop(Box::from_raw(shell));
             Ok(())
         })
+    };
+    if code == abi::PASSERELLE_E_PANICKED {
+        // SAFETY: the shell is the last to go: it is still there, with the object or empty.
+        if let Some(object) = unsafe { self::object(plugin) } {
+            object.poison();
+        }
     }
+    code
 }
 
 unsafe extern "C" fn get_interface(
@@ -257,10 +272,10 @@ unsafe extern "C" fn get_interface(
     let mut found = std::ptr::null();
     // SAFETY: the host promises an instance that lives and a text that can be read.
     unsafe {
-        if object(plugin).is_none() {
+        let Some(object) = object(plugin) else {
             return found;
-        }
-        funnel::guard("plugin.get_interface", std::ptr::null_mut(), || {
+        };
+        object.guarded("plugin.get_interface", std::ptr::null_mut(), || {
             let id = text::borrow("id", id, id_len)?;
             let is = |known: &std::ffi::CStr| known.to_bytes() == id.as_bytes();
             if is(abi::PASSERELLE_PLUGIN_CONTRIBUTIONS) {

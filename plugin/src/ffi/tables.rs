@@ -1,6 +1,7 @@
 //! Tables as the host reads them.
 
 use std::ffi::{c_char, c_void};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, TryLockError};
 
 use passerelle_abi as abi;
@@ -20,6 +21,8 @@ struct TableObject {
 struct Reading {
     rows: Box<dyn Rows>,
     batch: Batch,
+    // The rows of the batch that the host has now; those behind them come next.
+    given: Range<usize>,
     columns: Vec<abi::passerelle_column_data>,
     ended: bool,
 }
@@ -39,6 +42,7 @@ pub fn create(table: Table, instance: InUse) -> Result<*const abi::passerelle_ta
     let reading = Reading {
         batch: Batch::new(&table.description.columns),
         rows: table.rows,
+        given: 0..0,
         columns: Vec::new(),
         ended: false,
     };
@@ -66,9 +70,19 @@ pub fn create(table: Table, instance: InUse) -> Result<*const abi::passerelle_ta
 pub unsafe fn free(table: *const abi::passerelle_table) {
     // SAFETY: both came from `Box::into_raw` in `create`.
     unsafe {
-        let table = Box::from_raw(table.cast_mut());
-        drop(Box::from_raw(table.table_data.cast::<TableObject>()));
+        let shell = table.cast_mut();
+        // Emptied first: should the object panic on its way, the shell is left, and answers as NULL does.
+        let object = std::mem::replace(&mut (*shell).table_data, std::ptr::null_mut());
+        drop(Box::from_raw(object.cast::<TableObject>()));
+        drop(Box::from_raw(shell));
     }
+}
+
+/// # Safety
+/// `table` is NULL or a table that lives.
+unsafe fn object<'a>(table: *const abi::passerelle_table) -> Option<&'a TableObject> {
+    // SAFETY: the caller's promise; `table_data` is what `create` put there.
+    unsafe { text::own(table.as_ref()?.table_data) }
 }
 
 /// One call of the host on a table: the whole funnel.
@@ -81,9 +95,8 @@ unsafe fn call(
     error: *mut abi::passerelle_error,
     work: impl FnOnce(&TableObject) -> Result<(), Error>,
 ) -> i32 {
-    // SAFETY: the caller's promise; `table_data` is what `create` put there.
-    let object: Option<&TableObject> = unsafe { table.as_ref().and_then(|table| text::own(table.table_data)) };
-    let Some(object) = object else {
+    // SAFETY: the caller's promise.
+    let Some(object) = (unsafe { object(table) }) else {
         // SAFETY: the caller's promise.
         return unsafe { funnel::guard(slot, error, || Err(text::null("table"))) };
     };
@@ -145,7 +158,7 @@ unsafe extern "C" fn next(
                 }
             };
             reading.advance(max_rows as usize, &table.progress)?;
-            out.row_count = text::len32(reading.batch.rows())?;
+            out.row_count = text::len32(reading.given.len())?;
             out.column_count = text::len32(reading.columns.len())?;
             out.columns = reading.columns.as_ptr();
             Ok(())
@@ -155,20 +168,28 @@ unsafe extern "C" fn next(
 
 impl Reading {
     fn advance(&mut self, max_rows: usize, progress: &Progress) -> Result<(), Error> {
-        self.batch.clear();
-        if progress.is_cancelled() {
+        let cancelled = progress.is_cancelled();
+        if cancelled || self.given.end >= self.batch.rows() {
+            self.batch.clear();
+            self.given = 0..0;
+        }
+        if cancelled {
             self.ended = true;
             return Err(Error::cancelled());
         }
-        if !self.ended {
+        if !self.ended && self.batch.rows() == 0 {
             let read = self.rows.next(max_rows, &mut self.batch);
             self.ended = read.is_err() || self.batch.rows() == 0;
+            if read.is_err() {
+                self.batch.clear();
+            }
             read?;
         }
+        let start = self.given.end;
+        self.given = start..self.batch.rows().min(start.saturating_add(max_rows));
         self.columns.clear();
         self.columns.extend(self.batch.columns().iter().map(|column| {
             let is_text = column.kind == Kind::Text;
-            let null = std::ptr::null();
             abi::passerelle_column_data {
                 kind: match column.kind {
                     Kind::Text => abi::PASSERELLE_COLUMN_TEXT,
@@ -176,10 +197,15 @@ impl Reading {
                     Kind::Boolean => abi::PASSERELLE_COLUMN_BOOLEAN,
                     Kind::Date => abi::PASSERELLE_COLUMN_DATE,
                 },
-                present: column.present.as_ptr(),
-                integers: if is_text { null } else { column.integers.as_ptr() },
+                present: from(&column.present, start),
+                integers: if is_text {
+                    std::ptr::null()
+                } else {
+                    from(&column.integers, start)
+                },
+                // They count from the first of `bytes`, wherever the rows given start.
                 offsets: if is_text {
-                    column.offsets.as_ptr()
+                    from(&column.offsets, start)
                 } else {
                     std::ptr::null()
                 },
@@ -192,6 +218,11 @@ impl Reading {
         }));
         Ok(())
     }
+}
+
+/// Where the cells of the rows from `start` on are.
+fn from<T>(cells: &[T], start: usize) -> *const T {
+    cells.get(start..).unwrap_or_default().as_ptr()
 }
 
 unsafe extern "C" fn progress(
@@ -239,14 +270,21 @@ unsafe extern "C" fn release(table: *const abi::passerelle_table, error: *mut ab
             Ok(())
         })
     };
-    if matches!(code, abi::PASSERELLE_OK | abi::PASSERELLE_E_PANICKED) {
-        // SAFETY: the host gives the table up with this call, and nobody reads it.
-        return unsafe {
-            funnel::guard("table.free", error, || {
-                free(table);
-                Ok(())
-            })
-        };
+    if code != abi::PASSERELLE_OK {
+        return code;
+    }
+    // SAFETY: the host gives the table up with this call, and nobody reads it.
+    let code = unsafe {
+        funnel::guard("table.free", error, || {
+            free(table);
+            Ok(())
+        })
+    };
+    if code == abi::PASSERELLE_E_PANICKED {
+        // SAFETY: the shell is the last to go: it is still there, with the object or empty.
+        if let Some(object) = unsafe { object(table) } {
+            object.instance.object().poison();
+        }
     }
     code
 }

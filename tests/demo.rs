@@ -1,0 +1,260 @@
+//! The demo host as a program, on 2,000 inscriptions: what the preview announces is what the receiver gets, the report
+//! adds up, a night is done once, and exit codes say what happened.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod support;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
+
+use demo_host::sandbox::{Keys, Sandbox};
+use serde_json::Value;
+use support::{base::Base, program::DemoHost, receiver};
+
+const STATES: [&str; 4] = ["acceptes", "rejetes", "non_envoyes", "en_attente"];
+
+fn read_json(host: &DemoHost, name: &str) -> Value {
+    serde_json::from_slice(&fs::read(host.file(name)).unwrap()).unwrap()
+}
+
+fn counted(counts: &Value, name: &str) -> u64 {
+    counts[name].as_u64().unwrap_or_else(|| panic!("{name} in {counts}"))
+}
+
+fn assert_adds_up(counts: &Value) {
+    let sum: u64 = STATES.iter().map(|state| counted(counts, state)).sum();
+    assert_eq!(counted(counts, "lus"), sum, "{counts}");
+}
+
+fn inscriptions(list: &Value) -> BTreeSet<i64> {
+    let ids = list.as_array().unwrap().iter();
+    ids.map(|item| item["inscription_id"].as_i64().unwrap()).collect()
+}
+
+/// A sample whose settings lead to this receiver, migrated and imported.
+fn prepared(name: &str, inscriptions: &str, sandbox: &Sandbox) -> DemoHost {
+    let host = DemoHost::new(name);
+    host.run(&["seed", "--inscriptions", inscriptions, "--url", &sandbox.url()])
+        .expect(0);
+    host.run(&["migrate"]).expect(0);
+    let settings = host.file("reglages.json");
+    host.run(&["settings", "import", settings.to_str().unwrap()]).expect(0);
+    host
+}
+
+#[test]
+fn demo_plays_everything_and_all_agrees() {
+    let host = DemoHost::new("demo");
+    let told = host.run(&["--json", "demo"]).expect(0).json();
+    assert_eq!(told["conforme"], true, "{told}");
+    let night = &told["nuit"]["comptes"];
+    assert_adds_up(night);
+    assert!(counted(night, "lus") > 1500, "{night}");
+    assert_eq!(counted(night, "en_attente"), 0);
+    let comparison = &told["comparaison"];
+    let announced = counted(comparison, "annonces");
+    for name in ["recus", "identiques", "valides"] {
+        assert_eq!(counted(comparison, name), announced, "{comparison}");
+    }
+
+    let preview = read_json(&host, "apercu.json");
+    assert_eq!(preview["envoyes"].as_array().unwrap().len() as u64, announced);
+    let report = read_json(&host, "compte-rendu.json");
+    assert_adds_up(&report["executions"][0]["comptes"]);
+    for file in told["fichiers"].as_array().unwrap() {
+        assert!(fs::metadata(file.as_str().unwrap()).unwrap().len() > 0, "{file}");
+    }
+
+    let spoken = DemoHost::new("demo spoken")
+        .run(&["demo", "--inscriptions", "150"])
+        .expect(0);
+    for part in [
+        "Résumé",
+        "Données envoyées",
+        "Apprentis non envoyés",
+        "À faire",
+        "Tout concorde.",
+    ] {
+        assert!(
+            spoken.stdout.contains(part),
+            "{part} is missing from\n{}",
+            spoken.stdout
+        );
+    }
+}
+
+#[test]
+fn each_dossier_of_the_preview_is_received_or_left_out_and_a_night_is_done_once() {
+    let sandbox = receiver::start(Keys::default(), "");
+    let host = prepared("night", "2000", &sandbox);
+    let file = host.file("apercu.json");
+    host.run(&["preview", "--out", file.to_str().unwrap()]).expect(0);
+    let preview = read_json(&host, "apercu.json");
+
+    let night = host.run(&["--json", "night"]).expect(0).json();
+    assert_eq!(night["resultat"], "terminee");
+    assert_adds_up(&night["comptes"]);
+    let received = receiver::received(&sandbox);
+    let mut announced: Vec<_> = preview["envoyes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["dossier"].to_string())
+        .collect();
+    announced.sort();
+    assert!(announced.len() > 1000);
+    assert!(
+        receiver::dossiers(&received) == announced,
+        "other dossiers were received than announced"
+    );
+    let entries = received["dossiers"].as_array().unwrap();
+    assert!(
+        entries
+            .iter()
+            .all(|entry| entry["fois"] == 1 && entry["valide"] == true)
+    );
+
+    // In the journal each inscription has one state, the one that the preview announced.
+    let mut states: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
+    let rows = Base(host.file("demo.db")).rows("SELECT inscription_id, etat FROM mna_resultat");
+    for row in &rows {
+        let once = states
+            .entry(row[1].clone())
+            .or_default()
+            .insert(row[0].parse().unwrap());
+        assert!(once, "inscription {} has two states", row[0]);
+    }
+    let expected = BTreeMap::from([
+        ("accepte".to_owned(), inscriptions(&preview["envoyes"])),
+        ("non_envoye".to_owned(), inscriptions(&preview["non_envoyes"])),
+    ]);
+    assert!(states == expected, "the journal's states are not the preview's");
+    assert_eq!(rows.len() as u64, counted(&preview["resume"], "lus"));
+
+    let file = host.file("compte-rendu.json");
+    host.run(&["report", "--out", file.to_str().unwrap()]).expect(0);
+    let run = read_json(&host, "compte-rendu.json")["executions"][0].clone();
+    assert_eq!(run["etat"], "terminee");
+    assert_eq!(run["comptes"], night["comptes"]);
+    assert_eq!(inscriptions(&run["non_envoyes"]), expected["non_envoye"]);
+    let batches: u64 = run["etablissements"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|place| place["lots"].as_array().unwrap())
+        .map(|batch| counted(batch, "dossiers"))
+        .sum();
+    assert_eq!(batches, counted(&run["comptes"], "acceptes"));
+
+    let again = host.run(&["--json", "night"]).expect(0).json();
+    assert_eq!(again["resultat"], "deja_faite");
+    assert_eq!(
+        receiver::received(&sandbox),
+        received,
+        "a night that is done sent something"
+    );
+    let forced = host.run(&["--json", "night", "--force"]).expect(0).json();
+    assert_eq!(forced["resultat"], "terminee");
+    assert_eq!(forced["comptes"], night["comptes"]);
+    let received = receiver::received(&sandbox);
+    assert!(
+        received["dossiers"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|entry| entry["fois"] == 2)
+    );
+    assert!(receiver::dossiers(&received) == announced);
+}
+
+#[test]
+fn rejections_end_with_1_and_are_told_in_the_receivers_words() {
+    let words = "Cet apprenti est refusé pour l'essai";
+    let scenario = format!(
+        "[[faults]]\nthen = {{ kind = \"reject\", id_erp = [\"1\", \"2\"], field = \"nom_apprenant\", message = \"{words}\" }}"
+    );
+    let sandbox = receiver::start(Keys::default(), &scenario);
+    let host = prepared("rejected", "200", &sandbox);
+    let night = host.run(&["--json", "night"]).expect(1).json();
+    assert_eq!(night["resultat"], "terminee_avec_rejets");
+    assert_adds_up(&night["comptes"]);
+    let report = host.run(&["--json", "report"]).expect(0).json();
+    let run = &report["executions"][0];
+    let rejected = run["rejets"].as_array().unwrap();
+    assert!(!rejected.is_empty());
+    assert_eq!(rejected.len() as u64, counted(&run["comptes"], "rejetes"));
+    for item in rejected {
+        assert_eq!(item["erreurs"][0]["message"], words, "{item}");
+        assert!(["1", "2"].contains(&item["id_erp_apprenant"].as_str().unwrap()));
+    }
+}
+
+#[test]
+fn wrong_usage_and_wrong_settings_end_with_2() {
+    let host = DemoHost::new("usage");
+    for (arguments, said) in [
+        (&["nuit"][..], "nuit"),
+        (&["night", "--at", "demain"], "demain"),
+        (&["night"], "Aucune base de données"),
+        (&["preview", "--db", "Driver=Absent;Database=x"], "pilote"),
+        (&["settings", "import", "/absent/reglages.json"], "reglages.json"),
+        (
+            &["diagnostic", "--plugin", "/absent/libpasserelle.so"],
+            "libpasserelle.so",
+        ),
+    ] {
+        let ended = if arguments.contains(&"--plugin") {
+            let mut command = Command::new(host.command(&[]).get_program());
+            let output = command.args(arguments).output().unwrap();
+            assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+            String::from_utf8_lossy(&output.stderr).into_owned()
+        } else {
+            host.run(arguments).expect(2).stderr
+        };
+        assert!(ended.contains(said), "{arguments:?}: {ended}");
+        assert!(!ended.contains("panicked"), "{ended}");
+    }
+    host.run(&["seed", "--inscriptions", "20"]).expect(0);
+    let told = host.run(&["night"]).expect(2).stderr;
+    assert!(told.contains("mna_"), "{told}");
+}
+
+#[test]
+fn ctrl_c_ends_with_130_and_the_next_night_ends_what_was_begun() {
+    // The first batch is taken and never answered: the night is waiting when the signal comes.
+    let sandbox = receiver::start(
+        Keys::default(),
+        "[[faults]]\nwhen = { nth = 1 }\nthen = { kind = \"silence\", process = false }",
+    );
+    let host = prepared("cancelled", "300", &sandbox);
+    let mut night = host
+        .command(&["night", "--log", "debug"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Its first word in the log is that the night is open.
+    let mut lines = BufReader::new(night.stderr.take().unwrap()).lines();
+    let opened = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .any(|line| line.contains("night opened"));
+    assert!(opened, "the night never opened");
+    let interrupted = Command::new("kill").args(["-INT", &night.id().to_string()]).status();
+    assert!(interrupted.unwrap().success());
+    for _rest in lines {}
+    assert_eq!(night.wait().unwrap().code(), Some(130));
+
+    let report = host.run(&["--json", "report"]).expect(0).json();
+    assert_eq!(report["executions"][0]["etat"], "annulee", "{report}");
+    assert_adds_up(&report["executions"][0]["comptes"]);
+    let night = host.run(&["--json", "night"]).expect(0).json();
+    assert_eq!(night["resultat"], "terminee", "{night}");
+    assert_adds_up(&night["comptes"]);
+    assert_eq!(counted(&night["comptes"], "en_attente"), 0);
+}

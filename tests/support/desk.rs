@@ -1,0 +1,163 @@
+//! A host in Rust on the real library: what the plugin shows and logs stays on its desk.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use chrono::{DateTime, FixedOffset};
+use passerelle_host_sdk::{Error, FormId, Host, HostError, JobSpec, Level, Library, Plugin, Run, Table};
+
+/// What the plugin may ask, and what it leaves.
+pub struct Desk {
+    pub database: String,
+    pub mapping: Option<PathBuf>,
+    pub data_dir: PathBuf,
+    pub now: Mutex<DateTime<FixedOffset>>,
+    pub lines: Mutex<Vec<String>>,
+    pub tables: Mutex<Vec<Table>>,
+    pub forms: Mutex<Vec<(FormId, String)>>,
+}
+
+impl Desk {
+    /// A desk whose clock stands at noon of the worked example's date.
+    pub fn new(database: impl Into<String>, data_dir: &Path) -> Self {
+        let noon = format!("{}T12:00:00+01:00", super::base::GOLDEN_DATE);
+        Self {
+            database: database.into(),
+            mapping: None,
+            data_dir: data_dir.to_owned(),
+            now: Mutex::new(noon.parse().unwrap()),
+            lines: Mutex::default(),
+            tables: Mutex::default(),
+            forms: Mutex::default(),
+        }
+    }
+
+    /// Load the real library with this desk as its host.
+    pub fn plugin(self) -> (Arc<Self>, Plugin) {
+        let desk = Arc::new(self);
+        let library = Library::load(&super::library()).unwrap();
+        let plugin = library.create(Erp(Arc::clone(&desk))).unwrap();
+        (desk, plugin)
+    }
+
+    /// Set the clock.
+    pub fn set_clock(&self, time: &str) {
+        *self.now.lock().unwrap() = time.parse().unwrap();
+    }
+
+    /// The log so far.
+    pub fn log(&self) -> String {
+        self.lines.lock().unwrap().join("\n")
+    }
+}
+
+struct Erp(Arc<Desk>);
+
+impl Host for Erp {
+    fn name(&self) -> String {
+        "ERP d'essai 1.0".into()
+    }
+
+    fn now(&self) -> DateTime<FixedOffset> {
+        *self.0.now.lock().unwrap()
+    }
+
+    fn setting(&self, key: &str) -> Option<String> {
+        match key {
+            "database" => Some(self.0.database.clone()),
+            "mapping" => self.0.mapping.as_ref().map(|path| path.display().to_string()),
+            "data_dir" => Some(self.0.data_dir.display().to_string()),
+            _ => None,
+        }
+    }
+
+    fn max_log_level(&self) -> Level {
+        Level::Trace
+    }
+
+    fn log(&self, level: Level, target: &str, message: &str) {
+        self.0
+            .lines
+            .lock()
+            .unwrap()
+            .push(format!("{level:?} {target}: {message}"));
+    }
+
+    fn show_form(&self, form: FormId, description: &str) -> Result<(), HostError> {
+        self.0.forms.lock().unwrap().push((form, description.to_owned()));
+        Ok(())
+    }
+
+    fn close_form(&self, _: FormId) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn show_table(&self, table: Table) -> Result<(), HostError> {
+        self.0.tables.lock().unwrap().push(table);
+        Ok(())
+    }
+
+    fn register_job(&self, _: JobSpec) -> Result<(), HostError> {
+        Ok(())
+    }
+}
+
+/// A call that is cancelled once it has asked so many times.
+pub struct Patience(AtomicU64);
+
+/// A call that is never cancelled.
+pub fn patient() -> Patience {
+    Patience(AtomicU64::new(u64::MAX))
+}
+
+/// A call that is cancelled when it asks for the time after `times`.
+pub fn cancelled_after(times: u64) -> Patience {
+    Patience(AtomicU64::new(times))
+}
+
+impl Run for Patience {
+    fn is_cancelled(&self) -> bool {
+        let spend = |left: u64| left.checked_sub(1);
+        self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, spend).is_err()
+    }
+}
+
+/// Create the plugin's tables and import settings.
+pub fn prepare(plugin: &Plugin, settings: &[u8]) {
+    let worker = plugin.worker();
+    worker.run_job("migration", "", &patient()).unwrap();
+    worker.read_document("reglages.json", settings).unwrap();
+}
+
+/// A document of the plugin, as JSON.
+pub fn document(plugin: &Plugin, id: &str, parameters: &str) -> Result<serde_json::Value, Error> {
+    let mut bytes = Vec::new();
+    plugin.worker().write_document(id, parameters, &patient(), &mut bytes)?;
+    Ok(serde_json::from_slice(&bytes).unwrap())
+}
+
+/// The settings of the worked example, each establishment with an access to the receiver at `url`.
+pub fn golden_settings(url: &str) -> Vec<u8> {
+    let bytes = std::fs::read(super::source("tests/golden/settings.json")).unwrap();
+    let mut settings: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+    let mut accesses = Vec::new();
+    for secteur in settings["secteurs"].as_array().unwrap() {
+        for line in settings["uai"].as_array().unwrap() {
+            let own = line["societe_id"] == secteur["societe_id"]
+                && (line["secteur_id"] == secteur["secteur_id"] || line["secteur_id"].is_null());
+            if own {
+                accesses.push(serde_json::json!({
+                    "societe_id": line["societe_id"], "secteur_id": secteur["secteur_id"], "uai": line["uai"],
+                    "protocole": "v3", "url": url, "cle": format!("cle-de-test-{}", line["uai"].as_str().unwrap()),
+                }));
+            }
+        }
+    }
+    settings["acces"] = accesses.into();
+    serde_json::to_vec(&settings).unwrap()
+}
