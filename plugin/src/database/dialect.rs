@@ -233,13 +233,23 @@ impl Dialect {
         }
     }
 
-    /// What prepares the database for one connection that streams while another writes; lasts, and runs outside a
-    /// transaction.
-    pub fn migration_preamble(&self) -> &'static [&'static str] {
+    /// A condition that must not choose the index by which a table is read. SQLite, which mostly has no statistics,
+    /// takes any list of keys for a rare few, and then sorts what an index of the join gives in order.
+    pub fn filter_only(&self, condition: &str) -> String {
         match self.kind {
-            // With SQLite's default journal a reader locks every writer of the file out until its last row.
-            DialectKind::Sqlite => &["PRAGMA journal_mode = WAL"],
-            _ => &[],
+            // The comparison inside keeps the column's own type, which a unary plus would take away.
+            DialectKind::Sqlite => format!("(({condition}) <> 0)"),
+            _ => format!("({condition})"),
+        }
+    }
+
+    /// The database's own time, as whole seconds since 1970 UTC: one clock for all who share it.
+    pub fn epoch_seconds(&self) -> &'static str {
+        match self.kind {
+            DialectKind::Sqlite => "CAST(strftime('%s', 'now') AS INTEGER)",
+            DialectKind::PostgreSql => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT)",
+            DialectKind::MariaDb => "UNIX_TIMESTAMP()",
+            DialectKind::SqlServer | DialectKind::Other => "DATEDIFF_BIG(SECOND, '1970-01-01', SYSUTCDATETIME())",
         }
     }
 

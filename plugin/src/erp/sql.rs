@@ -99,7 +99,7 @@ impl Writer<'_> {
         if lists.is_empty() {
             "1 = 0".to_owned()
         } else {
-            format!("({})", lists.join(" OR "))
+            self.dialect.filter_only(&lists.join(" OR "))
         }
     }
 
@@ -116,13 +116,7 @@ impl Writer<'_> {
                 format!("WHERE {stagiaire_id} IS NULL AND {scope}"),
             ),
             Part::Stagiaires { after, up_to } => {
-                let mut condition = format!("WHERE {scope}");
-                if let Some(after) = after {
-                    condition += &format!(" AND {stagiaire_id} > {after}");
-                }
-                if let Some(up_to) = up_to {
-                    condition += &format!(" AND {stagiaire_id} <= {up_to}");
-                }
+                let condition = format!("WHERE {scope}{}", between(&stagiaire_id, after, up_to));
                 (format!("FROM {stagiaire} JOIN {inscription} ON {join}"), condition)
             }
         }
@@ -214,19 +208,15 @@ impl Writer<'_> {
             return None;
         };
         let key = self.column(&INTERLOCUTEUR, "p", "stagiaire_id");
-        let mut condition = format!(
-            "{key} IN (SELECT {} FROM {} WHERE {} AND {})",
-            self.column(&INSCRIPTION, "i", "stagiaire_id"),
+        let of_inscription = self.column(&INSCRIPTION, "i", "stagiaire_id");
+        let condition = format!(
+            "{key} IN (SELECT {of_inscription} FROM {} WHERE {} AND {}{}){}",
             self.from(&INSCRIPTION, "i"),
             self.in_secteurs(secteurs),
             self.apprentissage(),
+            between(&of_inscription, after, up_to),
+            between(&key, after, up_to),
         );
-        if let Some(after) = after {
-            condition += &format!(" AND {key} > {after}");
-        }
-        if let Some(up_to) = up_to {
-            condition += &format!(" AND {key} <= {up_to}");
-        }
         let tail = format!(
             "FROM {} WHERE {condition} ORDER BY {key}, {}",
             self.from(&INTERLOCUTEUR, "p"),
@@ -271,6 +261,13 @@ impl Writer<'_> {
             self.in_secteurs(secteurs),
         )
     }
+}
+
+/// Conditions on a key, each with its AND.
+fn between(key: &str, after: Option<i64>, up_to: Option<i64>) -> String {
+    let after = after.map_or(String::new(), |after| format!(" AND {key} > {after}"));
+    let up_to = up_to.map_or(String::new(), |up_to| format!(" AND {key} <= {up_to}"));
+    after + &up_to
 }
 
 impl Query {

@@ -1,7 +1,7 @@
 //! Versioned migrations: what each version adds, run by an administrator's explicit action.
 
-use super::StoreError;
 use super::schema::{self, Table};
+use super::{StoreError, lock};
 use crate::database::{Connection, Database, DatabaseError, Dialect, Param};
 
 /// One step from a version to the next.
@@ -15,6 +15,9 @@ const MIGRATIONS: &[Migration] = &[Migration {
     version: 1,
     tables: schema::V1,
 }];
+
+/// Version that brings the row of `mna_verrou` with it.
+const LOCK_SINCE: i64 = 1;
 
 /// Version that this plugin works with.
 pub const SCHEMA_VERSION: i64 = 1;
@@ -70,13 +73,13 @@ pub(super) fn migrate(database: &Database) -> Result<Migrated, StoreError> {
             missing.push(table);
         }
     }
-    for statement in database.dialect().migration_preamble() {
-        // It answers with a row, so it is a query.
-        connection.query(statement, &[])?.next_row()?;
-    }
     connection.transaction(|connection| {
         for table in missing {
             connection.execute(&table.create(database.dialect()), &[])?;
+        }
+        if from < LOCK_SINCE {
+            connection.execute("DELETE FROM mna_verrou", &[])?;
+            connection.execute(&schema::insert_into("mna_verrou"), &lock::row())?;
         }
         for step in MIGRATIONS.iter().filter(|step| step.version > from) {
             let values = [
@@ -96,15 +99,14 @@ pub(super) fn migrate(database: &Database) -> Result<Migrated, StoreError> {
 
 /// The same statements for a DBA to run by hand, each ended by a semicolon.
 pub(super) fn ddl(dialect: &Dialect) -> String {
-    let mut text = String::new();
-    for statement in dialect.migration_preamble() {
-        text.push_str(&format!("{statement};\n\n"));
-    }
-    text.push_str(&format!("{};\n\n", schema::VERSION.create(dialect)));
+    let mut text = format!("{};\n\n", schema::VERSION.create(dialect));
     for step in MIGRATIONS {
         for table in step.tables {
             text.push_str(&table.create(dialect));
             text.push_str(";\n\n");
+        }
+        if step.version == LOCK_SINCE {
+            text.push_str("INSERT INTO mna_verrou (objet, proprietaire, expire) VALUES ('nuit', '', 0);\n");
         }
         let plugin = env!("CARGO_PKG_VERSION");
         text.push_str(&format!(
