@@ -113,10 +113,6 @@ impl Installation {
         let mut bytes = Vec::new();
         self.instance
             .write_document(id, &parameters.to_string(), &Steady { cancelled }, &mut bytes)?;
-        // To be looked at after a test.
-        if let Some(folder) = std::env::var_os("DOCUMENTS") {
-            std::fs::write(Path::new(&folder).join(format!("{}{id}", parameters["run"])), &bytes).unwrap();
-        }
         Ok(bytes)
     }
 

@@ -123,7 +123,11 @@ impl Page<'_> {
         self.put(format_args!(
             " <span class=\"etat {}\">{}</span></p>\n<dl class=\"chiffres\">\n",
             if fine { "bon" } else { "mauvais" },
-            labels::execution(run.etat)
+            if fine || run.etat != EtatExecution::Terminee {
+                labels::execution(run.etat)
+            } else {
+                "Terminée, à vérifier"
+            }
         ))?;
         let comptes = run.comptes;
         for (label, class, figure) in [
@@ -172,7 +176,7 @@ impl Page<'_> {
         }
         self.put(format_args!("<h3>{}</h3>\n", list.title()))?;
         let columns = list.columns();
-        self.open_table(&format!("{}, exécution n° {}", list.title(), run.0), &columns)?;
+        self.open_table(&format!("{} de l'exécution n° {}", list.title(), run.0), &columns)?;
         let mut written = 0;
         while !page.is_empty() && written < most {
             for line in page.iter().take(most - written) {
