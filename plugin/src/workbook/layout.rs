@@ -130,7 +130,11 @@ impl Layout {
         }
         let row = self.header_rows() - 1;
         // Long field names break over two lines.
-        if self.columns.iter().any(|column| column.label.chars().count() > WIDEST) {
+        if self
+            .columns
+            .iter()
+            .any(|column| !column.sentence && column.label.chars().count() > WIDEST)
+        {
             worksheet.set_row_height(row, 32)?;
         }
         for (number, column) in (0..).zip(&self.columns) {
