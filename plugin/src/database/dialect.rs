@@ -47,8 +47,10 @@ impl Dialect {
         } else {
             DialectKind::Other
         };
-        // On Windows narrow text is in the machine's code page; elsewhere SQLite alone is sure to give UTF-8 untouched.
-        let binding = if kind == DialectKind::Sqlite && !cfg!(windows) {
+        // On Windows narrow text is in the machine's code page. Elsewhere SQLite's is UTF-8 untouched, and MariaDB's too
+        // in the character set that the connection string asks for; as UTF-16, its driver (3.1.15) counts a character
+        // outside the basic plane as one unit, and cuts the text by as many without a word.
+        let binding = if matches!(kind, DialectKind::Sqlite | DialectKind::MariaDb) && !cfg!(windows) {
             TextBinding::Narrow
         } else {
             TextBinding::Wide
