@@ -7,13 +7,17 @@
 //! | `connection` | one connection: queries, statements, arrays of parameters, transactions, cancellation |
 //! | `rows` | a streaming block cursor, all columns as text |
 //! | `values` | one tolerant parser per kind of value |
-//! | `error` | what can fail, and its French text |
+//! | `block` | the rows in its buffers |
+//! | `parameters` | parameters, one set or arrays of them |
+//! | `error`, `diagnostics` | what can fail, its French text, and how a driver says it |
 //!
 //! A [`Database`] holds no connection and goes anywhere; a [`Connection`] is used by one thread at a time. Drivers that
 //! fail make `odbc-api` panic when a handle is dropped: every such drop is contained here.
 
+mod block;
 mod connection;
 mod connection_string;
+mod diagnostics;
 mod dialect;
 mod error;
 mod parameters;
@@ -22,11 +26,12 @@ mod values;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+pub use block::{ColumnType, Row};
 pub use connection::{CancelHandle, Connection, Param};
 pub use connection_string::ConnectionString;
 pub use dialect::{Dialect, DialectKind, TextBinding};
-pub use error::DatabaseError;
-pub use rows::{ColumnType, Row, Rows, Sizes};
+pub use error::{DatabaseError, Report};
+pub use rows::{Rows, Sizes};
 pub use values::{FALSE_WORDS, Unreadable};
 
 /// How long a login may take, in seconds. A driver may ignore it.

@@ -14,8 +14,11 @@ pub(super) struct Child<T> {
     pub illisibles: Vec<ValeurIllisible>,
 }
 
+/// A record, and what it hangs on.
+pub(super) type Keyed<T> = (Key, Child<T>);
+
 /// Reads a row; `None`: a key of it cannot be read, so it hangs on nothing.
-pub(super) type ReadChild<T> = fn(Row<'_>) -> Option<(Key, Child<T>)>;
+pub(super) type ReadChild<T> = fn(Row<'_>) -> Option<Keyed<T>>;
 
 /// A stream of children in the order of their parents.
 pub(super) struct Children<'c, T> {
@@ -23,7 +26,7 @@ pub(super) struct Children<'c, T> {
     rows: Option<Rows<'c>>,
     entite: &'static str,
     read: ReadChild<T>,
-    pending: Option<(Key, Child<T>)>,
+    pending: Option<Keyed<T>>,
 }
 
 impl<'c, T> Children<'c, T> {

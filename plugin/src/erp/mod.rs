@@ -7,6 +7,8 @@
 //! | `sql` | the queries |
 //! | `references` | what is held once: sociétés, secteurs, diplomas |
 //! | `reading` | one pass over the inscriptions, merged with what hangs on them |
+//! | `records`, `fields` | a row's columns to records, and what cannot be read |
+//! | `merge` | what hangs on an inscription, in the same order |
 //! | `read_ahead` | the same on a thread of its own, in batches |
 //! | `diagnosis` | every entity against the live database |
 
@@ -17,6 +19,7 @@ mod mapping;
 mod merge;
 mod read_ahead;
 mod reading;
+mod records;
 mod references;
 mod schema;
 mod sql;
