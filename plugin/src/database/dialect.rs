@@ -233,6 +233,24 @@ impl Dialect {
         }
     }
 
+    /// The inner join that also says which table is read first: SQLite keeps the order of a CROSS JOIN, and then needs
+    /// no sort to give rows in the order of that table's key. The others weigh it with what they know of the tables.
+    pub fn join_in_this_order(&self) -> &'static str {
+        match self.kind {
+            DialectKind::Sqlite => "CROSS JOIN",
+            _ => "JOIN",
+        }
+    }
+
+    /// A condition that is looked at row by row. Without statistics, SQLite would rather follow an index on it than the
+    /// one that the rows are read in the order of.
+    pub fn without_index(&self, condition: &str) -> String {
+        match self.kind {
+            DialectKind::Sqlite => format!("+({condition})"),
+            _ => condition.to_owned(),
+        }
+    }
+
     /// What makes a fresh connection read only, and read a consistent snapshot where that is to be had.
     pub fn reader_statements(&self) -> &'static [&'static str] {
         match self.kind {

@@ -109,21 +109,22 @@ impl Writer<'_> {
         let join = format!("{stagiaire_id} = {}", self.column(&INSCRIPTION, "i", "stagiaire_id"));
         let inscription = self.from(&INSCRIPTION, "i");
         let stagiaire = self.from(&STAGIAIRE, "s");
-        let scope = format!("{} AND {}", self.in_secteurs(secteurs), self.apprentissage());
+        let scope = format!(
+            "{} AND {}",
+            self.dialect.without_index(&self.in_secteurs(secteurs)),
+            self.apprentissage()
+        );
         match part {
             Part::Orphans => (
                 format!("FROM {inscription} LEFT JOIN {stagiaire} ON {join}"),
                 format!("WHERE {stagiaire_id} IS NULL AND {scope}"),
             ),
             Part::Stagiaires { after, up_to } => {
-                let mut condition = format!("WHERE {scope}");
-                if let Some(after) = after {
-                    condition += &format!(" AND {stagiaire_id} > {after}");
-                }
-                if let Some(up_to) = up_to {
-                    condition += &format!(" AND {stagiaire_id} <= {up_to}");
-                }
-                (format!("FROM {stagiaire} JOIN {inscription} ON {join}"), condition)
+                let join_in_order = self.dialect.join_in_this_order();
+                (
+                    format!("FROM {stagiaire} {join_in_order} {inscription} ON {join}"),
+                    format!("WHERE {scope}{}", within(&stagiaire_id, after, up_to)),
+                )
             }
         }
     }
@@ -214,19 +215,16 @@ impl Writer<'_> {
             return None;
         };
         let key = self.column(&INTERLOCUTEUR, "p", "stagiaire_id");
-        let mut condition = format!(
-            "{key} IN (SELECT {} FROM {} WHERE {} AND {})",
-            self.column(&INSCRIPTION, "i", "stagiaire_id"),
+        let inscrit = self.column(&INSCRIPTION, "i", "stagiaire_id");
+        // The bounds stand inside too: the list is then made of a page's inscriptions only.
+        let condition = format!(
+            "{key} IN (SELECT {inscrit} FROM {} WHERE {} AND {}{}){}",
             self.from(&INSCRIPTION, "i"),
-            self.in_secteurs(secteurs),
+            self.dialect.without_index(&self.in_secteurs(secteurs)),
             self.apprentissage(),
+            within(&inscrit, after, up_to),
+            within(&key, after, up_to),
         );
-        if let Some(after) = after {
-            condition += &format!(" AND {key} > {after}");
-        }
-        if let Some(up_to) = up_to {
-            condition += &format!(" AND {key} <= {up_to}");
-        }
         let tail = format!(
             "FROM {} WHERE {condition} ORDER BY {key}, {}",
             self.from(&INTERLOCUTEUR, "p"),
@@ -271,6 +269,13 @@ impl Writer<'_> {
             self.in_secteurs(secteurs),
         )
     }
+}
+
+/// ` AND after < column AND column <= up_to`, as far as there are bounds.
+fn within(column: &str, after: Option<i64>, up_to: Option<i64>) -> String {
+    let after = after.map_or(String::new(), |after| format!(" AND {column} > {after}"));
+    let up_to = up_to.map_or(String::new(), |up_to| format!(" AND {column} <= {up_to}"));
+    after + &up_to
 }
 
 impl Query {
