@@ -138,7 +138,12 @@ fn measure(name: &str, folder: &Path) {
         _ => panic!("no measurement {name}"),
     }
     let wall = started.elapsed();
-    println!("\n{} {} {}", wall.as_secs_f64(), processor_time().as_secs_f64(), peak_mib());
+    println!(
+        "\n{} {} {}",
+        wall.as_secs_f64(),
+        processor_time().as_secs_f64(),
+        peak_mib()
+    );
     io::stdout().flush().unwrap();
 }
 
@@ -175,7 +180,12 @@ fn rules(folder: &Path) {
     let plan = Plan {
         erp,
         run_date: DATE.parse::<NaiveDate>().unwrap(),
-        secteurs: store.secteurs().unwrap().into_iter().map(|secteur| secteur.reglage).collect(),
+        secteurs: store
+            .secteurs()
+            .unwrap()
+            .into_iter()
+            .map(|secteur| secteur.reglage)
+            .collect(),
         named: scope.secteurs,
         lignes_uai: store.lignes_uai().unwrap(),
         acces: store.acces().unwrap(),
