@@ -155,13 +155,13 @@ impl<'r> Row<'r> {
     ///
     /// Bytes that are no Unicode text.
     pub fn boolean(&self, column: usize) -> Result<Option<bool>, Unreadable> {
-        Ok(self.text(column)?.map(|text| values::boolean(&text)))
+        self.cell(column)?.map(Cell::boolean).transpose()
     }
 
     fn parse<T>(
         &self,
         column: usize,
-        parser: impl FnOnce(&str) -> Result<Option<T>, Unreadable>,
+        parser: impl FnOnce(&[u8]) -> Result<Option<T>, Unreadable>,
     ) -> Result<Option<T>, Unreadable> {
         match self.cell(column)? {
             Some(cell) => cell.parse(parser),

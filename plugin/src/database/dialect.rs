@@ -233,8 +233,8 @@ impl Dialect {
         }
     }
 
-    /// The inner join that also says which table is read first: SQLite keeps the order of a CROSS JOIN, and then needs
-    /// no sort to give rows in the order of that table's key. The others weigh it with what they know of the tables.
+    /// The inner join that also says which table is read first. SQLite keeps the order of a CROSS JOIN, and needs no
+    /// sort then to give rows in the order of that table's key; the others know more of the tables than we do.
     pub fn join_in_this_order(&self) -> &'static str {
         match self.kind {
             DialectKind::Sqlite => "CROSS JOIN",
@@ -242,12 +242,23 @@ impl Dialect {
         }
     }
 
-    /// A condition that is looked at row by row. Without statistics, SQLite would rather follow an index on it than the
-    /// one that the rows are read in the order of.
-    pub fn without_index(&self, condition: &str) -> String {
+    /// A condition that must not choose the index by which a table is read. SQLite, which mostly has no statistics,
+    /// takes any list of keys for a rare few, and then sorts what an index of the join gives in order.
+    pub fn filter_only(&self, condition: &str) -> String {
         match self.kind {
-            DialectKind::Sqlite => format!("+({condition})"),
-            _ => condition.to_owned(),
+            // The comparison inside keeps the column's own type, which a unary plus would take away.
+            DialectKind::Sqlite => format!("(({condition}) <> 0)"),
+            _ => format!("({condition})"),
+        }
+    }
+
+    /// The database's own time, as whole seconds since 1970 UTC: one clock for all who share it.
+    pub fn epoch_seconds(&self) -> &'static str {
+        match self.kind {
+            DialectKind::Sqlite => "CAST(strftime('%s', 'now') AS INTEGER)",
+            DialectKind::PostgreSql => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT)",
+            DialectKind::MariaDb => "UNIX_TIMESTAMP()",
+            DialectKind::SqlServer | DialectKind::Other => "DATEDIFF_BIG(SECOND, '1970-01-01', SYSUTCDATETIME())",
         }
     }
 

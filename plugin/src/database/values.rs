@@ -27,25 +27,53 @@ impl<'r> Cell<'r> {
         }
     }
 
-    /// Hands a short ASCII text to a parser without an allocation. Longer or other text is no number and no date.
-    pub(super) fn parse<T>(self, parser: impl FnOnce(&str) -> Result<T, Unreadable>) -> Result<T, Unreadable> {
+    /// Hands the bytes of a short text to a parser, without an allocation. Long UTF-16, or any that is not ASCII, is no
+    /// number and no date.
+    pub(super) fn parse<T>(self, parser: impl FnOnce(&[u8]) -> Result<T, Unreadable>) -> Result<T, Unreadable> {
         match self {
-            Cell::Narrow(bytes) => parser(std::str::from_utf8(bytes).map_err(|_| Unreadable)?),
+            Cell::Narrow(bytes) => parser(bytes),
             Cell::Wide(units) => {
                 let mut buffer = [0_u8; 64];
                 let target = buffer.get_mut(..units.len()).ok_or(Unreadable)?;
                 for (byte, unit) in target.iter_mut().zip(units) {
                     *byte = u8::try_from(*unit).ok().filter(u8::is_ascii).ok_or(Unreadable)?;
                 }
-                parser(std::str::from_utf8(target).map_err(|_| Unreadable)?)
+                parser(target)
             }
+        }
+    }
+
+    /// A boolean. Any text is one.
+    pub(super) fn boolean(self) -> Result<bool, Unreadable> {
+        // What nearly all databases hold.
+        match self {
+            Cell::Narrow([b'0']) => Ok(false),
+            Cell::Narrow([b'1']) => Ok(true),
+            cell => cell.text().map(|text| boolean(&text)),
         }
     }
 }
 
+fn text(bytes: &[u8]) -> Result<&str, Unreadable> {
+    std::str::from_utf8(bytes).map(str::trim).map_err(|_| Unreadable)
+}
+
+/// The number that up to 18 digits write.
+fn digits(bytes: &[u8]) -> Option<i64> {
+    if bytes.is_empty() || bytes.len() > 18 {
+        return None;
+    }
+    bytes.iter().try_fold(0_i64, |number, digit| {
+        digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0'))
+    })
+}
+
 /// A whole number: `12`, `+12`, `12.0`, `12,00`. Blank is absent.
-pub(super) fn integer(text: &str) -> Result<Option<i64>, Unreadable> {
-    let text = text.trim();
+pub(super) fn integer(bytes: &[u8]) -> Result<Option<i64>, Unreadable> {
+    if let Some(number) = digits(bytes) {
+        return Ok(Some(number));
+    }
+    let text = text(bytes)?;
     if text.is_empty() {
         return Ok(None);
     }
@@ -57,8 +85,8 @@ pub(super) fn integer(text: &str) -> Result<Option<i64>, Unreadable> {
 }
 
 /// A decimal number with a point or a comma. Blank is absent.
-pub(super) fn decimal(text: &str) -> Result<Option<f64>, Unreadable> {
-    let text = text.trim();
+pub(super) fn decimal(bytes: &[u8]) -> Result<Option<f64>, Unreadable> {
+    let text = text(bytes)?;
     if text.is_empty() {
         return Ok(None);
     }
@@ -72,18 +100,21 @@ pub(super) fn decimal(text: &str) -> Result<Option<f64>, Unreadable> {
 }
 
 /// A boolean: false are 0 and the words for it, everything else is true. Blank is false.
-pub(super) fn boolean(text: &str) -> bool {
+fn boolean(text: &str) -> bool {
     let text = text.trim();
     if FALSE_WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) {
         return false;
     }
-    !matches!(decimal(text), Ok(Some(number)) if number == 0.0)
+    !matches!(decimal(text.as_bytes()), Ok(Some(number)) if number == 0.0)
 }
 
 /// A calendar date: `2026-09-01`, `2026/9/1`, `20260901`, each with or without a time of day. Blank and dates with a
 /// part that is zero (MariaDB's `0000-00-00`) are absent.
-pub(super) fn date(text: &str) -> Result<Option<NaiveDate>, Unreadable> {
-    let text = text.trim();
+pub(super) fn date(bytes: &[u8]) -> Result<Option<NaiveDate>, Unreadable> {
+    if let Some(date) = iso_date(bytes) {
+        return Ok(Some(date));
+    }
+    let text = text(bytes)?;
     if text.is_empty() {
         return Ok(None);
     }
@@ -99,6 +130,18 @@ pub(super) fn date(text: &str) -> Result<Option<NaiveDate>, Unreadable> {
         return Ok(None);
     }
     NaiveDate::from_ymd_opt(year, month, day).map(Some).ok_or(Unreadable)
+}
+
+/// `2026-09-01` and nothing else: what nearly all drivers write.
+fn iso_date(bytes: &[u8]) -> Option<NaiveDate> {
+    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = bytes else {
+        return None;
+    };
+    let year = i32::try_from(digits(&[y1, y2, y3, y4])?).ok()?;
+    let month = u32::try_from(digits(&[m1, m2])?).ok()?;
+    let day = u32::try_from(digits(&[d1, d2])?).ok()?;
+    // A year of zero is a date to chrono and none to us.
+    NaiveDate::from_ymd_opt(year, month, day).filter(|_| year != 0)
 }
 
 fn parts(day: &str) -> Option<(i32, u32, u32)> {
@@ -141,22 +184,22 @@ mod tests {
             ("-0", 0),
         ];
         for (text, value) in good {
-            assert_eq!(integer(text), Ok(Some(value)), "{text}");
+            assert_eq!(integer(text.as_bytes()), Ok(Some(value)), "{text}");
         }
-        assert_eq!(integer(" "), Ok(None));
+        assert_eq!(integer(b" "), Ok(None));
         for text in ["12.5", "abc", "9223372036854775808", "1 2", "-", "1e3"] {
-            assert_eq!(integer(text), Err(Unreadable), "{text}");
+            assert_eq!(integer(text.as_bytes()), Err(Unreadable), "{text}");
         }
     }
 
     #[test]
     fn decimals() {
         for (text, value) in [("48.12", 48.12), ("48,12", 48.12), ("0", 0.0), ("-6.5E-1", -0.65)] {
-            assert_eq!(decimal(text), Ok(Some(value)), "{text}");
+            assert_eq!(decimal(text.as_bytes()), Ok(Some(value)), "{text}");
         }
-        assert_eq!(decimal(""), Ok(None));
+        assert_eq!(decimal(b""), Ok(None));
         for text in ["nord", "1.2.3", "nan", "inf"] {
-            assert_eq!(decimal(text), Err(Unreadable), "{text}");
+            assert_eq!(decimal(text.as_bytes()), Err(Unreadable), "{text}");
         }
     }
 
@@ -182,7 +225,7 @@ mod tests {
             "2026/9/1",
             " 2026-09-01 ",
         ] {
-            assert_eq!(date(text), Ok(first), "{text}");
+            assert_eq!(date(text.as_bytes()), Ok(first), "{text}");
         }
         for text in [
             "",
@@ -192,7 +235,7 @@ mod tests {
             "2026-01-00",
             "00000000",
         ] {
-            assert_eq!(date(text), Ok(None), "{text}");
+            assert_eq!(date(text.as_bytes()), Ok(None), "{text}");
         }
         for text in [
             "2026-02-30",
@@ -204,7 +247,7 @@ mod tests {
             "26-09-01",
             "+026-01-01",
         ] {
-            assert_eq!(date(text), Err(Unreadable), "{text}");
+            assert_eq!(date(text.as_bytes()), Err(Unreadable), "{text}");
         }
     }
 }

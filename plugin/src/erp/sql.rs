@@ -99,7 +99,7 @@ impl Writer<'_> {
         if lists.is_empty() {
             "1 = 0".to_owned()
         } else {
-            format!("({})", lists.join(" OR "))
+            self.dialect.filter_only(&lists.join(" OR "))
         }
     }
 
@@ -109,22 +109,16 @@ impl Writer<'_> {
         let join = format!("{stagiaire_id} = {}", self.column(&INSCRIPTION, "i", "stagiaire_id"));
         let inscription = self.from(&INSCRIPTION, "i");
         let stagiaire = self.from(&STAGIAIRE, "s");
-        let scope = format!(
-            "{} AND {}",
-            self.dialect.without_index(&self.in_secteurs(secteurs)),
-            self.apprentissage()
-        );
+        let scope = format!("{} AND {}", self.in_secteurs(secteurs), self.apprentissage());
         match part {
             Part::Orphans => (
                 format!("FROM {inscription} LEFT JOIN {stagiaire} ON {join}"),
                 format!("WHERE {stagiaire_id} IS NULL AND {scope}"),
             ),
             Part::Stagiaires { after, up_to } => {
-                let join_in_order = self.dialect.join_in_this_order();
-                (
-                    format!("FROM {stagiaire} {join_in_order} {inscription} ON {join}"),
-                    format!("WHERE {scope}{}", within(&stagiaire_id, after, up_to)),
-                )
+                let condition = format!("WHERE {scope}{}", between(&stagiaire_id, after, up_to));
+                let in_order = self.dialect.join_in_this_order();
+                (format!("FROM {stagiaire} {in_order} {inscription} ON {join}"), condition)
             }
         }
     }
@@ -215,15 +209,14 @@ impl Writer<'_> {
             return None;
         };
         let key = self.column(&INTERLOCUTEUR, "p", "stagiaire_id");
-        let inscrit = self.column(&INSCRIPTION, "i", "stagiaire_id");
-        // The bounds stand inside too: the list is then made of a page's inscriptions only.
+        let of_inscription = self.column(&INSCRIPTION, "i", "stagiaire_id");
         let condition = format!(
-            "{key} IN (SELECT {inscrit} FROM {} WHERE {} AND {}{}){}",
+            "{key} IN (SELECT {of_inscription} FROM {} WHERE {} AND {}{}){}",
             self.from(&INSCRIPTION, "i"),
-            self.dialect.without_index(&self.in_secteurs(secteurs)),
+            self.in_secteurs(secteurs),
             self.apprentissage(),
-            within(&inscrit, after, up_to),
-            within(&key, after, up_to),
+            between(&of_inscription, after, up_to),
+            between(&key, after, up_to),
         );
         let tail = format!(
             "FROM {} WHERE {condition} ORDER BY {key}, {}",
@@ -271,10 +264,10 @@ impl Writer<'_> {
     }
 }
 
-/// ` AND after < column AND column <= up_to`, as far as there are bounds.
-fn within(column: &str, after: Option<i64>, up_to: Option<i64>) -> String {
-    let after = after.map_or(String::new(), |after| format!(" AND {column} > {after}"));
-    let up_to = up_to.map_or(String::new(), |up_to| format!(" AND {column} <= {up_to}"));
+/// Conditions on a key, each with its AND.
+fn between(key: &str, after: Option<i64>, up_to: Option<i64>) -> String {
+    let after = after.map_or(String::new(), |after| format!(" AND {key} > {after}"));
+    let up_to = up_to.map_or(String::new(), |up_to| format!(" AND {key} <= {up_to}"));
     after + &up_to
 }
 

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::base::{Base, read};
 use crate::database::Param;
 use crate::dossier::records::Inscription;
+use crate::erp::sql::Part;
 
 /// Rows as (id, foreign key); keys may lead nowhere.
 #[derive(Debug, Clone)]
@@ -179,4 +180,47 @@ fn of_two_sifa_rows_the_first_counts_and_the_inscription_comes_once() {
     assert_eq!(all.len(), 1);
     let sifa = all[0].sifa.as_ref().unwrap();
     assert_eq!((sifa.id, sifa.responsables.len(), sifa.responsables[0].id), (8, 1, 2));
+}
+
+#[test]
+fn sqlite_reads_a_page_by_its_indexes() {
+    let base = Base::with_secteurs();
+    for (table, column) in [
+        ("inscription", "stagiaire_id"),
+        ("inscription", "secteur_id"),
+        ("convention", "inscription_id"),
+        ("interlocuteur", "stagiaire_id"),
+        ("sifa", "inscription_id"),
+        ("sifa_responsable", "sifa_id"),
+    ] {
+        base.run(&format!("CREATE INDEX ix_{table}_{column} ON {table} ({column})"));
+    }
+    let erp = base.erp();
+    let page = Part::Stagiaires {
+        after: Some(10),
+        up_to: Some(20),
+    };
+    let queries = [
+        erp.writer().inscriptions(page, &[1, 2]),
+        erp.writer().conventions(page, &[1, 2]),
+        erp.writer().responsables(page, &[1, 2]),
+        erp.writer().interlocuteurs(page, &[1, 2]).unwrap(),
+    ];
+    for query in queries {
+        let mut plan = String::new();
+        let mut rows = base
+            .connection
+            .query(&format!("EXPLAIN QUERY PLAN {}", query.sql), &[])
+            .unwrap();
+        while let Some(row) = rows.next_row().unwrap() {
+            plan += &row.text(3).unwrap().unwrap();
+            plan.push('\n');
+        }
+        // Each page would otherwise read all the inscriptions of all its sectors again.
+        assert!(
+            !plan.contains("SCAN") && !plan.contains("secteur_id"),
+            "{}\n{plan}",
+            query.sql
+        );
+    }
 }
