@@ -86,6 +86,12 @@
 #define PASSERELLE_SETTING_USER "user"
 
 /**
+ * Key of `passerelle_host_settings`: after how many seconds a night whose server died may be taken over by another
+ * call, 2 at least. Optional: 60.
+ */
+#define PASSERELLE_SETTING_LEASE "lease_seconds"
+
+/**
  * Id of `passerelle_host_jobs`. Optional: without it nothing is scheduled.
  */
 #define PASSERELLE_HOST_JOBS "passerelle.host.jobs/1"
@@ -325,6 +331,11 @@
  * Outcome: this night was done before; nothing was sent.
  */
 #define PASSERELLE_OUTCOME_ALREADY_DONE 3
+
+/**
+ * Outcome: another run holds the night, here or on another server; nothing was sent.
+ */
+#define PASSERELLE_OUTCOME_RUNNING_ELSEWHERE 4
 
 /**
  * Kind of column: UTF-8 text, in `offsets` and `bytes`.

@@ -51,3 +51,20 @@ install_build_tools() {
     install ca-certificates gcc libc6-dev unixodbc unixodbc-dev libsqliteodbc
     install_rust
 }
+
+# PostgreSQL, MariaDB and their ODBC drivers. The tests start servers of their own: PostgreSQL's package is kept from
+# making and starting one, and MariaDB's programs come without the package that starts it.
+install_databases() {
+    install odbc-postgresql odbc-mariadb mariadb-server-core mariadb-client-core
+    no_cluster=/etc/postgresql-common/createcluster.d/passerelle-tests.conf
+    if [ "$(id -u)" -eq 0 ] && ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then
+        mkdir -p "$(dirname "$no_cluster")"
+        echo "create_main_cluster = false" >"$no_cluster"
+        trap 'rm -f "$no_cluster"' EXIT
+        install postgresql
+        rm -f "$no_cluster"
+        trap - EXIT
+    else
+        install postgresql
+    fi
+}

@@ -115,6 +115,8 @@ pub enum OutcomeKind {
     DoneWithRejects,
     /// This night was done before; nothing was sent.
     AlreadyDone,
+    /// Another run holds the night, here or on another server; nothing was sent.
+    RunningElsewhere,
 }
 
 /// What a job came to.

@@ -85,6 +85,8 @@ pub enum Setting {
     Proxy,
     /// The signed-in user's name.
     User,
+    /// Seconds after which a dead night may be taken over.
+    Lease,
 }
 
 /// A job for the host's scheduler.

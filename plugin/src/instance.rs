@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use passerelle_abi as abi;
 use zeroize::Zeroizing;
@@ -23,6 +24,8 @@ pub use crate::night::{Outcome, OutcomeKind};
 const SEALING_KEY: &str = "passerelle.sealing-key";
 /// Its file in the data folder, where the host keeps no secrets.
 const SEALING_KEY_FILE: &str = "scellement.cle";
+/// How long a dead night keeps others out, unless the host says otherwise.
+const LEASE: Duration = Duration::from_secs(60);
 
 /// An initialised instance.
 pub struct Instance {
@@ -32,6 +35,7 @@ pub struct Instance {
     data_dir: Option<PathBuf>,
     proxy: Option<String>,
     user: Option<String>,
+    lease: Duration,
     forms: Mutex<Forms>,
 }
 
@@ -62,6 +66,7 @@ impl Instance {
             data_dir: path(Setting::DataDir)?,
             proxy: host.setting(Setting::Proxy)?,
             user: host.setting(Setting::User)?,
+            lease: lease(host.setting(Setting::Lease)?.as_deref())?,
             forms: Mutex::default(),
             host,
         };
@@ -151,6 +156,9 @@ impl Instance {
     pub fn write_document(&self, id: &str, parameters: &str, run: &dyn Run, to: &mut dyn Write) -> Result<(), Error> {
         match id {
             "apercu.json" => exemple_export_nuit::write_json(self, &Context::parse(parameters)?, run, to),
+            "apercu.xlsx" => exemple_export_nuit::write_workbook(self, &Context::parse(parameters)?, run, to),
+            "compte-rendu.xlsx" => compte_rendu::write_workbook(&self.store()?, &Context::parse(parameters)?, run, to),
+            "compte-rendu.html" => compte_rendu::write_page(&self.store()?, &Context::parse(parameters)?, run, to),
             "compte-rendu.json" => compte_rendu::write_json(&self.store()?, &Context::parse(parameters)?, to),
             "reglages.json" => contributions::reglages::export(&self.store()?, to),
             "schema.sql" => contributions::reglages::ddl(&self.database()?, to),
@@ -184,11 +192,6 @@ impl Instance {
     /// The host.
     pub fn host(&self) -> &dyn Host {
         &*self.host
-    }
-
-    /// The proxy that the host names, if it names one.
-    pub fn proxy(&self) -> Option<String> {
-        self.proxy.clone()
     }
 
     /// The database, checked to be reachable.
@@ -269,8 +272,22 @@ impl Instance {
             erp: self.erp()?,
             store: self.store()?,
             sealer: self.sealer()?,
-            proxy: self.proxy(),
+            proxy: self.proxy.clone(),
+            lease: self.lease,
         })
+    }
+}
+
+/// How long a dead night keeps others out; never so short that a slow query would lose it.
+fn lease(setting: Option<&str>) -> Result<Duration, Error> {
+    let Some(text) = setting else { return Ok(LEASE) };
+    match text.trim().parse() {
+        Ok(seconds @ 2..=3600) => Ok(Duration::from_secs(seconds)),
+        _ => Err(Error::new(
+            abi::PASSERELLE_E_SETTINGS,
+            "Le délai de reprise d'une nuit interrompue (lease_seconds) doit être un nombre de secondes entre 2 et 3600.",
+            "the setting `lease_seconds` is not a number from 2 to 3600",
+        )),
     }
 }
 

@@ -11,6 +11,7 @@
 //! | `store` | the plugin's own `mna_` tables: migrations, settings, keys, journal |
 //! | `database` | ODBC: connections, block cursors, what differs between databases |
 //! | `dossier` | the rules: pure functions from ERP records to a dossier |
+//! | `workbook` | Excel workbooks, written row by row |
 //! | `host`, `form`, `table`, `error`, `log` | the words in which the plugin speaks with its host |
 //!
 //! Arrows point one way, from the top of this table to its bottom: `dossier` depends on none of the others; `erp`,
@@ -33,3 +34,4 @@ pub mod mission;
 pub mod night;
 pub mod store;
 pub mod table;
+pub mod workbook;

@@ -40,8 +40,10 @@ pub fn tell(output: &Output, outcome: &Outcome) -> Result<(), Failure> {
         Colour::Bad
     };
     output.say(&output.paint(colour, &outcome.text))?;
-    if outcome.kind == OutcomeKind::AlreadyDone {
-        return output.say("Rien n'a été envoyé ; --force recommence cette nuit.");
+    match outcome.kind {
+        OutcomeKind::AlreadyDone => return output.say("--force recommence cette nuit."),
+        OutcomeKind::RunningElsewhere => return Ok(()),
+        OutcomeKind::Done | OutcomeKind::DoneWithRejects => {}
     }
     output.say(&format!(
         "Exécution n° {} : {} lus = {} acceptés + {} rejetés + {} non envoyés + {} en attente.",
@@ -55,6 +57,7 @@ pub fn summary(outcome: &Outcome) -> Value {
         OutcomeKind::Done => "terminee",
         OutcomeKind::DoneWithRejects => "terminee_avec_rejets",
         OutcomeKind::AlreadyDone => "deja_faite",
+        OutcomeKind::RunningElsewhere => "en_cours_ailleurs",
     };
     json!({
         "execution": outcome.run_id, "resultat": kind, "texte": outcome.text,
@@ -66,7 +69,7 @@ pub fn summary(outcome: &Outcome) -> Value {
 /// The exit code that a night deserves.
 pub fn exit_code(outcome: &Outcome) -> u8 {
     match outcome.kind {
-        OutcomeKind::Done | OutcomeKind::AlreadyDone => DONE,
+        OutcomeKind::Done | OutcomeKind::AlreadyDone | OutcomeKind::RunningElsewhere => DONE,
         OutcomeKind::DoneWithRejects => FAILED,
     }
 }
@@ -80,6 +83,7 @@ mod tests {
         let cases = [
             (OutcomeKind::Done, DONE, "terminee"),
             (OutcomeKind::AlreadyDone, DONE, "deja_faite"),
+            (OutcomeKind::RunningElsewhere, DONE, "en_cours_ailleurs"),
             (OutcomeKind::DoneWithRejects, FAILED, "terminee_avec_rejets"),
         ];
         for (kind, code, text) in cases {

@@ -22,6 +22,9 @@ pub const PASSERELLE_SETTING_DATA_DIR: &CStr = c"data_dir";
 pub const PASSERELLE_SETTING_PROXY: &CStr = c"proxy";
 /// Key of [`passerelle_host_settings`]: the signed-in user's name, kept beside the boxes that he ticks. Optional.
 pub const PASSERELLE_SETTING_USER: &CStr = c"user";
+/// Key of [`passerelle_host_settings`]: after how many seconds a night whose server died may be taken over by another
+/// call, 2 at least. Optional: 60.
+pub const PASSERELLE_SETTING_LEASE: &CStr = c"lease_seconds";
 
 /// A local date and time with its offset from UTC.
 #[repr(C)]

@@ -15,6 +15,8 @@ pub const PASSERELLE_OUTCOME_DONE: i32 = 1;
 pub const PASSERELLE_OUTCOME_DONE_WITH_REJECTS: i32 = 2;
 /// Outcome: this night was done before; nothing was sent.
 pub const PASSERELLE_OUTCOME_ALREADY_DONE: i32 = 3;
+/// Outcome: another run holds the night, here or on another server; nothing was sent.
+pub const PASSERELLE_OUTCOME_RUNNING_ELSEWHERE: i32 = 4;
 
 /// A job for the host's scheduler. Borrowed for `register_job`; its texts are UTF-8 and ended by a zero.
 #[repr(C)]

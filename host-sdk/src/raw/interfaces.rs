@@ -243,6 +243,7 @@ fn outcome(raw: &passerelle_outcome) -> Result<Outcome, Error> {
         abi::PASSERELLE_OUTCOME_DONE => OutcomeKind::Done,
         abi::PASSERELLE_OUTCOME_DONE_WITH_REJECTS => OutcomeKind::DoneWithRejects,
         abi::PASSERELLE_OUTCOME_ALREADY_DONE => OutcomeKind::AlreadyDone,
+        abi::PASSERELLE_OUTCOME_RUNNING_ELSEWHERE => OutcomeKind::RunningElsewhere,
         kind => {
             let detail = format!("the job ended with the unknown outcome {kind}");
             return Err(Error::plugin_misbehaves(abi::PASSERELLE_E_ARGUMENT, detail));

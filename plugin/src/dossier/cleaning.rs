@@ -12,7 +12,6 @@ pub(super) fn nettoye(texte: &str) -> Option<Cow<'_, str>> {
     };
     let coupe = match propre {
         Cow::Borrowed(s) => Cow::Borrowed(s.trim()),
-        Cow::Owned(s) if s.trim().len() == s.len() => Cow::Owned(s),
         Cow::Owned(s) => Cow::Owned(s.trim().to_owned()),
     };
     (!coupe.is_empty()).then_some(coupe)

@@ -73,7 +73,7 @@ pub(super) fn type_cfa(code: &str) -> Option<&'static str> {
     const TYPES: [&str; 10] = ["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"];
     TYPES
         .into_iter()
-        .find(|t| *t == code || (code.len() == 1 && t.strip_prefix('0') == Some(code)))
+        .find(|t| *t == code || t.strip_prefix('0') == Some(code))
 }
 
 /// What the receiver takes as *dernier organisme*, in its compact form: a UAI, or a département or territory number.

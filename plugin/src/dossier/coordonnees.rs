@@ -17,7 +17,7 @@ pub(super) fn degres(valeur: f64) -> String {
     let mut texte: String = chiffres.iter().map(|c| char::from(*c)).collect();
     texte.insert(virgule, '.');
     let coupe = texte.trim_end_matches('0').trim_end_matches('.');
-    if valeur < 0.0 && coupe != "0" {
+    if valeur.is_sign_negative() && coupe != "0" {
         format!("-{coupe}")
     } else {
         coupe.to_owned()

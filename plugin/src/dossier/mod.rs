@@ -19,11 +19,15 @@ mod formation;
 mod liste_uai;
 mod motifs;
 mod perimetre;
+#[cfg(test)]
+mod proprietes;
 pub mod records;
 mod saisie;
 mod statut;
 mod statut_candidats;
 mod telephone;
+#[cfg(test)]
+mod tests;
 mod v3;
 
 use std::fmt;

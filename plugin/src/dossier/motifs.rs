@@ -17,6 +17,28 @@ impl CodeMotif {
         self.textes().1
     }
 
+    /// All of them, in the order in which they are shown.
+    pub const TOUS: [Self; 10] = [
+        Self::EmailContactManquant,
+        Self::UaiSiretManquant,
+        Self::CodeDiplomeManquant,
+        Self::NomManquant,
+        Self::DateNaissanceManquante,
+        Self::DatesFormationManquantes,
+        Self::DatesFormationIncoherentes,
+        Self::ValeurIllisible,
+        Self::AutreInscription,
+        Self::AccesManquant,
+    ];
+
+    /// The label of a code; the code itself if it is none of these.
+    pub fn libelle_de(code: &str) -> &str {
+        Self::TOUS
+            .into_iter()
+            .find(|motif| motif.code() == code)
+            .map_or(code, |motif| motif.libelle())
+    }
+
     fn textes(self) -> (&'static str, &'static str) {
         match self {
             Self::EmailContactManquant => ("EMAIL_CONTACT_MANQUANT", "Email contact manquant"),

@@ -1,7 +1,8 @@
 //! Telephone numbers, as the receiver wants them.
 
-use phonenumber::Type;
 use phonenumber::country::Id;
+use phonenumber::metadata::DATABASE;
+use phonenumber::{PhoneNumber, Type};
 
 use super::cleaning::est_tiret;
 
@@ -44,7 +45,7 @@ fn lu_par_la_bibliotheque(numero: &str) -> Option<String> {
         None => phonenumber::parse(Some(region(numero)), numero),
     }
     .ok()?;
-    if !phonenumber::is_valid(&lu) || est_special(lu.number_type(&phonenumber::metadata::DATABASE)) {
+    if !convient(&lu) {
         return None;
     }
     let pays = lu.country().code();
@@ -86,11 +87,14 @@ fn region(numero: &str) -> Id {
     }
 }
 
-fn est_special(genre: Type) -> bool {
-    matches!(
-        genre,
-        Type::PremiumRate | Type::SharedCost | Type::Pager | Type::Voicemail
-    )
+/// Valid, and a number that reaches a person at no special cost.
+fn convient(numero: &PhoneNumber) -> bool {
+    match numero.number_type(&DATABASE) {
+        Type::PremiumRate | Type::SharedCost | Type::Pager | Type::Voicemail => false,
+        // Without leading zeros, validity is this very look-up: a known type. With them, the type leaves them out.
+        genre if numero.national().zeros() == 0 => genre != Type::Unknown,
+        _ => phonenumber::is_valid(numero),
+    }
 }
 
 #[cfg(test)]

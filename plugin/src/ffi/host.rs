@@ -210,6 +210,7 @@ impl Host for HostPointer {
             Setting::DataDir => abi::PASSERELLE_SETTING_DATA_DIR,
             Setting::Proxy => abi::PASSERELLE_SETTING_PROXY,
             Setting::User => abi::PASSERELLE_SETTING_USER,
+            Setting::Lease => abi::PASSERELLE_SETTING_LEASE,
         };
         let settings = self.settings.ok_or_else(|| lacks("passerelle.host.settings/1"))?;
         // SAFETY: valid as long as the host.

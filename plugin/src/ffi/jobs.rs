@@ -73,6 +73,7 @@ unsafe extern "C" fn run(
                 OutcomeKind::Done => abi::PASSERELLE_OUTCOME_DONE,
                 OutcomeKind::DoneWithRejects => abi::PASSERELLE_OUTCOME_DONE_WITH_REJECTS,
                 OutcomeKind::AlreadyDone => abi::PASSERELLE_OUTCOME_ALREADY_DONE,
+                OutcomeKind::RunningElsewhere => abi::PASSERELLE_OUTCOME_RUNNING_ELSEWHERE,
             };
             out.run_id = outcome.run_id;
             let count = |number: i64| u64::try_from(number).unwrap_or(0);

@@ -34,7 +34,7 @@ pub struct Options {
     pub largest_answer: usize,
     /// An authority trusted beside the machine's own, as DER.
     #[cfg(test)]
-    pub(super) authority: Option<Vec<u8>>,
+    pub(crate) authority: Option<Vec<u8>>,
 }
 
 impl Default for Options {

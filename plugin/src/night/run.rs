@@ -1,6 +1,10 @@
 //! One run of the night: lists what is to go out, sends it, and closes the journal on every dossier read.
 
-use chrono::{DateTime, Days, FixedOffset};
+use std::time::Duration;
+
+use chrono::{DateTime, Days, FixedOffset, NaiveDate};
+use passerelle_abi as abi;
+use serde::{Deserialize, Serialize};
 
 use super::calendar::{deadline, night_of};
 use super::sending::Senders;
@@ -9,14 +13,14 @@ use crate::erp::Erp;
 use crate::error::Error;
 use crate::host::{Host, Run};
 use crate::mission::{Environment, Options, Transport};
-use crate::store::journal::{EtatExecution, Journal, NonEnvoye, OpenRun, RunId};
-use crate::store::{Comptes, Sealer, Store};
+use crate::store::journal::{EtatExecution, Execution, Journal, NonEnvoye, OpenRun, RunId};
+use crate::store::{Acces, Comptes, Lock, ReglageSecteur, Sealer, Store};
 
 /// Days for which runs are kept.
 const KEPT: Days = Days::new(90);
 
-/// Dossiers left out that are journaled together.
-const LEFT_OUT_BATCH: usize = 500;
+/// Dossiers that are looked up, or journaled as left out, together.
+const TOGETHER: usize = 500;
 
 /// What a night is made of.
 pub struct Parts {
@@ -28,6 +32,8 @@ pub struct Parts {
     pub sealer: Sealer,
     /// The host's proxy.
     pub proxy: Option<String>,
+    /// How long a dead run keeps others out.
+    pub lease: Duration,
 }
 
 /// What a job came to.
@@ -52,19 +58,32 @@ pub enum OutcomeKind {
     DoneWithRejects,
     /// The night was done before; nothing was sent.
     AlreadyDone,
+    /// Another run holds the night; nothing was sent.
+    RunningElsewhere,
 }
 
-/// Run the night that it is at the host's clock, unless it is done and `force` is not set.
+/// Run the night that it is at the host's clock, from where an earlier call left it, unless it is done and `force` is
+/// not set, or another run holds it.
 ///
 /// # Errors
 /// The settings, the journal or the ERP cannot be used, or the host cancelled; the journal then says how far it came.
 pub fn run(parts: &Parts, host: &dyn Host, force: bool, run: &dyn Run) -> Result<Outcome, Error> {
     let now = host.now()?;
     let nuit = night_of(now);
+    let Some(lock) = parts.store.lock(parts.lease)? else {
+        let text = "L'export de nuit est déjà en cours, ici ou sur un autre poste : rien n'a été envoyé.";
+        return Ok(Outcome {
+            kind: OutcomeKind::RunningElsewhere,
+            run_id: 0,
+            counts: Comptes::default(),
+            text: text.to_owned(),
+        });
+    };
     let journal = parts.store.journal()?;
-    if let Some(done) = journal
-        .find_run(nuit)?
-        .filter(|found| found.etat == EtatExecution::Terminee && !force)
+    let last = journal.find_run(nuit)?;
+    if let Some(done) = last
+        .as_ref()
+        .filter(|last| last.etat == EtatExecution::Terminee && !force)
     {
         return Ok(Outcome {
             kind: OutcomeKind::AlreadyDone,
@@ -76,62 +95,96 @@ pub fn run(parts: &Parts, host: &dyn Host, force: bool, run: &dyn Run) -> Result
             ),
         });
     }
-    let plan = plan(parts, now)?;
-    let id = journal.open_run(&OpenRun {
-        nuit,
-        run_date: plan.run_date,
-        debut: now,
-        forcee: force,
-    })?;
-    tracing::info!(run = id.0, nuit = %nuit, secteurs = plan.secteurs.len(), acces = plan.acces.len(), "night opened");
+    let (id, plan, resumed) = match last.filter(|last| last.etat != EtatExecution::Terminee) {
+        Some(last) => resume(parts, &journal, &last)?,
+        None => open(parts, &journal, nuit, now, force)?,
+    };
+    tracing::info!(run = id.0, nuit = %nuit, resumed, secteurs = plan.secteurs.len(), "night opened");
 
     let night = Night {
         parts,
         plan: &plan,
         journal: &journal,
         id,
+        resumed,
         host,
         run,
+        lock: &lock,
     };
     let sent = night.send_everything(now);
     let etat = match &sent {
         Ok(_) => EtatExecution::Terminee,
-        Err(error) if error.code == passerelle_abi::PASSERELLE_E_CANCELLED => EtatExecution::Annulee,
+        Err(error) if error.code == abi::PASSERELLE_E_CANCELLED => EtatExecution::Annulee,
         Err(_) => EtatExecution::Interrompue,
     };
-    let counts = journal.close_run(id, etat, host.now()?)?;
-    let troubles = sent?;
+    let closed = host.now().and_then(|end| Ok(journal.close_run(id, etat, end)?));
+    let (troubles, counts) = (sent?, closed?);
     purge(&journal, nuit);
     Ok(outcome(id, counts, &troubles))
 }
 
-/// The sectors with the three boxes ticked, by the accesses as they are now.
-fn plan(parts: &Parts, now: DateTime<FixedOffset>) -> Result<Plan, Error> {
-    let named: Vec<_> = parts
-        .store
-        .secteurs()?
-        .into_iter()
-        .map(|secteur| secteur.reglage)
-        .collect();
+/// What a run keeps to its end, also when it is resumed.
+#[derive(Serialize, Deserialize)]
+struct Frozen {
+    /// The sectors with the three boxes ticked.
+    secteurs: Vec<ReglageSecteur>,
+    /// The accesses, keys sealed.
+    acces: Vec<Acces>,
+}
+
+fn open(
+    parts: &Parts,
+    journal: &Journal,
+    nuit: NaiveDate,
+    now: DateTime<FixedOffset>,
+    forcee: bool,
+) -> Result<(RunId, Plan, bool), Error> {
+    let secteurs = parts.store.secteurs()?.into_iter().map(|secteur| secteur.reglage);
+    let frozen = Frozen {
+        secteurs: secteurs.filter(ReglageSecteur::exporte_la_nuit).collect(),
+        acces: parts.store.acces()?,
+    };
+    let json = serde_json::to_string(&frozen).map_err(|error| Error::io(&error.into()))?;
+    let run_date = now.date_naive();
+    let id = journal.open_run(&OpenRun {
+        nuit,
+        run_date,
+        debut: now,
+        forcee,
+        plan: json,
+    })?;
+    Ok((id, plan(parts, run_date, frozen)?, false))
+}
+
+fn resume(parts: &Parts, journal: &Journal, last: &Execution) -> Result<(RunId, Plan, bool), Error> {
+    let json = journal.resume_run(last.id)?;
+    let frozen = serde_json::from_str(&json).map_err(|error| {
+        Error::new(
+            abi::PASSERELLE_E_SETTINGS,
+            "Le journal de la nuit interrompue est illisible : relancez l'export en le forçant.",
+            format!("mna_execution.plan of run {}: {error}", last.id.0),
+        )
+    })?;
+    Ok((last.id, plan(parts, last.run_date, frozen)?, true))
+}
+
+fn plan(parts: &Parts, run_date: NaiveDate, frozen: Frozen) -> Result<Plan, Error> {
     Ok(Plan {
         erp: parts.erp.clone(),
-        run_date: now.date_naive(),
-        secteurs: named
-            .iter()
-            .filter(|secteur| secteur.exporte_la_nuit())
-            .copied()
-            .collect(),
-        named: named
+        run_date,
+        named: frozen
+            .secteurs
             .iter()
             .map(|secteur| (secteur.societe_id, secteur.secteur_id))
             .collect(),
+        secteurs: frozen.secteurs,
         lignes_uai: parts.store.lignes_uai()?,
-        acces: parts.store.acces()?,
+        acces: frozen.acces,
         choice: Choice::ByAccess,
     })
 }
 
-fn purge(journal: &Journal, nuit: chrono::NaiveDate) {
+fn purge(journal: &Journal, nuit: NaiveDate) {
     let Some(before) = nuit.checked_sub_days(KEPT) else {
         return;
     };
@@ -195,21 +248,31 @@ struct Night<'a> {
     plan: &'a Plan,
     journal: &'a Journal,
     id: RunId,
+    resumed: bool,
     host: &'a dyn Host,
     run: &'a dyn Run,
+    lock: &'a Lock,
 }
 
 impl Night<'_> {
     /// Read, compute and send; gives what went wrong with some establishments, in French.
     fn send_everything(&self, start: DateTime<FixedOffset>) -> Result<Vec<String>, Error> {
-        let options = Options {
+        // Asked many times a second by everything that waits: the lease is kept here.
+        let stop = || self.run.is_cancelled() || !self.lock.keep();
+        self.send_until(&stop, start).map_err(|error| {
+            let lost = error.code == abi::PASSERELLE_E_CANCELLED && !self.run.is_cancelled();
+            if lost { lock_lost() } else { error }
+        })
+    }
+
+    fn send_until(&self, stop: &dyn Fn() -> bool, start: DateTime<FixedOffset>) -> Result<Vec<String>, Error> {
+        let transport = Transport::new(Options {
             proxy: self.parts.proxy.clone(),
             ..Options::default()
-        };
-        let transport = Transport::new(options)?;
+        })?;
         let end = deadline(start);
         let env = Environment {
-            cancel: &|| self.run.is_cancelled(),
+            cancel: stop,
             // Once the host cannot tell the time, the window is over.
             now: &|| self.host.now().unwrap_or(end),
             jitter: &jitter,
@@ -217,30 +280,51 @@ impl Night<'_> {
             deadline: end,
         };
         let mut senders = Senders::new(self.plan, &self.parts.sealer, self.journal, self.id, &transport, env);
-        let mut left_out = Vec::new();
-        let mut read = 0_u64;
         let mut stream = self.plan.start();
-        while let Some(group) = stream.next_group(&|| self.run.is_cancelled())? {
-            for Prepared { dossier, acces } in group {
-                read += 1;
-                match acces {
-                    Some(acces) if dossier.motifs.is_empty() => senders.push(acces, &dossier)?,
-                    _ => left_out.push(NonEnvoye {
-                        inscription_id: dossier.inscription_id,
-                        id_erp_apprenant: dossier.stagiaire_id.map(|id| id.to_string()),
-                        motifs: dossier.motifs.iter().map(|motif| motif.code).collect(),
-                    }),
-                }
-            }
-            if left_out.len() >= LEFT_OUT_BATCH {
-                self.journal.non_envoyes(self.id, &left_out)?;
-                left_out.clear();
-            }
-            if read % 100 < 2 {
+        let mut together = Vec::with_capacity(TOGETHER);
+        let mut read = 0;
+        while let Some(group) = stream.next_group(stop)? {
+            together.extend(group);
+            if together.len() >= TOGETHER {
+                read += together.len() as u64;
+                self.settle(std::mem::take(&mut together), &mut senders)?;
                 self.run.progress(read, 0, "Export de nuit : lecture et envoi");
             }
         }
-        self.journal.non_envoyes(self.id, &left_out)?;
+        self.settle(together, &mut senders)?;
         senders.finish()
     }
+
+    /// Send or leave out each of these dossiers, but for those that a resumed run has settled before.
+    fn settle(&self, mut dossiers: Vec<Prepared>, senders: &mut Senders<'_>) -> Result<(), Error> {
+        if self.resumed {
+            let inscriptions: Vec<_> = dossiers
+                .iter()
+                .map(|prepared| prepared.dossier.inscription_id)
+                .collect();
+            let settled = self.journal.settled(self.id, &inscriptions)?;
+            dossiers.retain(|prepared| !settled.contains(&prepared.dossier.inscription_id));
+        }
+        let mut left_out = Vec::new();
+        for Prepared { dossier, acces } in dossiers {
+            match acces {
+                Some(acces) if dossier.motifs.is_empty() => senders.push(acces, &dossier)?,
+                _ => left_out.push(NonEnvoye {
+                    inscription_id: dossier.inscription_id,
+                    id_erp_apprenant: dossier.stagiaire_id.map(|id| id.to_string()),
+                    motifs: dossier.motifs.iter().map(|motif| motif.code).collect(),
+                }),
+            }
+        }
+        Ok(self.journal.non_envoyes(self.id, &left_out)?)
+    }
+}
+
+fn lock_lost() -> Error {
+    Error::new(
+        abi::PASSERELLE_E_DATABASE,
+        "L'export de nuit s'est arrêté : son verrou n'a pas pu être gardé, un autre poste a pu prendre la suite. Le \
+         prochain lancement reprendra où il en est.",
+        "the lock of the night was lost",
+    )
 }

@@ -40,7 +40,7 @@ struct Sender<'a> {
 }
 
 enum State<'a> {
-    Open(Mission<'a>),
+    Open(Box<Mission<'a>>),
     /// Nothing more goes out tonight: how that is called, and what to tell the user.
     Closed(EtatEtablissement, String),
 }
@@ -121,14 +121,10 @@ impl<'a> Senders<'a> {
             return Ok(None);
         };
         if slot.is_none() {
-            *slot = Some(open(
-                self.plan,
-                access,
-                self.sealer,
-                self.journal,
-                self.run,
-                self.transport,
-            )?);
+            // The plan keeps its order when a run is resumed: so does the establishment's number.
+            let numero = i64::try_from(acces).unwrap_or(i64::MAX).saturating_add(1);
+            let id = EtablissementId { run: self.run, numero };
+            *slot = Some(open(self.plan, access, self.sealer, self.journal, id, self.transport)?);
         }
         Ok(slot.as_mut())
     }
@@ -229,7 +225,7 @@ fn open<'a>(
     access: &Acces,
     sealer: &Sealer,
     journal: &Journal,
-    run: RunId,
+    id: EtablissementId,
     transport: &'a Transport,
 ) -> Result<Sender<'a>, Error> {
     let uai = access.uai.clone().unwrap_or_default();
@@ -237,8 +233,8 @@ fn open<'a>(
         .lignes_uai
         .iter()
         .find(|ligne| ligne.uai == access.uai && ligne.societe_id == access.societe_id);
-    let id = journal.open_etablissement(
-        run,
+    let lots = journal.open_etablissement(
+        id,
         &Etablissement {
             societe_id: access.societe_id,
             secteur_id: access.secteur_id,
@@ -248,7 +244,7 @@ fn open<'a>(
         },
     )?;
     let state = match mission(access, &uai, sealer, transport) {
-        Ok(mission) => State::Open(mission),
+        Ok(mission) => State::Open(Box::new(mission)),
         Err((etat, text)) => State::Closed(etat, text),
     };
     Ok(Sender {
@@ -256,7 +252,7 @@ fn open<'a>(
         uai,
         splitter: Splitter::new(Limits::new(access.protocole, None)),
         state,
-        lots: 0,
+        lots,
     })
 }
 

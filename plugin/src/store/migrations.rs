@@ -1,7 +1,7 @@
 //! Versioned migrations: what each version adds, run by an administrator's explicit action.
 
-use super::StoreError;
 use super::schema::{self, Table};
+use super::{StoreError, lock};
 use crate::database::{Connection, Database, DatabaseError, Dialect, Param};
 
 /// One step from a version to the next.
@@ -15,6 +15,9 @@ const MIGRATIONS: &[Migration] = &[Migration {
     version: 1,
     tables: schema::V1,
 }];
+
+/// Version that brings the row of `mna_verrou` with it.
+const LOCK_SINCE: i64 = 1;
 
 /// Version that this plugin works with.
 pub const SCHEMA_VERSION: i64 = 1;
@@ -74,6 +77,10 @@ pub(super) fn migrate(database: &Database) -> Result<Migrated, StoreError> {
         for table in missing {
             connection.execute(&table.create(database.dialect()), &[])?;
         }
+        if from < LOCK_SINCE {
+            connection.execute("DELETE FROM mna_verrou", &[])?;
+            connection.execute(&schema::insert_into("mna_verrou"), &lock::row())?;
+        }
         for step in MIGRATIONS.iter().filter(|step| step.version > from) {
             let values = [
                 Param::Integer(step.version),
@@ -97,6 +104,9 @@ pub(super) fn ddl(dialect: &Dialect) -> String {
         for table in step.tables {
             text.push_str(&table.create(dialect));
             text.push_str(";\n\n");
+        }
+        if step.version == LOCK_SINCE {
+            text.push_str("INSERT INTO mna_verrou (objet, proprietaire, expire) VALUES ('nuit', '', 0);\n");
         }
         let plugin = env!("CARGO_PKG_VERSION");
         text.push_str(&format!(

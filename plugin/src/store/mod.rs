@@ -5,6 +5,7 @@
 
 mod error;
 pub mod journal;
+mod lock;
 mod migrations;
 mod read;
 mod schema;
@@ -14,9 +15,11 @@ pub mod settings;
 mod tests;
 
 use std::io::Write;
+use std::time::Duration;
 
 pub use error::StoreError;
 pub use journal::{Comptes, Journal};
+pub use lock::Lock;
 pub use migrations::{Migrated, SCHEMA_VERSION};
 pub use seal::{SealContext, SealError, Sealer, SealingKey, Secret};
 pub use settings::{Acces, Auteur, Problem, ReglageSecteur, Secteur, Settings};
@@ -67,6 +70,14 @@ impl Store {
     /// [`StoreError::Database`].
     pub fn journal(&self) -> Result<Journal, StoreError> {
         Ok(Journal::new(self.database.open()?))
+    }
+
+    /// Takes the lease of the night; none if another run holds it.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn lock(&self, lease: Duration) -> Result<Option<Lock>, StoreError> {
+        Lock::take(&self.database, lease)
     }
 
     /// Writes the report of the runs that `filter` takes, newest first, as JSON; memory does not grow with the rows.

@@ -106,6 +106,8 @@ pub(super) const V1: &[Table] = &[
             required("run_date", Kind::Varchar(10)),
             required("forcee", Kind::Boolean),
             required("etat", Kind::Varchar(20)),
+            // The boxes and accesses as they were when the run opened, keys sealed: a resumed run keeps them.
+            required("plan", Kind::Text),
             required("debut", Kind::Timestamp),
             optional("fin", Kind::Timestamp),
             // What the rows of mna_resultat came to when the run was closed: a list of runs need not count millions.
@@ -160,6 +162,16 @@ pub(super) const V1: &[Table] = &[
             optional("premieres_erreurs", Kind::Text),
         ],
         key: "execution_id, inscription_id",
+    },
+    Table {
+        name: "mna_verrou",
+        columns: &[
+            required("objet", Kind::Varchar(20)),
+            required("proprietaire", Kind::Varchar(40)),
+            // Seconds since 1970 UTC, by the database's clock.
+            required("expire", Kind::Bigint),
+        ],
+        key: "objet",
     },
 ];
 

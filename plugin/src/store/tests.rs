@@ -21,7 +21,9 @@ pub(super) fn store() -> (tempfile::TempDir, Database, Store) {
 }
 
 pub(super) fn execute(database: &Database, sql: &str) {
-    database.open().unwrap().execute(sql, &[]).unwrap();
+    let connection = database.open().unwrap();
+    // As a query: some statements answer with a row.
+    connection.query(sql, &[]).unwrap().next_row().unwrap();
 }
 
 /// First column of a query, as text.

@@ -4,8 +4,10 @@
 //! first rows come at once and nothing is kept.
 
 mod json;
+mod lines;
 mod resume;
 mod tables;
+mod workbook;
 
 use std::io::Write;
 use std::sync::Arc;
@@ -41,6 +43,14 @@ pub fn tables(instance: &Instance, context: &Context) -> Result<Vec<Table>, Erro
 /// The settings or the ERP cannot be read, `run` was cancelled, or `to` failed.
 pub fn write_json(instance: &Instance, context: &Context, run: &dyn Run, to: &mut dyn Write) -> Result<(), Error> {
     json::write(&plan(instance, context)?, run, to)
+}
+
+/// The document `apercu.xlsx`.
+///
+/// # Errors
+/// As [`write_json`]; a temporary file failed.
+pub fn write_workbook(instance: &Instance, context: &Context, run: &dyn Run, to: &mut dyn Write) -> Result<(), Error> {
+    workbook::write(&plan(instance, context)?, run, to)
 }
 
 /// All the sectors that the settings name, activated or not, within what the context asks for.

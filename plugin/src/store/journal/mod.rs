@@ -6,6 +6,7 @@
 //! `refuse` together with the states of its dossiers.
 
 mod lots;
+mod pages;
 mod read;
 mod report;
 mod runs;
@@ -60,7 +61,7 @@ pub struct LotId {
 }
 
 /// What the night knows when it opens a run.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct OpenRun {
     /// Local date on which the night's window opens: the night's name.
     pub nuit: NaiveDate,
@@ -70,6 +71,8 @@ pub struct OpenRun {
     pub debut: DateTime<FixedOffset>,
     /// Whether the user forced a night that was done already.
     pub forcee: bool,
+    /// The boxes and accesses that the run keeps to its end, also when it is resumed; JSON, keys sealed.
+    pub plan: String,
 }
 
 /// The access that dossiers go out with.

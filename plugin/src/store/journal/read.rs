@@ -13,7 +13,9 @@ use crate::store::read::{self, Cells};
 
 const RUNS: &str = "SELECT id, nuit, run_date, forcee, etat, debut, fin, acceptes, rejetes, non_envoyes, en_attente \
                     FROM mna_execution";
-const REJETS: &str = "SELECT inscription_id, id_erp_apprenant, etablissement, lot, erreurs, premieres_erreurs \
+pub(super) const NON_ENVOYES: &str =
+    "SELECT inscription_id, id_erp_apprenant, motifs FROM mna_resultat WHERE execution_id = ?";
+pub(super) const REJETS: &str = "SELECT inscription_id, id_erp_apprenant, etablissement, lot, erreurs, premieres_erreurs \
                       FROM mna_resultat WHERE execution_id = ?";
 
 /// A dossier that was left out, as read back: reasons by their codes.
@@ -140,15 +142,10 @@ impl Journal {
         run: RunId,
         mut take: impl FnMut(NonEnvoyeJournal) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let sql = "SELECT inscription_id, id_erp_apprenant, motifs FROM mna_resultat \
-                   WHERE execution_id = ? AND etat = ? ORDER BY inscription_id";
+        let sql = format!("{NON_ENVOYES} AND etat = ? ORDER BY inscription_id");
         let params = [run.0.into(), EtatDossier::NonEnvoye.code().into()];
-        read::each(&self.connection, "mna_resultat", sql, &params, |cells| {
-            take(NonEnvoyeJournal {
-                inscription_id: cells.required_integer(0, "inscription_id")?,
-                id_erp_apprenant: cells.text(1, "id_erp_apprenant")?,
-                motifs: cells.parsed(2, "motifs", |text| serde_json::from_str(text).ok())?,
-            })?;
+        read::each(&self.connection, "mna_resultat", &sql, &params, |cells| {
+            take(read_non_envoye(cells)?)?;
             Ok(true)
         })
     }
@@ -198,18 +195,35 @@ impl Journal {
             &sql,
             &[run.0.into(), etat.code().into()],
             |cells| {
-                take(Rejet {
-                    inscription_id: cells.required_integer(0, "inscription_id")?,
-                    id_erp_apprenant: cells.text(1, "id_erp_apprenant")?,
-                    etablissement: cells.integer(2, "etablissement")?,
-                    lot: cells.integer(3, "lot")?,
-                    erreurs: errors(cells, 4, "erreurs")?.unwrap_or_default(),
-                    premieres_erreurs: errors(cells, 5, "premieres_erreurs")?,
-                })?;
+                take(read_rejet(cells)?)?;
                 Ok(true)
             },
         )
     }
+}
+
+pub(super) fn read_rejet(cells: &Cells<'_>) -> Result<Rejet, StoreError> {
+    Ok(Rejet {
+        inscription_id: cells.required_integer(0, "inscription_id")?,
+        id_erp_apprenant: cells.text(1, "id_erp_apprenant")?,
+        etablissement: cells.integer(2, "etablissement")?,
+        lot: cells.integer(3, "lot")?,
+        erreurs: errors(cells, 4, "erreurs")?.unwrap_or_default(),
+        premieres_erreurs: errors(cells, 5, "premieres_erreurs")?,
+    })
+}
+
+pub(super) fn read_non_envoye(cells: &Cells<'_>) -> Result<NonEnvoyeJournal, StoreError> {
+    Ok(NonEnvoyeJournal {
+        inscription_id: cells.required_integer(0, "inscription_id")?,
+        id_erp_apprenant: cells.text(1, "id_erp_apprenant")?,
+        motifs: motifs(cells, 2)?,
+    })
+}
+
+/// The codes of a JSON list.
+pub(super) fn motifs(cells: &Cells<'_>, at: usize) -> Result<Vec<String>, StoreError> {
+    cells.parsed(at, "motifs", |text| serde_json::from_str(text).ok())
 }
 
 fn errors(cells: &Cells<'_>, at: usize, column: &'static str) -> Result<Option<Vec<super::Erreur>>, StoreError> {

@@ -1,5 +1,7 @@
 //! Opening and closing runs and establishments, and forgetting old ones.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::{Comptes, EtatDossier};
@@ -9,6 +11,9 @@ use crate::store::StoreError;
 use crate::store::read::{self, flag};
 use crate::store::schema::insert_into;
 
+/// Inscriptions asked about together.
+const IN_LIST: usize = 500;
+
 impl Journal {
     /// Opens a run, `en_cours`.
     ///
@@ -16,13 +21,14 @@ impl Journal {
     /// [`StoreError::Database`].
     pub fn open_run(&self, run: &OpenRun) -> Result<RunId, StoreError> {
         self.connection.transaction(|connection| {
-            let id = next(connection, "mna_execution", "SELECT MAX(id) FROM mna_execution", &[])?;
+            let id = highest(connection, "mna_execution", "SELECT MAX(id) FROM mna_execution", &[])?.saturating_add(1);
             let values = [
                 id.into(),
                 date(run.nuit),
                 date(run.run_date),
                 flag(run.forcee),
                 EtatExecution::EnCours.code().into(),
+                run.plan.as_str().into(),
                 run.debut.to_rfc3339().into(),
                 Param::Null,
                 Param::Null,
@@ -35,17 +41,65 @@ impl Journal {
         })
     }
 
-    /// Adds an establishment to a run.
+    /// Takes up again a run that did not come to its end, and gives the plan that it was opened with. Dossiers without
+    /// an answer are forgotten: the run reads them anew. What was answered or left out stays as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownRun`], [`StoreError::Database`].
+    pub fn resume_run(&self, run: RunId) -> Result<String, StoreError> {
+        self.connection.transaction(|connection| {
+            let sql = "UPDATE mna_execution SET etat = ?, fin = NULL WHERE id = ?";
+            connection.execute(sql, &[EtatExecution::EnCours.code().into(), run.0.into()])?;
+            let sql = "DELETE FROM mna_resultat WHERE execution_id = ? AND etat = ?";
+            connection.execute(sql, &[run.0.into(), EtatDossier::EnAttente.code().into()])?;
+            let plans = read::all(
+                connection,
+                "mna_execution",
+                "SELECT plan FROM mna_execution WHERE id = ?",
+                &[run.0.into()],
+                |cells| cells.required_text(0, "plan"),
+            )?;
+            plans.into_iter().next().ok_or(StoreError::UnknownRun { id: run.0 })
+        })
+    }
+
+    /// Which of these inscriptions the run has a final state for already.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub fn open_etablissement(&self, run: RunId, access: &Etablissement) -> Result<EtablissementId, StoreError> {
+    pub fn settled(&self, run: RunId, inscriptions: &[i64]) -> Result<HashSet<i64>, StoreError> {
+        let mut found = HashSet::new();
+        for some in inscriptions.chunks(IN_LIST) {
+            let list: Vec<String> = some.iter().map(ToString::to_string).collect();
+            let sql = format!(
+                "SELECT inscription_id FROM mna_resultat WHERE execution_id = ? AND inscription_id IN ({})",
+                list.join(", ")
+            );
+            read::each(&self.connection, "mna_resultat", &sql, &[run.0.into()], |cells| {
+                found.insert(cells.required_integer(0, "inscription_id")?);
+                Ok(true)
+            })?;
+        }
+        Ok(found)
+    }
+
+    /// Adds the establishment of that number to a run, or takes it up again; gives how many batches it has already.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn open_etablissement(&self, id: EtablissementId, access: &Etablissement) -> Result<i64, StoreError> {
+        let key = [id.run.0.into(), id.numero.into()];
         self.connection.transaction(|connection| {
-            let sql = "SELECT MAX(numero) FROM mna_etablissement WHERE execution_id = ?";
-            let numero = next(connection, "mna_etablissement", sql, &[run.0.into()])?;
+            let again = "UPDATE mna_etablissement SET etat = NULL WHERE execution_id = ? AND numero = ?";
+            let known = "SELECT COUNT(*) FROM mna_etablissement WHERE execution_id = ? AND numero = ?";
+            if highest(connection, "mna_etablissement", known, &key)? > 0 {
+                connection.execute(again, &key)?;
+                let lots = "SELECT MAX(numero) FROM mna_lot WHERE execution_id = ? AND etablissement = ?";
+                return highest(connection, "mna_lot", lots, &key);
+            }
             let values = [
-                run.0.into(),
-                numero.into(),
+                id.run.0.into(),
+                id.numero.into(),
                 access.societe_id.into(),
                 access.secteur_id.into(),
                 access.uai.clone().into(),
@@ -54,7 +108,7 @@ impl Journal {
                 Param::Null,
             ];
             connection.execute(&insert_into("mna_etablissement"), &values)?;
-            Ok(EtablissementId { run, numero })
+            Ok(0)
         })
     }
 
@@ -171,12 +225,12 @@ pub(super) fn date(date: NaiveDate) -> Param {
     Param::Text(date.format("%Y-%m-%d").to_string())
 }
 
-/// One more than the highest number that the query finds.
-fn next(connection: &Connection, table: &'static str, sql: &str, params: &[Param]) -> Result<i64, StoreError> {
+/// The one number that the query finds; 0 if it finds none.
+fn highest(connection: &Connection, table: &'static str, sql: &str, params: &[Param]) -> Result<i64, StoreError> {
     let mut highest = 0;
     read::each(connection, table, sql, params, |cells| {
         highest = cells.integer(0, "id")?.unwrap_or(0);
         Ok(true)
     })?;
-    Ok(highest.saturating_add(1))
+    Ok(highest)
 }

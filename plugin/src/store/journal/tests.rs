@@ -1,4 +1,10 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unit_arg
+)]
 
 use serde_json::{Value, json};
 
@@ -13,7 +19,15 @@ fn open(nuit: &str) -> OpenRun {
         run_date: "2026-11-24".parse().unwrap(),
         debut: "2026-11-24T02:00:03+01:00".parse().unwrap(),
         forcee: false,
+        plan: "{}".to_owned(),
     }
+}
+
+/// An establishment of a run, opened.
+fn opened(journal: &Journal, run: RunId, numero: i64, uai: &str) -> EtablissementId {
+    let id = EtablissementId { run, numero };
+    assert_eq!(journal.open_etablissement(id, &access(uai)).unwrap(), 0);
+    id
 }
 
 fn access(uai: &str) -> Etablissement {
@@ -39,6 +53,7 @@ fn accepted(inscription_id: i64) -> Verdict {
     Verdict {
         inscription_id,
         rejet: None,
+        premiere: None,
     }
 }
 
@@ -50,6 +65,7 @@ fn rejected(inscription_id: i64, champ: &str, message: &str) -> Verdict {
     Verdict {
         inscription_id,
         rejet: Some(vec![erreur]),
+        premiere: None,
     }
 }
 
@@ -93,8 +109,8 @@ fn a_night_is_told_as_the_contract_says() {
         },
     ];
     journal.non_envoyes(run, &left_out).unwrap();
-    let first = journal.open_etablissement(run, &access("1234567A")).unwrap();
-    let second = journal.open_etablissement(run, &access("7654321B")).unwrap();
+    let first = opened(&journal, run, 1, "1234567A");
+    let second = opened(&journal, run, 2, "7654321B");
     let lot = journal.lot_pret(first, 1, &ready(100..103)).unwrap();
     journal.lot_envoye(lot, 1).unwrap();
     let words = "Numéro de téléphone invalide, « 06 »";
@@ -148,7 +164,7 @@ fn a_running_night_adds_up_at_every_step() {
     let run = journal.open_run(&open("2026-11-23")).unwrap();
     let counts = || journal.run(run).unwrap().comptes;
     assert_eq!(counts(), Comptes::default());
-    let place = journal.open_etablissement(run, &access("1234567A")).unwrap();
+    let place = opened(&journal, run, 1, "1234567A");
     let lot = journal.lot_pret(place, 1, &ready(0..1200)).unwrap();
     assert_eq!(
         counts(),
@@ -162,7 +178,8 @@ fn a_running_night_adds_up_at_every_step() {
         let mut states = Vec::new();
         journal
             .each_lot(place, |lot| {
-                Ok(states.push((lot.id.numero, lot.dossiers, lot.etat, lot.http)))
+                states.push((lot.id.numero, lot.dossiers, lot.etat, lot.http));
+                Ok(())
             })
             .unwrap();
         states
@@ -200,9 +217,13 @@ fn a_batch_that_is_halved_leaves_its_trace() {
     let (_folder, _database, store) = store();
     let journal = store.journal().unwrap();
     let run = journal.open_run(&open("2026-11-23")).unwrap();
-    let place = journal.open_etablissement(run, &access("1234567A")).unwrap();
+    let place = opened(&journal, run, 1, "1234567A");
     let whole = journal.lot_pret(place, 1, &ready(0..3)).unwrap();
-    let parts = journal.lot_split(whole, 400, 1, &[(2, &[0, 1]), (3, &[2])]).unwrap();
+    journal.lot_refuse(whole, Some(400), 1, &[]).unwrap();
+    let parts = [
+        journal.lot_partie(place, 2, &[0, 1]).unwrap(),
+        journal.lot_partie(place, 3, &[2]).unwrap(),
+    ];
     journal
         .lot_repondu(parts[0], 200, 1, &[accepted(0), accepted(1)])
         .unwrap();
@@ -212,7 +233,8 @@ fn a_batch_that_is_halved_leaves_its_trace() {
     let mut lots = Vec::new();
     journal
         .each_lot(place, |lot| {
-            Ok(lots.push((lot.id.numero, lot.dossiers, lot.etat, lot.http)))
+            lots.push((lot.id.numero, lot.dossiers, lot.etat, lot.http));
+            Ok(())
         })
         .unwrap();
     assert_eq!(
@@ -225,7 +247,10 @@ fn a_batch_that_is_halved_leaves_its_trace() {
     );
     let mut culprits = Vec::new();
     journal
-        .each_rejet(run, |rejet| Ok(culprits.push((rejet.inscription_id, rejet.lot))))
+        .each_rejet(run, |rejet| {
+            culprits.push((rejet.inscription_id, rejet.lot));
+            Ok(())
+        })
         .unwrap();
     assert_eq!(culprits, [(2, Some(3))]);
     let counts = journal.close_run(run, EtatExecution::Terminee, end()).unwrap();
@@ -245,15 +270,17 @@ fn a_dossier_sent_again_shows_both_answers() {
     let (_folder, _database, store) = store();
     let journal = store.journal().unwrap();
     let run = journal.open_run(&open("2026-11-23")).unwrap();
-    let place = journal.open_etablissement(run, &access("1234567A")).unwrap();
+    let place = opened(&journal, run, 1, "1234567A");
     let lot = journal.lot_pret(place, 1, &ready(0..2)).unwrap();
-    let first = [rejected(0, "tel_apprenant", "un"), rejected(1, "tel_apprenant", "deux")];
-    journal.lot_repondu(lot, 200, 1, &first).unwrap();
-    let again = journal.lot_reprise(place, 2, &ready(0..2)).unwrap();
-    assert_eq!(journal.run(run).unwrap().comptes.en_attente, 2);
-    journal
-        .lot_repondu(again, 200, 1, &[accepted(0), rejected(1, "nom_apprenant", "trois")])
-        .unwrap();
+    let before = |rejet: Verdict, message: &str| Verdict {
+        premiere: rejected(0, "tel_apprenant", message).rejet,
+        ..rejet
+    };
+    let verdicts = [
+        before(accepted(0), "un"),
+        before(rejected(1, "nom_apprenant", "trois"), "deux"),
+    ];
+    journal.lot_repondu(lot, 200, 1, &verdicts).unwrap();
     let told = &report(&store, RunFilter::One(run))["executions"][0];
     assert_eq!(
         told["rejets"],
@@ -273,7 +300,7 @@ fn a_dossier_has_one_row_and_a_failed_batch_leaves_none() {
     let (_folder, _database, store) = store();
     let journal = store.journal().unwrap();
     let run = journal.open_run(&open("2026-11-23")).unwrap();
-    let place = journal.open_etablissement(run, &access("1234567A")).unwrap();
+    let place = opened(&journal, run, 1, "1234567A");
     journal.lot_pret(place, 1, &ready(0..2)).unwrap();
     let twice = journal.lot_pret(place, 2, &ready(1..4));
     assert!(
@@ -282,11 +309,16 @@ fn a_dossier_has_one_row_and_a_failed_batch_leaves_none() {
     );
     assert_eq!(journal.run(run).unwrap().comptes.lus, 2);
     let mut lots = 0;
-    journal.each_lot(place, |_| Ok(lots += 1)).unwrap();
+    journal
+        .each_lot(place, |_| {
+            lots += 1;
+            Ok(())
+        })
+        .unwrap();
     assert_eq!(lots, 1);
     // The same dossier in another run is another row.
     let other = journal.open_run(&open("2026-11-24")).unwrap();
-    let place = journal.open_etablissement(other, &access("1234567A")).unwrap();
+    let place = opened(&journal, other, 1, "1234567A");
     journal.lot_pret(place, 1, &ready(0..2)).unwrap();
 }
 
@@ -297,7 +329,7 @@ fn runs_are_found_listed_newest_first_and_purged_with_all_that_is_theirs() {
     let mut ids = Vec::new();
     for nuit in ["2026-08-01", "2026-11-22", "2026-11-23", "2026-11-23"] {
         let run = journal.open_run(&open(nuit)).unwrap();
-        let place = journal.open_etablissement(run, &access("1234567A")).unwrap();
+        let place = opened(&journal, run, 1, "1234567A");
         journal.lot_pret(place, 1, &ready(0..2)).unwrap();
         journal.close_run(run, EtatExecution::Annulee, end()).unwrap();
         ids.push(run);
@@ -328,4 +360,38 @@ fn runs_are_found_listed_newest_first_and_purged_with_all_that_is_theirs() {
         let sql = format!("SELECT DISTINCT execution_id FROM {table} ORDER BY execution_id");
         assert_eq!(crate::store::tests::column(&database, &sql), ["3", "4"], "{table}");
     }
+}
+
+#[test]
+fn a_resumed_run_keeps_its_plan_and_what_was_settled_and_reads_the_rest_anew() {
+    let (_folder, _database, store) = store();
+    let journal = store.journal().unwrap();
+    let kept = OpenRun {
+        plan: r#"{"secteurs": []}"#.to_owned(),
+        ..open("2026-11-23")
+    };
+    let run = journal.open_run(&kept).unwrap();
+    let here = opened(&journal, run, 1, "1234567A");
+    let lot = journal.lot_pret(here, 1, &ready(0..3)).unwrap();
+    journal
+        .lot_repondu(lot, 200, 1, &[accepted(0), rejected(1, "x", "y")])
+        .unwrap();
+    let in_doubt = journal.lot_pret(here, 2, &ready(3..5)).unwrap();
+    journal.lot_envoye(in_doubt, 1).unwrap();
+    journal.close_etablissement(here, EtatEtablissement::Annule).unwrap();
+    journal.close_run(run, EtatExecution::Annulee, end()).unwrap();
+
+    assert_eq!(journal.resume_run(run).unwrap(), kept.plan);
+    let resumed = journal.run(run).unwrap();
+    assert_eq!((resumed.etat, resumed.fin), (EtatExecution::EnCours, None));
+    let settled = journal.settled(run, &(0..1200).collect::<Vec<_>>()).unwrap();
+    assert_eq!(settled, [0, 1].into());
+    // Its batches go on behind those that it has, and dossiers in doubt may be written down again.
+    assert_eq!(journal.open_etablissement(here, &access("1234567A")).unwrap(), 2);
+    assert_eq!(journal.etablissements(run).unwrap()[0].etat, None);
+    journal.lot_pret(here, 3, &ready(2..5)).unwrap();
+    assert!(matches!(
+        journal.resume_run(RunId(99)),
+        Err(StoreError::UnknownRun { id: 99 })
+    ));
 }

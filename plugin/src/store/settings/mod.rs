@@ -6,7 +6,7 @@ mod tables;
 mod tests;
 
 use chrono::{DateTime, FixedOffset};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use json::Problem;
 
@@ -26,7 +26,8 @@ pub struct Settings {
 }
 
 /// The boxes of *Compléments secteur* for one (société, secteur).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ReglageSecteur {
     /// The société.
     pub societe_id: i64,
@@ -104,7 +105,7 @@ pub struct ReglageAcces {
 }
 
 /// An API access as stored, its key still sealed.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acces {
     /// Number of the line.
     pub id: i64,

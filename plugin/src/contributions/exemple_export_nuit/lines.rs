@@ -1,0 +1,158 @@
+//! The columns and lines of the preview, for tables and workbook alike.
+
+use super::Resume;
+use crate::dossier::{Dossier, Genre, Valeur, colonnes};
+use crate::night::stream::{Choice, Plan};
+use crate::table::{Cell, Column, Kind};
+
+/// The columns that hold sentences.
+pub const SENTENCES: &[&str] = &["avertissements", "motifs", "a_faire", "libelle"];
+
+/// *Données envoyées*: the fields of a protocol, each with its provenance beside it.
+pub struct Envoyees {
+    /// The columns.
+    pub columns: Vec<Column>,
+    noms: Vec<&'static str>,
+}
+
+impl Envoyees {
+    /// Those of the plan's protocol.
+    pub fn new(plan: &Plan) -> Self {
+        let fields = match plan.choice {
+            Choice::Fixed {
+                protocole,
+                donnees_sifa,
+            } => colonnes(protocole, donnees_sifa),
+            Choice::ByAccess => &[],
+        };
+        let mut columns = vec![Column::new("inscription_id", "Inscription", Kind::Integer)];
+        for colonne in fields {
+            let kind = match colonne.genre {
+                Genre::Texte => Kind::Text,
+                Genre::Entier => Kind::Integer,
+                Genre::Booleen => Kind::Boolean,
+                Genre::Date => Kind::Date,
+            };
+            columns.push(Column {
+                group: Some(colonne.groupe),
+                ..Column::new(colonne.nom, colonne.nom, kind)
+            });
+            columns.push(Column {
+                provenance_of: Some(colonne.nom.to_owned()),
+                group: Some(colonne.groupe),
+                ..Column::new(&format!("{}.provenance", colonne.nom), "Provenance", Kind::Text)
+            });
+        }
+        columns.push(Column::new("avertissements", "Avertissements", Kind::Text));
+        Self {
+            columns,
+            noms: fields.iter().map(|colonne| colonne.nom).collect(),
+        }
+    }
+
+    /// Hands the cells of a dossier to `take`.
+    pub fn line<R>(&self, dossier: &Dossier, take: impl FnOnce(&mut dyn Iterator<Item = Cell<'_>>) -> R) -> R {
+        let warnings = joined(dossier.avertissements.iter().map(|warning| warning.detail.as_str()));
+        // Fields come in the order of the columns, absent ones left out.
+        let mut champs = dossier.champs.iter().peekable();
+        let cells = self
+            .noms
+            .iter()
+            .flat_map(|nom| match champs.next_if(|champ| champ.nom == *nom) {
+                None => [Cell::Empty, Cell::Empty],
+                Some(champ) => [cell(&champ.valeur), Cell::Text(champ.provenance.libelle())],
+            });
+        take(
+            &mut std::iter::once(Cell::Integer(dossier.inscription_id))
+                .chain(cells)
+                .chain([filled(&warnings)]),
+        )
+    }
+}
+
+/// The columns of *Apprentis non envoyés*: who, why, and what to do.
+pub fn non_envoyes_columns() -> Vec<Column> {
+    vec![
+        Column::new("inscription_id", "Inscription", Kind::Integer),
+        Column::new("id_erp_apprenant", "Stagiaire", Kind::Text),
+        Column::new("nom_apprenant", "Nom", Kind::Text),
+        Column::new("prenom_apprenant", "Prénom", Kind::Text),
+        Column::new("motifs", "Motifs", Kind::Text),
+        Column::new("a_faire", "À faire", Kind::Text),
+    ]
+}
+
+/// Hands the cells of a dossier that is left out to `take`.
+pub fn non_envoye<R>(dossier: &Dossier, take: impl FnOnce(&mut dyn Iterator<Item = Cell<'_>>) -> R) -> R {
+    let field = |nom| dossier.champ(nom).map_or(Cell::Empty, |champ| cell(&champ.valeur));
+    let id = dossier.stagiaire_id.map(|id| id.to_string());
+    let labels = joined(dossier.motifs.iter().map(|motif| motif.code.libelle()));
+    let details = joined(dossier.motifs.iter().map(|motif| motif.detail.as_str()));
+    let cells = [
+        Cell::Integer(dossier.inscription_id),
+        id.as_deref().map_or(Cell::Empty, Cell::Text),
+        field("nom_apprenant"),
+        field("prenom_apprenant"),
+        filled(&labels),
+        filled(&details),
+    ];
+    take(&mut cells.into_iter())
+}
+
+/// The columns of *Résumé*; `title` stands over the lines.
+pub fn resume_columns(title: &str) -> Vec<Column> {
+    vec![
+        Column::new("libelle", title, Kind::Text),
+        Column::new("nombre", "Nombre", Kind::Integer),
+    ]
+}
+
+/// The lines of *Résumé*: what the night lacks, what would go out, what would not and why.
+pub fn resume(plan: &Plan, resume: &Resume) -> Vec<(String, Option<u64>)> {
+    let mut lines = Vec::new();
+    for secteur in plan.secteurs.iter().filter(|secteur| !secteur.exporte_la_nuit()) {
+        let text = format!(
+            "Attention : la nuit n'enverra rien du secteur {} de la société {} : cochez ses trois cases dans \
+             Compléments secteur",
+            secteur.secteur_id, secteur.societe_id
+        );
+        lines.push((text, None));
+    }
+    for (uai, count) in &resume.sans_acces {
+        let text = format!("Attention : clé API manquante pour l'établissement {uai}, dossiers concernés");
+        lines.push((text, Some(*count)));
+    }
+    let mut line = |text: &str, count| lines.push((text.to_owned(), Some(count)));
+    line("Dossiers lus", resume.lus);
+    line("Dossiers envoyés", resume.envoyes);
+    line("Dossiers non envoyés", resume.non_envoyes);
+    for (motif, count) in &resume.motifs {
+        line(&format!("  dont {}", motif.libelle()), *count);
+    }
+    line("Avertissements", resume.avertissements);
+    line("Inscriptions hors des secteurs paramétrés", resume.hors_secteur);
+    lines
+}
+
+/// The cells of a line of *Résumé*.
+pub fn resume_cells(line: &(String, Option<u64>)) -> [Cell<'_>; 2] {
+    let count = |count| Cell::Integer(i64::try_from(count).unwrap_or(i64::MAX));
+    [Cell::Text(&line.0), line.1.map_or(Cell::Empty, count)]
+}
+
+fn cell(valeur: &Valeur) -> Cell<'_> {
+    match valeur {
+        Valeur::Texte(text) => Cell::Text(text),
+        Valeur::Entier(value) => Cell::Integer(*value),
+        Valeur::Booleen(value) => Cell::Boolean(*value),
+        Valeur::Date(date) => Cell::Date(*date),
+    }
+}
+
+fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    texts.collect::<Vec<_>>().join("\n")
+}
+
+fn filled(text: &str) -> Cell<'_> {
+    if text.is_empty() { Cell::Empty } else { Cell::Text(text) }
+}

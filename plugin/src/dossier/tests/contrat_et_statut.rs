@@ -1,0 +1,193 @@
+//! CONTRAT D'APPRENTISSAGE and STATUTS DU JEUNE.
+
+use super::*;
+
+#[test]
+fn statut() {
+    // motif, sortie_reelle, sortie_prevue, has a convention, sans_contrat_initial → statut, date métier, warning
+    for (motif, reelle, prevue, convention, sans, attendu, date, alerte) in [
+        (
+            "Démission",
+            "2026-10-10",
+            "2028-08-31",
+            true,
+            false,
+            "0",
+            "2026-10-10",
+            false,
+        ),
+        ("Démission", "2026-10-10", "", true, false, "0", "2026-10-10", true),
+        (
+            "Démission",
+            "2026-10-10",
+            "2028-08-31",
+            false,
+            true,
+            "0",
+            "2026-10-10",
+            false,
+        ),
+        (" ", "2026-10-10", "2028-08-31", true, false, "3", "2026-09-01", false),
+        ("Démission", "", "2028-08-31", true, false, "3", "2026-09-01", false),
+        ("Fin", "2028-08-31", "2028-08-31", true, false, "3", "2026-09-01", false),
+        ("Fin", "2028-09-01", "2028-08-31", true, false, "3", "2026-09-01", false),
+        ("", "", "2028-08-31", false, false, "2", "2026-09-07", false),
+        ("", "", "2028-08-31", true, true, "2", "2026-09-07", false),
+        ("", "", "", true, false, "3", "2026-09-01", true),
+    ] {
+        let i = avec(|i| {
+            (i.motif_sortie, i.sortie_reelle, i.sortie_prevue) = (t(motif), od(reelle), od(prevue));
+            sifa(i).sans_contrat_initial = sans;
+            if !convention {
+                i.conventions.clear();
+            }
+        });
+        for dossier in [v3(&i), v2021(&i)] {
+            assert_eq!(val(&dossier, "statut_apprenant"), attendu, "{motif} {reelle} {prevue}");
+            assert_eq!(
+                val(&dossier, "date_metier_mise_a_jour_statut"),
+                date,
+                "{motif} {reelle} {prevue}"
+            );
+            assert_eq!(
+                alertes(&dossier).contains(&"SORTIE_PREVUE_MANQUANTE"),
+                alerte,
+                "{motif} {reelle} {prevue}"
+            );
+        }
+        let exclu = attendu == "0";
+        assert_eq!(
+            val(&v3(&i), "date_exclusion_formation"),
+            if exclu { reelle } else { "" }
+        );
+        assert_eq!(
+            val(&v3(&i), "cause_exclusion_formation"),
+            if exclu { motif } else { "" }
+        );
+        let rupture = if motif.trim().is_empty() { "" } else { reelle };
+        assert_eq!(val(&v2021(&i), "contrat_date_rupture"), rupture);
+        assert_eq!(val(&v2021(&i), "contrat_date_fin"), prevue);
+    }
+    // A convention counts even without a date_debut; the group's date falls back to entree.
+    let i = avec(|i| {
+        i.conventions = vec![Convention {
+            id: 5,
+            ..Convention::default()
+        }]
+    });
+    assert_eq!(
+        (val(&v3(&i), "statut_apprenant"), alertes(&v3(&i))),
+        ("3".to_owned(), vec!["CONVENTION_SANS_DEBUT"])
+    );
+    let i = avec(|i| {
+        i.conventions.clear();
+        i.date_entree_groupe = None;
+    });
+    assert_eq!(val(&v3(&i), "date_metier_mise_a_jour_statut"), "2026-09-01");
+    let i = avec(|i| sifa(i).date_rupture_contrat = od("2026-11-01"));
+    assert_eq!(
+        de(&v2021(&i), "contrat_date_rupture"),
+        ("2026-11-01".to_owned(), Some(Provenance::Sifa))
+    );
+}
+
+#[test]
+fn contracts() {
+    let i = avec(|i| {
+        i.conventions = vec![
+            convention(9, "2026-03-01", "2026-04-01"),
+            convention(8, "2026-03-01", ""),
+            convention(4, "2025-01-01", "2025-02-01"),
+            convention(6, "", "2026-02-01"),
+            Convention {
+                date_rupture: od("2026-01-15"),
+                cause_rupture: t(" force\tmajeure "),
+                siret_employeur: t("123"),
+                ..convention(3, "2026-01-01", "2026-02-01")
+            },
+            Convention {
+                cause_rupture: t("démission"),
+                ..convention(1, "2026-09-01", "2027-08-31")
+            },
+        ];
+        sifa(i).date_rupture_contrat = od("2026-11-01");
+    });
+    let dossier = v3(&i);
+    let debuts = ["", "_2", "_3", "_4"].map(|s| val(&dossier, &format!("contrat_date_debut{s}")));
+    assert_eq!(debuts, ["2026-01-01", "2026-03-01", "2026-03-01", "2026-09-01"]);
+    assert_eq!(
+        (
+            val(&dossier, "contrat_date_fin_2").as_str(),
+            val(&dossier, "contrat_date_fin_3").as_str()
+        ),
+        ("", "2026-04-01")
+    );
+    assert_eq!(val(&dossier, "contrat_date_rupture"), "2026-01-15");
+    assert_eq!(val(&dossier, "cause_rupture_contrat"), "force majeure");
+    assert_eq!(val(&dossier, "siret_employeur"), "");
+    assert_eq!(
+        de(&dossier, "contrat_date_rupture_4"),
+        ("2026-11-01".to_owned(), Some(Provenance::Sifa))
+    );
+    assert_eq!(val(&dossier, "cause_rupture_contrat_4"), "démission");
+    assert_eq!(
+        alertes(&dossier),
+        [
+            "CONVENTION_SANS_DEBUT",
+            "PLUS_DE_QUATRE_CONTRATS",
+            "SIRET_EMPLOYEUR_INVALIDE"
+        ]
+    );
+    assert!(dossier.envoyable());
+}
+
+#[test]
+fn latest_rupture() {
+    use Provenance::{Convention as C, Inscrit, Sifa};
+    // own, SIFA's, sortie_reelle (of an abandon), date_fin of the convention → rupture
+    for (propre, du_sifa, sortie, fin, attendu) in [
+        (
+            "2026-10-01",
+            "2026-10-02",
+            "2026-10-03",
+            "2027-08-31",
+            ("2026-10-01", Some(C)),
+        ),
+        ("", "2026-10-02", "2026-10-03", "2027-08-31", ("2026-10-02", Some(Sifa))),
+        ("", "", "2026-10-03", "2027-08-31", ("2026-10-03", Some(Inscrit))),
+        ("", "", "2026-09-01", "2027-08-31", ("2026-09-01", Some(Inscrit))),
+        ("", "", "2026-08-31", "2027-08-31", ("", None)),
+        ("", "", "2026-10-03", "2026-10-03", ("", None)),
+        ("", "", "2026-10-03", "", ("", None)),
+    ] {
+        let i = avec(|i| {
+            (i.motif_sortie, i.sortie_reelle) = (t("Démission"), od(sortie));
+            sifa(i).date_rupture_contrat = od(du_sifa);
+            i.conventions = vec![
+                convention(1, "2025-01-01", "2026-12-31"),
+                Convention {
+                    date_rupture: od(propre),
+                    ..convention(2, "2026-09-01", fin)
+                },
+            ];
+        });
+        let dossier = v3(&i);
+        assert_eq!(
+            de(&dossier, "contrat_date_rupture_2"),
+            (attendu.0.to_owned(), attendu.1),
+            "{propre} {du_sifa} {sortie} {fin}"
+        );
+        assert_eq!(
+            val(&dossier, "contrat_date_rupture"),
+            "",
+            "only the latest one has other sources"
+        );
+    }
+    let i = avec(|i| i.sortie_reelle = od("2026-10-03"));
+    assert_eq!(val(&v3(&i), "contrat_date_rupture"), "", "not an abandon");
+    let i = avec(|i| i.conventions[0].siret_employeur = t("73282932000075"));
+    assert_eq!(
+        (val(&v3(&i), "siret_employeur"), alertes(&v3(&i))),
+        ("73282932000075".to_owned(), vec!["SIRET_CLE_FAUSSE"])
+    );
+}

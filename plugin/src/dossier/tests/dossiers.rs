@@ -1,0 +1,145 @@
+//! Whole dossiers, their reasons, and which of several is sent.
+
+use super::*;
+
+#[test]
+fn complete_dossiers() {
+    let i = inscription();
+    assert_eq!((motifs(&v3(&i)), alertes(&v3(&i))), (vec![], vec![]));
+    assert_eq!((motifs(&v2021(&i)), alertes(&v2021(&i))), (vec![], vec![]));
+    assert_eq!(
+        serde_json::to_string(&v2021(&i).corps()).unwrap(),
+        concat!(
+            r#"{"id_erp_apprenant":"20","nom_apprenant":"Lenôtre","prenom_apprenant":"Gaston","#,
+            r#""ne_pas_solliciter":false,"email_contact":"gaston@exemple.fr","tel_apprenant":"0612345678","#,
+            r#""date_de_naissance_apprenant":"2004-05-12","id_formation":"50022141","#,
+            r#""libelle_court_formation":"COURT 40","libelle_long_formation":"Libellé 40","#,
+            r#""uai_etablissement":"0570033B","uai_etablissement_formateur":"0570033B","nom_etablissement":"CFA 1","#,
+            r#""siret_etablissement":"73282932000074","siret_etablissement_formateur":"73282932000074","#,
+            r#""etablissement_formateur_geo_coordonnees":"49.12,6.177","#,
+            r#""etablissement_formateur_code_postal":"57000","contrat_date_debut":"2026-09-01","#,
+            r#""contrat_date_fin":"2028-08-31","statut_apprenant":3,"date_metier_mise_a_jour_statut":"2026-09-01","#,
+            r#""periode_formation":"2026-2028","annee_formation":1,"annee_scolaire":"2026-2027"}"#
+        )
+    );
+}
+
+#[test]
+fn unreadable_values() {
+    let i = avec(|i| {
+        stagiaire(i).nom = None;
+        i.illisibles = vec![
+            ValeurIllisible {
+                entite: "convention",
+                colonne: "date_fin",
+                id: 77,
+                attendu: Attendu::Date,
+            },
+            ValeurIllisible {
+                entite: "stagiaire",
+                colonne: "rqth",
+                id: 20,
+                attendu: Attendu::Booleen,
+            },
+        ];
+    });
+    for dossier in [v3(&i), v2021(&i)] {
+        assert_eq!(motifs(&dossier), ["NOM_MANQUANT", "VALEUR_ILLISIBLE"]);
+        let detail = &dossier.motifs[1].detail;
+        assert!(
+            ["convention.date_fin", "77", "stagiaire.rqth", "20"]
+                .iter()
+                .all(|m| detail.contains(m)),
+            "{detail}"
+        );
+    }
+}
+
+#[test]
+fn one_inscription_per_site() {
+    let dossier = |id: i64, entree: &str, change: fn(&mut Inscription)| {
+        v3(&avec(|i| {
+            i.id = id;
+            i.date_entree = od(entree);
+            change(i);
+        }))
+    };
+    let rien: fn(&mut Inscription) = |_| {};
+    let sans_mail: fn(&mut Inscription) = |i| stagiaire(i).email = None;
+    let sans_dates: fn(&mut Inscription) = |i| action(i).date_debut = None;
+    for (nom, dossiers, exclus) in [
+        (
+            "latest entree",
+            vec![dossier(1, "2026-09-02", rien), dossier(2, "2026-09-01", rien)],
+            vec![2],
+        ),
+        (
+            "then highest id",
+            vec![
+                dossier(3, "2026-09-01", rien),
+                dossier(1, "2026-09-01", rien),
+                dossier(2, "2026-09-01", rien),
+            ],
+            vec![1, 2],
+        ),
+        (
+            "the winner stays out anyway",
+            vec![dossier(1, "2026-09-02", sans_mail), dossier(2, "2026-09-01", rien)],
+            vec![],
+        ),
+        (
+            "an absent entree stays out anyway",
+            vec![dossier(2, "", sans_dates), dossier(1, "2026-09-01", rien)],
+            vec![],
+        ),
+        ("alone", vec![dossier(1, "2026-09-02", rien)], vec![]),
+        ("none", vec![], vec![]),
+    ] {
+        let mut dossiers = dossiers;
+        retenir_une_inscription(&mut dossiers);
+        let mut obtenus: Vec<i64> = dossiers
+            .iter()
+            .filter(|d| motifs(d).contains(&"AUTRE_INSCRIPTION"))
+            .inspect(|d| assert_eq!(d.motifs.len(), 1, "{nom}"))
+            .map(|d| d.inscription_id)
+            .collect();
+        obtenus.sort_unstable();
+        assert_eq!(obtenus, exclus, "{nom}");
+    }
+    let mut deux = [dossier(1, "2026-09-02", rien), dossier(2, "2026-09-01", rien)];
+    retenir_une_inscription(&mut deux);
+    assert!(
+        deux[1].motifs[0].detail.contains("n° 1 "),
+        "{}",
+        deux[1].motifs[0].detail
+    );
+
+    // Another training site, or the protocol of 2021: both are sent.
+    let site = |uai: &str| {
+        contexte_avec(vec![ligne(1, uai, Some(1), Some(3))], |c| {
+            c.dossier(&inscription(), Protocole::V3, false)
+        })
+    };
+    let mut deux = [site("0570033B"), site("0570044C")];
+    retenir_une_inscription(&mut deux);
+    assert!(deux.iter().all(Dossier::envoyable));
+    let mut deux = [v2021(&inscription()), v2021(&avec(|i| i.id = 11))];
+    retenir_une_inscription(&mut deux);
+    assert!(deux.iter().all(Dossier::envoyable));
+}
+
+#[test]
+fn columns() {
+    assert_eq!(colonnes(Protocole::StatutCandidats, true).len(), 26);
+    let noms = |sifa| colonnes(Protocole::V3, sifa).iter().map(|c| c.nom).collect::<Vec<_>>();
+    assert_eq!(noms(false).last(), Some(&"responsable_apprenant_mail2"));
+    assert_eq!(
+        noms(true).iter().position(|n| *n == "sexe_apprenant"),
+        Some(noms(false).len())
+    );
+    assert_eq!("v3".parse(), Ok(Protocole::V3));
+    assert_eq!("statut-candidats".parse(), Ok(Protocole::StatutCandidats));
+    assert_eq!("v2".parse::<Protocole>(), Err(ProtocoleInconnu));
+    assert_eq!(libelle_avertissement("RNCP_MANQUANT"), "Code RNCP manquant");
+    assert_eq!(libelle_avertissement("AUTRE"), "AUTRE");
+}

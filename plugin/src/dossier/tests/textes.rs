@@ -1,0 +1,533 @@
+//! What the user reads: every reason and every warning, whole, with the screen and what to enter.
+
+use super::*;
+
+/// Each reason of a dossier, as `CODE: detail`.
+fn raisons(dossier: &Dossier) -> Vec<String> {
+    let texte = |m: &Motif| format!("{}: {}", m.code.code(), m.detail);
+    dossier.motifs.iter().map(texte).collect()
+}
+
+/// Each warning of a dossier, as `CODE champ: detail`.
+fn alertes_entieres(dossier: &Dossier) -> Vec<String> {
+    let texte = |a: &Avertissement| format!("{} {}: {}", a.code, a.champ, a.detail);
+    dossier.avertissements.iter().map(texte).collect()
+}
+
+fn avec_ligne(i: &Inscription, protocole: Protocole, change: fn(&mut LigneUai)) -> Dossier {
+    let mut lignes = lignes();
+    change(&mut lignes[0]);
+    contexte_avec(lignes, |c| c.dossier(i, protocole, true))
+}
+
+type Change = fn(&mut Inscription);
+
+#[test]
+fn reasons_of_the_apprentice() {
+    const ORPHELINE: &str = "NOM_MANQUANT: L'inscription n'est rattachée à aucun stagiaire : la rattacher à son stagiaire dans la fiche Inscrit.";
+    let mineur: Change = |i| stagiaire(i).date_naissance = od("2010-01-01");
+    for (change, attendues) in [
+        (
+            (|i| stagiaire(i).nom = None) as Change,
+            vec!["NOM_MANQUANT: Saisir le nom dans la fiche Stagiaire."],
+        ),
+        (
+            |i| stagiaire(i).prenom = None,
+            vec!["NOM_MANQUANT: Saisir le prénom dans la fiche Stagiaire."],
+        ),
+        // Several advices of one reason stand together, each once.
+        (
+            |i| (stagiaire(i).nom, stagiaire(i).prenom) = (None, None),
+            vec!["NOM_MANQUANT: Saisir le nom dans la fiche Stagiaire. Saisir le prénom dans la fiche Stagiaire."],
+        ),
+        (
+            |i| i.stagiaire = None,
+            vec![
+                "EMAIL_CONTACT_MANQUANT: Saisir l'e-mail dans la fiche Stagiaire.",
+                ORPHELINE,
+                "DATE_NAISSANCE_MANQUANTE: L'inscription n'est rattachée à aucun stagiaire : la rattacher à son stagiaire dans la fiche Inscrit.",
+            ],
+        ),
+        (
+            |i| stagiaire(i).date_naissance = None,
+            vec!["DATE_NAISSANCE_MANQUANTE: Saisir la date de naissance dans la fiche Stagiaire."],
+        ),
+        (
+            |i| stagiaire(i).email = None,
+            vec!["EMAIL_CONTACT_MANQUANT: Saisir l'e-mail dans la fiche Stagiaire."],
+        ),
+        (
+            |i| stagiaire(i).email = t("faux"),
+            vec![
+                "EMAIL_CONTACT_MANQUANT: Saisir l'e-mail dans la fiche Stagiaire. À corriger, adresse invalide : fiche Stagiaire.",
+            ],
+        ),
+        (
+            mineur,
+            vec![
+                "EMAIL_CONTACT_MANQUANT: Saisir l'e-mail d'un interlocuteur de profil PARENT dans la fiche Stagiaire, ou dans le SIFA (premier responsable) : apprenti mineur.",
+            ],
+        ),
+        (
+            |i| {
+                stagiaire(i).date_naissance = od("2010-01-01");
+                sifa(i).responsables = vec![Responsable {
+                    id: 71,
+                    rang: Some(1),
+                    email: t("faux"),
+                }];
+                i.interlocuteurs = vec![Interlocuteur {
+                    id: 81,
+                    rang: None,
+                    profil: t("PARENT"),
+                    email: t("faux@"),
+                }];
+            },
+            vec![
+                "EMAIL_CONTACT_MANQUANT: Saisir l'e-mail du premier responsable dans le SIFA, ou celui d'un interlocuteur de profil PARENT dans la fiche Stagiaire : apprenti mineur. À corriger, adresse invalide : responsable n° 71 du SIFA, interlocuteur n° 81 de la fiche Stagiaire.",
+            ],
+        ),
+    ] {
+        assert_eq!(raisons(&v3(&avec(change))), attendues);
+    }
+}
+
+#[test]
+fn reasons_of_the_training() {
+    const ENTREE: &str = "DATES_FORMATION_MANQUANTES: Saisir la date d'entrée dans la fiche Inscrit, ou la date d'entrée au CFA dans le SIFA, ou la date de début dans la fiche Action.";
+    for (change, attendues) in [
+        (
+            (|i| action(i).diplome = None) as Change,
+            vec![
+                "CODE_DIPLOME_MANQUANT: Aucun diplôme : le choisir dans le SIFA, ou lier l'action (fiche Action) à un diplôme, ou à un centre d'intérêt lié à un diplôme.",
+            ],
+        ),
+        (
+            |i| sifa(i).diplome = diplome(41, Some("5002214")),
+            vec![
+                "CODE_DIPLOME_MANQUANT: Le code du diplôme n° 41 (désigné par : SIFA) est mal formé : saisir ses 8 lettres ou chiffres dans ce diplôme.",
+            ],
+        ),
+        (
+            |i| action(i).diplome = diplome(42, None),
+            vec![
+                "CODE_DIPLOME_MANQUANT: Le code du diplôme n° 42 (désigné par : fiche Action) manque : saisir ses 8 lettres ou chiffres dans ce diplôme.",
+            ],
+        ),
+        (
+            |i| {
+                (action(i).diplome, action(i).centre_interet_diplome) = (None, diplome(43, Some(" ")));
+            },
+            vec![
+                "CODE_DIPLOME_MANQUANT: Le code du diplôme n° 43 (désigné par : Centre d'intérêt) manque : saisir ses 8 lettres ou chiffres dans ce diplôme.",
+            ],
+        ),
+        // The date of inscription and the date of entry ask for the same thing: said once.
+        (
+            |i| {
+                (i.date_inscription, i.date_entree, action(i).date_debut) = (None, None, None);
+            },
+            vec![ENTREE],
+        ),
+        (
+            |i| (i.sortie_prevue, action(i).date_fin) = (None, None),
+            vec![
+                "DATES_FORMATION_MANQUANTES: Saisir la date de sortie prévue dans la fiche Inscrit, ou la date de fin dans la fiche Action.",
+            ],
+        ),
+        (
+            |i| i.sortie_prevue = od("2026-08-31"),
+            vec![
+                "DATES_FORMATION_INCOHERENTES: La fin de la formation est avant l'entrée : corriger la date de sortie prévue ou la date d'entrée dans la fiche Inscrit, la date d'entrée au CFA dans le SIFA ou les dates de la fiche Action.",
+            ],
+        ),
+    ] {
+        assert_eq!(raisons(&v3(&avec(change))), attendues);
+    }
+    let sans_entree = v2021(&avec(|i| {
+        (i.date_entree, i.date_entree_groupe, action(i).date_debut) = (None, None, None);
+    }));
+    assert_eq!(raisons(&sans_entree), [ENTREE]);
+}
+
+#[test]
+fn reasons_of_the_establishment() {
+    use Protocole::{StatutCandidats, V3};
+    const UAI: &str = "UAI_SIRET_MANQUANT: Gestion des numéros UAI, ligne n° 1 : ";
+    for (protocole, change, attendue) in [
+        (V3, (|l| l.uai = None) as fn(&mut LigneUai), "saisir l'UAI."),
+        (
+            V3,
+            |l| l.uai = t("057003B"),
+            "corriger l'UAI, qui est mal formé (attendu : 7 chiffres et une lettre).",
+        ),
+        (V3, |l| l.siret = None, "saisir le SIRET."),
+        (
+            V3,
+            |l| l.siret = t("7328293200007"),
+            "corriger le SIRET, qui est mal formé (attendu : 14 chiffres).",
+        ),
+        (
+            V3,
+            |l| l.uai_formateur = t("faux"),
+            "corriger l'UAI du lieu de formation, qui est mal formé (attendu : 7 chiffres et une lettre).",
+        ),
+        (
+            V3,
+            |l| l.siret_formateur = t("faux"),
+            "corriger le SIRET du lieu de formation, qui est mal formé (attendu : 14 chiffres).",
+        ),
+        (StatutCandidats, |l| l.nom = None, "saisir le nom du CFA."),
+    ] {
+        assert_eq!(
+            raisons(&avec_ligne(&inscription(), protocole, change)),
+            [format!("{UAI}{attendue}")]
+        );
+    }
+    const SANS_LIGNE: &str = "UAI_SIRET_MANQUANT: Aucune ligne de la liste ne convient à l'inscription : en ajouter une dans Gestion des numéros UAI pour la société n° 1 et le secteur n° 3.";
+    const UAI_INCONNU: &str = "UAI_SIRET_MANQUANT: L'UAI de l'établissement saisi dans le SIFA n'est pas dans la liste : l'ajouter dans Gestion des numéros UAI avec son nom et son SIRET, ou le corriger dans le SIFA.";
+    const UAI_FAUX: &str = "UAI_SIRET_MANQUANT: L'UAI de l'établissement saisi dans le SIFA est mal formé (attendu : 7 chiffres et une lettre) : le corriger dans le SIFA.";
+    for (uai, attendue) in [
+        (None, SANS_LIGNE.to_owned()),
+        (t("0570099Z"), UAI_INCONNU.to_owned()),
+        (
+            t("faux"),
+            format!("{UAI_FAUX} {}", &UAI_INCONNU["UAI_SIRET_MANQUANT: ".len()..]),
+        ),
+    ] {
+        let i = avec(|i| sifa(i).uai_etablissement = uai);
+        for protocole in [V3, StatutCandidats] {
+            let dossier = contexte_avec(vec![], |c| c.dossier(&i, protocole, false));
+            assert_eq!(raisons(&dossier), [attendue.as_str()], "{protocole}");
+        }
+    }
+}
+
+#[test]
+fn reasons_for_unreadable_values() {
+    use Attendu::{Booleen, Date, Decimal, Entier, Texte};
+    for (entite, colonne, attendu, detail) in [
+        (
+            "stagiaire",
+            "date_naissance",
+            Date,
+            "une date (AAAA-MM-JJ) ; ressaisir la valeur dans la fiche Stagiaire.",
+        ),
+        (
+            "interlocuteur",
+            "rang",
+            Entier,
+            "un nombre entier ; ressaisir la valeur dans la fiche Stagiaire.",
+        ),
+        (
+            "inscription",
+            "sortie_reelle",
+            Date,
+            "une date (AAAA-MM-JJ) ; ressaisir la valeur dans la fiche Inscrit.",
+        ),
+        (
+            "action_formation",
+            "date_fin",
+            Date,
+            "une date (AAAA-MM-JJ) ; ressaisir la valeur dans la fiche Action.",
+        ),
+        (
+            "centre_interet",
+            "diplome_id",
+            Entier,
+            "un nombre entier ; ressaisir la valeur dans le centre d'intérêt.",
+        ),
+        (
+            "diplome",
+            "libelle",
+            Texte,
+            "un texte lisible ; ressaisir la valeur dans le diplôme.",
+        ),
+        (
+            "convention",
+            "date_fin",
+            Date,
+            "une date (AAAA-MM-JJ) ; ressaisir la valeur dans la convention.",
+        ),
+        (
+            "sifa",
+            "sans_contrat_initial",
+            Booleen,
+            "0 ou 1 ; ressaisir la valeur dans le SIFA.",
+        ),
+        (
+            "sifa_responsable",
+            "email",
+            Texte,
+            "un texte lisible ; ressaisir la valeur dans le SIFA.",
+        ),
+        (
+            "secteur",
+            "latitude",
+            Decimal,
+            "un nombre décimal ; ressaisir la valeur dans Paramètres sociétés.",
+        ),
+        (
+            "societe",
+            "nom",
+            Texte,
+            "un texte lisible ; ressaisir la valeur dans Paramètres sociétés.",
+        ),
+        (
+            "autre",
+            "x",
+            Texte,
+            "un texte lisible ; ressaisir la valeur dans l'ERP.",
+        ),
+    ] {
+        let i = avec(|i| {
+            i.illisibles = vec![ValeurIllisible {
+                entite,
+                colonne,
+                id: 7,
+                attendu,
+            }];
+        });
+        let attendue = format!("VALEUR_ILLISIBLE: {entite}.{colonne} (n° 7) ne peut pas être lu, attendu : {detail}");
+        assert_eq!(raisons(&v3(&i)), [attendue]);
+    }
+}
+
+#[test]
+fn another_inscription() {
+    let mut deux = [v3(&avec(|i| i.id = 11)), v3(&inscription())];
+    retenir_une_inscription(&mut deux);
+    assert_eq!(raisons(&deux[0]), Vec::<String>::new());
+    assert_eq!(
+        raisons(&deux[1]),
+        [
+            "AUTRE_INSCRIPTION: L'inscription n° 11 du même stagiaire au même établissement est envoyée à sa place : une seule \
+             par année scolaire. Si ce n'est pas la bonne, vérifier les dates d'entrée dans les fiches Inscrit."
+        ]
+    );
+}
+
+#[test]
+fn warnings() {
+    for (change, attendues) in [
+        (
+            (|i| sifa(i).ine = t("en cours")) as Change,
+            vec![
+                "INE_INHABITUEL ine_apprenant: L'INE du SIFA est envoyé, mais sa forme est inconnue (attendu : 10 chiffres et une lettre, ou 9 chiffres et 2 lettres) : le vérifier dans le SIFA.",
+            ],
+        ),
+        (
+            |i| stagiaire(i).telephone = t("06"),
+            vec![
+                "TELEPHONE_INVALIDE tel_apprenant: Ce n'est pas un numéro de téléphone personnel valide (un seul numéro, sans autre texte) : le corriger dans la fiche Stagiaire.",
+            ],
+        ),
+        (
+            |i| {
+                stagiaire(i).date_naissance = od("2010-01-01");
+                sifa(i).responsables = [(71, "faux"), (72, "@"), (73, "a@b.fr")]
+                    .map(|(id, email)| Responsable {
+                        id,
+                        rang: None,
+                        email: t(email),
+                    })
+                    .to_vec();
+            },
+            vec![
+                "EMAIL_INVALIDE email_contact: Adresse invalide, laissée de côté : responsable n° 71 du SIFA, responsable n° 72 du SIFA.",
+            ],
+        ),
+        (
+            |i| {
+                let d = Arc::make_mut(action(i).diplome.as_mut().unwrap());
+                (d.libelle_court, d.rncp) = (t("C"), None);
+            },
+            vec![
+                "LIBELLE_COURT_INVALIDE libelle_court_formation: Le libellé court du diplôme n° 40 a moins de 2 caractères : le compléter dans ce diplôme.",
+                "RNCP_MANQUANT formation_rncp: Sans code RNCP, le tableau de bord ne montre pas la formation : le saisir dans le diplôme n° 40.",
+            ],
+        ),
+        (
+            |i| Arc::make_mut(action(i).diplome.as_mut().unwrap()).rncp = t("RS1"),
+            vec![
+                "RNCP_INVALIDE formation_rncp: Le code RNCP du diplôme n° 40 est mal formé (attendu : RNCP et 2 à 5 chiffres) : le corriger dans ce diplôme.",
+            ],
+        ),
+        (
+            |i| action(i).date_fin = od("2036-08-31"),
+            vec![
+                "DUREE_INVALIDE duree_theorique_formation_mois: La durée de l'action n° 30 n'est pas de 1 à 48 mois : vérifier ses dates dans la fiche Action.",
+            ],
+        ),
+        (
+            |i| i.sortie_prevue = None,
+            vec!["SORTIE_PREVUE_MANQUANTE statut_apprenant: Saisir la date de sortie prévue dans la fiche Inscrit."],
+        ),
+        (
+            |i| (i.sortie_prevue, i.sortie_reelle, i.motif_sortie) = (None, od("2026-10-10"), t("Démission")),
+            vec![
+                "SORTIE_PREVUE_MANQUANTE statut_apprenant: L'abandon est compté sans elle, comme si elle était plus tard : saisir la date de sortie prévue dans la fiche Inscrit.",
+            ],
+        ),
+        (
+            |i| secteur(i).code_postal = t("570"),
+            vec![
+                "CODE_POSTAL_INVALIDE etablissement_lieu_de_formation_code_postal: Le code postal du secteur n° 3 n'a pas 5 chiffres : le corriger dans Paramètres sociétés > Secteurs.",
+            ],
+        ),
+        (
+            |i| i.conventions.push(convention(58, "", "")),
+            vec![
+                "CONVENTION_SANS_DEBUT contrat_date_debut: Elle n'est pas envoyée comme contrat : saisir la date de début dans la convention n° 58.",
+            ],
+        ),
+        (
+            |i| i.conventions = (1..=6).map(|id| convention(id, "2026-09-01", "")).collect(),
+            vec![
+                "PLUS_DE_QUATRE_CONTRATS contrat_date_debut: 2 convention(s) plus ancienne(s) : l'API n'accepte que les quatre dernières.",
+            ],
+        ),
+        (
+            |i| {
+                i.conventions[0].siret_employeur = t("123");
+                i.conventions.push(Convention {
+                    siret_employeur: t("73282932000075"),
+                    ..convention(59, "2027-09-01", "")
+                });
+            },
+            vec![
+                "SIRET_EMPLOYEUR_INVALIDE siret_employeur: Le SIRET de l'employeur n'a pas 14 chiffres : le corriger dans la convention n° 50.",
+                "SIRET_CLE_FAUSSE siret_employeur_2: Le SIRET de l'employeur est envoyé, mais sa clé est fausse : le vérifier dans la convention n° 59.",
+            ],
+        ),
+        (
+            |i| (stagiaire(i).sexe, stagiaire(i).code_postal) = (t("Homme"), t("570")),
+            vec![
+                "SEXE_INVALIDE sexe_apprenant: Attendu : M ou F ; le corriger dans la fiche Stagiaire.",
+                "CODE_POSTAL_INVALIDE code_postal_apprenant: Attendu : 5 chiffres ; le corriger dans la fiche Stagiaire.",
+            ],
+        ),
+        (
+            |i| (sifa(i).derniere_situation, sifa(i).dernier_organisme_uai) = (Some(1), t("7")),
+            vec![
+                "DERNIERE_SITUATION_INCONNUE derniere_situation: Ce n'est pas un code de la nomenclature SIFA : le corriger dans le SIFA.",
+                "DERNIER_ORGANISME_INVALIDE dernier_organisme_uai: Attendu : un UAI (7 chiffres et une lettre) ou un numéro de département ; le corriger dans le SIFA.",
+            ],
+        ),
+    ] {
+        let dossier = v3(&avec(change));
+        assert_eq!(alertes_entieres(&dossier), attendues);
+        assert_eq!(raisons(&dossier), Vec::<String>::new(), "it is sent");
+    }
+    let i = avec(|i| secteur(i).longitude = None);
+    assert_eq!(
+        alertes_entieres(&v2021(&i)),
+        [
+            "COORDONNEES_INVALIDES etablissement_formateur_geo_coordonnees: Saisir la latitude et la longitude du secteur n° 3 (Paramètres sociétés > Secteurs)."
+        ]
+    );
+}
+
+#[test]
+fn warnings_of_the_uai_line() {
+    use Protocole::{StatutCandidats, V3};
+    for (protocole, change, attendue) in [
+        (
+            StatutCandidats,
+            (|l| l.uai_formateur = t("faux")) as fn(&mut LigneUai),
+            "UAI_FORMATEUR_INVALIDE uai_etablissement_formateur: Gestion des numéros UAI, ligne n° 1 : corriger l'UAI du lieu de formation, qui est mal formé (attendu : 7 chiffres et une lettre).",
+        ),
+        (
+            StatutCandidats,
+            |l| l.siret_formateur = t("faux"),
+            "SIRET_FORMATEUR_INVALIDE siret_etablissement_formateur: Gestion des numéros UAI, ligne n° 1 : corriger le SIRET du lieu de formation, qui est mal formé (attendu : 14 chiffres).",
+        ),
+        (
+            V3,
+            |l| l.siret = t("73282932000075"),
+            "SIRET_CLE_FAUSSE etablissement_responsable_siret: Le SIRET est envoyé, mais sa clé de contrôle est fausse : le vérifier à la ligne n° 1 de Gestion des numéros UAI.",
+        ),
+        (
+            V3,
+            |l| l.siret_formateur = t("73282932000075"),
+            "SIRET_CLE_FAUSSE etablissement_formateur_siret: Le SIRET est envoyé, mais sa clé de contrôle est fausse : le vérifier à la ligne n° 1 de Gestion des numéros UAI.",
+        ),
+        (
+            V3,
+            |l| l.type_cfa = t("11"),
+            "TYPE_CFA_INVALIDE type_cfa: Attendu : 01 à 10 ; le corriger à la ligne n° 1 de Gestion des numéros UAI.",
+        ),
+    ] {
+        assert_eq!(
+            alertes_entieres(&avec_ligne(&inscription(), protocole, change)),
+            [attendue]
+        );
+    }
+    let deux = vec![
+        ligne(2, "0570033B", Some(1), Some(3)),
+        ligne(1, "0570044C", Some(1), Some(3)),
+    ];
+    let dossier = contexte_avec(deux, |c| c.dossier(&inscription(), V3, false));
+    assert_eq!(
+        alertes_entieres(&dossier),
+        [
+            "PLUSIEURS_LIGNES_UAI etablissement_responsable_uai: Plusieurs lignes conviennent, la ligne n° 1 est prise : n'en garder qu'une dans Gestion des numéros UAI."
+        ]
+    );
+}
+
+#[test]
+fn labels() {
+    use CodeMotif::*;
+    for (code, nom, libelle) in [
+        (EmailContactManquant, "EMAIL_CONTACT_MANQUANT", "Email contact manquant"),
+        (UaiSiretManquant, "UAI_SIRET_MANQUANT", "UAI / Siret manquant"),
+        (CodeDiplomeManquant, "CODE_DIPLOME_MANQUANT", "Code Diplôme manquant"),
+        (NomManquant, "NOM_MANQUANT", "Nom ou prénom manquant"),
+        (
+            DateNaissanceManquante,
+            "DATE_NAISSANCE_MANQUANTE",
+            "Date de naissance manquante",
+        ),
+        (
+            DatesFormationManquantes,
+            "DATES_FORMATION_MANQUANTES",
+            "Dates de formation manquantes",
+        ),
+        (
+            DatesFormationIncoherentes,
+            "DATES_FORMATION_INCOHERENTES",
+            "Dates de formation incohérentes",
+        ),
+        (ValeurIllisible, "VALEUR_ILLISIBLE", "Valeur illisible"),
+        (
+            AutreInscription,
+            "AUTRE_INSCRIPTION",
+            "Autre inscription du même apprenti",
+        ),
+        (AccesManquant, "ACCES_MANQUANT", "Clé API manquante"),
+    ] {
+        assert_eq!((code.code(), code.libelle()), (nom, libelle));
+    }
+    for (provenance, libelle) in [
+        (Provenance::Sifa, "SIFA"),
+        (Provenance::Stagiaire, "fiche Stagiaire"),
+        (Provenance::Inscrit, "fiche Inscrit"),
+        (Provenance::Action, "fiche Action"),
+        (Provenance::CentreInteret, "Centre d'intérêt"),
+        (Provenance::Convention, "Convention"),
+        (Provenance::ListeUai, "Liste UAI"),
+        (Provenance::Secteur, "Secteur"),
+        (Provenance::Calcul, "Calcul"),
+    ] {
+        assert_eq!(provenance.libelle(), libelle);
+    }
+    assert_eq!(
+        ProtocoleInconnu.user_text(),
+        "Ce protocole est inconnu : choisir « v3 » ou « statut-candidats »."
+    );
+    assert_eq!(
+        format!("{} {}", Protocole::V3, Protocole::StatutCandidats),
+        "v3 statut-candidats"
+    );
+}

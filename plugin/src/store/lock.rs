@@ -1,0 +1,155 @@
+//! `mna_verrou`: a lease, so that two servers, or a scheduler that fires twice, never run the same night together.
+//!
+//! The lease follows the database's clock, the one that all share, and ends by itself: a dead owner keeps nobody out.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use super::{StoreError, read};
+use crate::database::{Connection, Database, Param};
+
+/// The one thing that is locked so far.
+const NIGHT: &str = "nuit";
+
+/// The lease of the night, held by this run. Dropping it gives it back.
+#[derive(Debug)]
+pub struct Lock {
+    connection: Connection,
+    owner: String,
+    lease: Duration,
+    // The process's own clock, which nobody sets: how long the lease surely lasts.
+    renewed: Cell<Instant>,
+}
+
+impl Lock {
+    /// Take the lease; none if somebody else holds it.
+    ///
+    /// # Errors
+    /// The database, or the system's randomness.
+    pub(super) fn take(database: &Database, lease: Duration) -> Result<Option<Self>, StoreError> {
+        let connection = database.open()?;
+        let mut bytes = [0_u8; 16];
+        getrandom::fill(&mut bytes).map_err(|error| super::SealError::Randomness(error.to_string()))?;
+        let owner: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let renewed = Instant::now();
+        let now = connection.dialect().epoch_seconds();
+        let sql =
+            format!("UPDATE mna_verrou SET proprietaire = ?, expire = {now} + ? WHERE objet = ? AND expire < {now}");
+        connection.execute(&sql, &[owner.as_str().into(), seconds(lease), NIGHT.into()])?;
+        // Asked again rather than counted: drivers count rows in ways of their own.
+        let mut holder = None;
+        let sql = "SELECT proprietaire FROM mna_verrou WHERE objet = ?";
+        read::each(&connection, "mna_verrou", sql, &[NIGHT.into()], |cells| {
+            holder = cells.text(0, "proprietaire")?;
+            Ok(true)
+        })?;
+        let held = holder.as_deref() == Some(owner.as_str());
+        Ok(held.then_some(Self {
+            connection,
+            owner,
+            lease,
+            renewed: Cell::new(renewed),
+        }))
+    }
+
+    /// Keep the lease, as the run goes; costs nothing but once in a sixth of it. Says whether it is still held.
+    ///
+    /// A database that does not answer for a moment costs the lease only when its time is over.
+    pub fn keep(&self) -> bool {
+        let age = self.renewed.get().elapsed();
+        if age < self.lease / 6 {
+            return true;
+        }
+        let start = Instant::now();
+        match self.renew() {
+            Ok(true) => {
+                self.renewed.set(start);
+                true
+            }
+            Ok(false) => false,
+            Err(error) => {
+                tracing::warn!("the lock could not be renewed: {error}");
+                age < self.lease
+            }
+        }
+    }
+
+    fn renew(&self) -> Result<bool, StoreError> {
+        let now = self.connection.dialect().epoch_seconds();
+        let sql = format!("UPDATE mna_verrou SET expire = {now} + ? WHERE objet = ? AND proprietaire = ?");
+        let owner: Param = self.owner.as_str().into();
+        Ok(self
+            .connection
+            .execute(&sql, &[seconds(self.lease), NIGHT.into(), owner])?
+            > 0)
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let sql = "UPDATE mna_verrou SET expire = 0 WHERE objet = ? AND proprietaire = ?";
+        if let Err(error) = self
+            .connection
+            .execute(sql, &[NIGHT.into(), self.owner.as_str().into()])
+        {
+            tracing::warn!("the lock could not be given back, it ends by itself: {error}");
+        }
+    }
+}
+
+/// The row that is locked, for the migration.
+pub(super) fn row() -> [Param; 3] {
+    [NIGHT.into(), "".into(), Param::Integer(0)]
+}
+
+fn seconds(duration: Duration) -> Param {
+    Param::Integer(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::store::tests::store;
+
+    const LONG: Duration = Duration::from_secs(600);
+
+    #[test]
+    fn one_holds_it_until_it_is_dropped() {
+        let (_folder, _database, store) = store();
+        let first = store.lock(LONG).unwrap().unwrap();
+        assert!(store.lock(LONG).unwrap().is_none());
+        assert!(first.keep());
+        drop(first);
+        assert!(store.lock(LONG).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_dead_owner_keeps_nobody_out_once_its_lease_is_over() {
+        let (_folder, database, store) = store();
+        let mut dead = store.lock(LONG).unwrap().unwrap();
+        let connection = database.open().unwrap();
+        let over = format!(
+            "UPDATE mna_verrou SET expire = {} - 1",
+            database.dialect().epoch_seconds()
+        );
+        connection.execute(&over, &[]).unwrap();
+        let next = store.lock(LONG).unwrap().unwrap();
+        // The one that was taken for dead learns it, and does not take the other's lease away when it goes.
+        dead.lease = Duration::ZERO;
+        assert!(!dead.keep());
+        drop(dead);
+        assert!(next.keep());
+        assert!(store.lock(LONG).unwrap().is_none());
+    }
+
+    #[test]
+    fn of_many_at_once_one_gets_it() {
+        let (_folder, _database, store) = store();
+        let locks: Vec<_> = std::thread::scope(|scope| {
+            let takers: Vec<_> = (0..8).map(|_| scope.spawn(|| store.lock(LONG).unwrap())).collect();
+            takers.into_iter().map(|taker| taker.join().unwrap()).collect()
+        });
+        assert_eq!(locks.iter().flatten().count(), 1);
+    }
+}

@@ -1,0 +1,318 @@
+//! The documents through the plugin's real parts, on the worked example: read by another hand than the one that wrote
+//! them, and compared with the JSON of the same preview or report.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+mod support;
+
+use calamine::{Data, DataType as _, Range, Reader as _};
+use passerelle::host::Host as _;
+use serde_json::{Map, Value, json};
+use support::{Installation, Workbook, journaled};
+
+fn text(range: &Range<Data>, row: u32, column: usize) -> String {
+    match range.get_value((row, column as u32)) {
+        None | Some(Data::Empty) => String::new(),
+        Some(data) => data.to_string(),
+    }
+}
+
+/// A cell as the JSON writes it; dates have to be real ones.
+fn value(data: Option<&Data>, expected: &Value) -> Value {
+    match (data, expected) {
+        (None | Some(Data::Empty), _) => Value::Null,
+        (Some(data @ Data::DateTime(_)), _) => json!(data.as_date().unwrap().format("%Y-%m-%d").to_string()),
+        (Some(Data::Float(number)), _) => json!(*number as i64),
+        (Some(Data::Bool(value)), _) => json!(value),
+        (Some(data), _) => json!(data.to_string()),
+    }
+}
+
+fn is_date(name: &str) -> bool {
+    name.contains("date_")
+}
+
+#[test]
+fn the_workbook_of_the_preview_is_its_json_cell_by_cell() {
+    let installation = Installation::new();
+    for parameters in [
+        json!({}),
+        json!({"protocole": "statut-candidats"}),
+        json!({"donnees_sifa": true}),
+        json!({"societe_id": 1, "secteur_id": 4}),
+    ] {
+        let preview: Value = installation.json("apercu.json", &parameters);
+        let mut book = installation.workbook("apercu.xlsx", &parameters);
+        assert_eq!(book.sheet_names(), ["Résumé", "Données envoyées", "Non envoyés"]);
+        compare_sent(&mut book, &preview);
+        compare_left_out(&mut book, &preview);
+        compare_summary(&mut book, &preview);
+    }
+}
+
+fn compare_sent(book: &mut Workbook, preview: &Value) {
+    let range = book.worksheet_range("Données envoyées").unwrap();
+    let sent = preview["envoyes"].as_array().unwrap();
+    assert!(!sent.is_empty());
+    assert_eq!(range.height(), sent.len() + 2, "two rows of header");
+    let names: Vec<String> = (0..range.width()).map(|column| text(&range, 1, column)).collect();
+    assert_eq!(names[0], "Inscription");
+    assert_eq!(names.last().unwrap(), "Avertissements");
+    let groups: Vec<String> = (0..range.width()).map(|column| text(&range, 0, column)).collect();
+    for group in ["CANDIDAT", "FORMATION", "CONTRAT D'APPRENTISSAGE", "STATUTS DU JEUNE"] {
+        assert!(groups.iter().any(|found| found == group), "{group}");
+    }
+    let mut dates = 0;
+    for (row, line) in (2..).zip(sent) {
+        let cell = |column: usize, expected: &Value| value(range.get_value((row, column as u32)), expected);
+        assert_eq!(cell(0, &Value::Null), line["inscription_id"]);
+        let (mut fields, mut origins) = (Map::new(), Map::new());
+        for column in (1..names.len() - 1).step_by(2) {
+            assert_eq!(names[column + 1], "Provenance");
+            let name = &names[column];
+            let data = range.get_value((row, column as u32));
+            if is_date(name) && !matches!(data, None | Some(Data::Empty)) {
+                assert!(matches!(data, Some(Data::DateTime(_))), "{name}: {data:?}");
+                dates += 1;
+            }
+            let found = cell(column, &line["dossier"][name]);
+            if !found.is_null() {
+                fields.insert(name.clone(), found);
+                origins.insert(name.clone(), cell(column + 1, &Value::Null));
+            }
+        }
+        assert_eq!(Value::Object(fields), line["dossier"], "row {row}");
+        assert_eq!(Value::Object(origins), line["provenance"], "row {row}");
+        let warnings: Vec<_> = line["avertissements"].as_array().unwrap().iter().collect();
+        let details: Vec<_> = warnings
+            .iter()
+            .map(|warning| warning["detail"].as_str().unwrap())
+            .collect();
+        assert_eq!(text(&range, row, names.len() - 1), details.join("\n"));
+    }
+    assert!(dates >= sent.len(), "real dates: {dates}");
+}
+
+fn compare_left_out(book: &mut Workbook, preview: &Value) {
+    let range = book.worksheet_range("Non envoyés").unwrap();
+    let left_out = preview["non_envoyes"].as_array().unwrap();
+    assert_eq!(range.height(), left_out.len() + 1);
+    for (row, line) in (1..).zip(left_out) {
+        let reasons = |key: &str| {
+            let texts: Vec<_> = line["motifs"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|motif| motif[key].as_str().unwrap())
+                .collect();
+            texts.join("\n")
+        };
+        assert_eq!(text(&range, row, 0), line["inscription_id"].to_string());
+        assert_eq!(
+            text(&range, row, 1),
+            line["id_erp_apprenant"].as_str().unwrap_or_default()
+        );
+        assert_eq!(text(&range, row, 4), reasons("libelle"));
+        assert_eq!(text(&range, row, 5), reasons("detail"));
+    }
+}
+
+fn compare_summary(book: &mut Workbook, preview: &Value) {
+    let range = book.worksheet_range("Résumé").unwrap();
+    let protocole = preview["protocole"].as_str().unwrap();
+    let title = text(&range, 0, 0);
+    assert!(
+        title.starts_with(&format!("Aperçu du 23/11/2026, protocole {protocole}")),
+        "{title}"
+    );
+    let figure = |label: &str| {
+        let row = (0..range.height() as u32).find(|row| text(&range, *row, 0) == label);
+        range
+            .get_value((row.unwrap_or_else(|| panic!("{label}")), 1))
+            .unwrap()
+            .as_i64()
+            .unwrap()
+    };
+    for (label, key) in [
+        ("Dossiers lus", "lus"),
+        ("Dossiers envoyés", "envoyes"),
+        ("Dossiers non envoyés", "non_envoyes"),
+        ("Avertissements", "avertissements"),
+        ("Inscriptions hors des secteurs paramétrés", "hors_secteur"),
+    ] {
+        assert_eq!(figure(label), preview["resume"][key].as_i64().unwrap(), "{label}");
+    }
+}
+
+#[test]
+fn the_workbook_of_the_report_is_its_json_line_by_line() {
+    let installation = Installation::new();
+    let run = journaled(&installation);
+    for parameters in [json!({}), json!({ "run": run })] {
+        let report: Value = installation.json("compte-rendu.json", &parameters);
+        let mut book = installation.workbook("compte-rendu.xlsx", &parameters);
+        let runs = report["executions"].as_array().unwrap();
+
+        let range = book.worksheet_range("Exécutions").unwrap();
+        assert_eq!(range.height(), runs.len() + 1);
+        for (row, run) in (1..).zip(runs) {
+            assert_eq!(value(range.get_value((row, 0)), &Value::Null), run["id"]);
+            assert_eq!(value(range.get_value((row, 1)), &Value::Null), run["nuit"]);
+            assert!(matches!(range.get_value((row, 3)), Some(Data::DateTime(_))));
+            for (column, key) in (6..).zip(["lus", "acceptes", "rejetes", "non_envoyes", "en_attente"]) {
+                assert_eq!(
+                    value(range.get_value((row, column)), &Value::Null),
+                    run["comptes"][key],
+                    "{key}"
+                );
+            }
+        }
+
+        let lines = |book: &mut Workbook, name: &str| -> Vec<Vec<String>> {
+            let range = book.worksheet_range(name).unwrap();
+            (1..range.height() as u32)
+                .map(|row| (0..range.width()).map(|column| text(&range, row, column)).collect())
+                .collect()
+        };
+        let list = |run: &Value, key: &str| run[key].as_array().unwrap().clone();
+
+        let mut expected = Vec::new();
+        for run in runs {
+            for rejet in list(run, "rejets") {
+                for remark in list(&rejet, "erreurs") {
+                    expected.push((
+                        run["id"].to_string(),
+                        rejet["inscription_id"].to_string(),
+                        remark["champ"].clone(),
+                        remark["message"].clone(),
+                    ));
+                }
+            }
+        }
+        assert!(expected.len() > 1);
+        let found = lines(&mut book, "Dossiers rejetés")
+            .into_iter()
+            .filter(|line| line[6] != "premier");
+        let found: Vec<_> = found
+            .map(|line| (line[0].clone(), line[2].clone(), json!(line[7]), json!(line[8])))
+            .collect();
+        assert_eq!(found, expected);
+
+        let left_out: usize = runs.iter().map(|run| list(run, "non_envoyes").len()).sum();
+        let found = lines(&mut book, "Non envoyés");
+        assert_eq!(found.len(), left_out);
+        assert_eq!(found.last().unwrap()[4], "Email contact manquant\nUAI / Siret manquant");
+
+        let lots: usize = runs
+            .iter()
+            .flat_map(|run| list(run, "etablissements"))
+            .map(|line| list(&line, "lots").len())
+            .sum();
+        assert_eq!(lines(&mut book, "Lots").len(), lots);
+        assert_eq!(lines(&mut book, "Acceptés au second envoi").len(), 1);
+    }
+}
+
+#[test]
+fn the_page_of_the_report_is_sound_and_nothing_in_it_is_loaded_or_run() {
+    let installation = Installation::new();
+    let run = journaled(&installation);
+    for parameters in [json!({}), json!({ "run": run })] {
+        let page = installation.text("compte-rendu.html", &parameters);
+        let page = support::html::Page::parse(&page);
+        assert_eq!(page.attributes("html", "lang"), ["fr"]);
+        for forbidden in ["script", "link", "img", "iframe", "object", "base"] {
+            assert_eq!(page.count(forbidden), 0, "{forbidden}");
+        }
+        assert!(
+            page.all_attributes()
+                .all(|name| !name.starts_with("on") && name != "src")
+        );
+        assert!(
+            page.attributes("a", "href")
+                .iter()
+                .all(|target| target.starts_with('#'))
+        );
+        assert_eq!(page.count("h1"), 1);
+        assert!(page.count("svg") >= 1);
+        assert_eq!(page.attributes("svg", "role").len(), page.count("svg"));
+        assert_eq!(page.attributes("svg", "aria-label").len(), page.count("svg"));
+        assert_eq!(page.count("caption"), page.count("table"));
+        assert_eq!(page.attributes("th", "scope").len(), page.count("th"));
+        let mut ids = page.attributes_of_all("id");
+        ids.sort();
+        let before = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), before, "ids are unique");
+        // The receiver's words are shown word for word, as text.
+        assert!(page.texts().any(|text| text == "<script>alert(\"x\")</script> & 'fin'"));
+        assert!(page.texts().any(|text| text == "1 200"), "counts are grouped");
+    }
+}
+
+#[test]
+fn an_older_run_shows_its_first_lines_and_says_where_the_others_are() {
+    let installation = Installation::new();
+    journaled(&installation);
+    let page = installation.text("compte-rendu.html", &json!({}));
+    assert!(page.contains("Seules les 1000 premières lignes"));
+    let alone = installation.text("compte-rendu.html", &json!({"run": 1}));
+    assert!(!alone.contains("premières lignes"));
+    assert!(alone.matches("<tr>").count() > 1200);
+}
+
+#[test]
+fn the_tables_of_a_run_are_read_in_pages_of_any_size() {
+    let installation = Installation::new();
+    let run = journaled(&installation);
+    for (run, expected) in [
+        (
+            run,
+            vec![
+                ("compte-rendu", 1),
+                ("etablissements", 2),
+                ("lots", 3),
+                ("rejets", 5),
+                ("reprises", 1),
+                ("non-envoyes", 2),
+            ],
+        ),
+        (
+            1,
+            vec![
+                ("compte-rendu", 1),
+                ("etablissements", 0),
+                ("lots", 0),
+                ("rejets", 0),
+                ("reprises", 0),
+                ("non-envoyes", 1200),
+            ],
+        ),
+    ] {
+        for size in [1, 7, 500, 5000] {
+            let read = installation.tables("compte-rendu", &json!({ "run": run }), size);
+            let counts: Vec<_> = read.iter().map(|(id, rows)| (*id, *rows)).collect();
+            assert_eq!(counts, expected, "pages of {size}");
+        }
+    }
+}
+
+#[test]
+fn a_cancelled_document_ends_with_that() {
+    let installation = Installation::new();
+    journaled(&installation);
+    for id in ["apercu.xlsx", "compte-rendu.xlsx", "compte-rendu.html"] {
+        let error = installation.document(id, &json!({}), true).unwrap_err();
+        assert_eq!(error.code, passerelle_abi::PASSERELLE_E_CANCELLED, "{id}: {error}");
+    }
+    let error = installation
+        .document("compte-rendu.html", &json!({"run": 99}), false)
+        .unwrap_err();
+    assert_eq!(error.code, passerelle_abi::PASSERELLE_E_ARGUMENT);
+    assert!(installation.host.now().is_ok());
+}

@@ -1,0 +1,34 @@
+//! The same tests on SQLite, PostgreSQL and MariaDB, live, through their ODBC drivers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod base;
+mod journey;
+#[path = "../support/servers.rs"]
+mod servers;
+#[path = "../support/mod.rs"]
+mod support;
+
+/// Makes each function a test on each of the databases.
+macro_rules! on_each {
+    ($($name:ident)+) => {$(
+        mod $name {
+            use crate::base::Product;
+
+            #[test]
+            fn sqlite() {
+                super::$name(Product::Sqlite);
+            }
+
+            #[test]
+            fn postgresql() {
+                super::$name(Product::PostgreSql);
+            }
+
+            #[test]
+            fn mariadb() {
+                super::$name(Product::MariaDb);
+            }
+        }
+    )+};
+}
+use on_each;
