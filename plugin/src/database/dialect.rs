@@ -235,6 +235,15 @@ impl Dialect {
         }
     }
 
+    /// The inner join that also says which table is read first. SQLite keeps the order of a CROSS JOIN, and needs no
+    /// sort then to give rows in the order of that table's key; the others know more of the tables than we do.
+    pub fn join_in_this_order(&self) -> &'static str {
+        match self.kind {
+            DialectKind::Sqlite => "CROSS JOIN",
+            _ => "JOIN",
+        }
+    }
+
     /// A condition that must not choose the index by which a table is read. SQLite, which mostly has no statistics,
     /// takes any list of keys for a rare few, and then sorts what an index of the join gives in order.
     pub fn filter_only(&self, condition: &str) -> String {
