@@ -92,6 +92,12 @@
 #define PASSERELLE_SETTING_LEASE "lease_seconds"
 
 /**
+ * Key of `passerelle_host_settings`: how many dossiers go out in one request at most; held within what the receiver
+ * takes. Optional: 500, or 100 with the protocol of 2021.
+ */
+#define PASSERELLE_SETTING_BATCH "batch_dossiers"
+
+/**
  * Id of `passerelle_host_jobs`. Optional: without it nothing is scheduled.
  */
 #define PASSERELLE_HOST_JOBS "passerelle.host.jobs/1"

@@ -29,10 +29,15 @@ impl Cancel {
             .enable_io()
             .build()
             .map_err(problem)?;
+        // Registered before this returns: from here on Ctrl-C does not end the program unasked.
+        let mut interrupts = {
+            let _inside = runtime.enter();
+            interrupts().map_err(problem)?
+        };
         let heard = cancel.clone();
         let listen = move || {
             runtime.block_on(async {
-                while tokio::signal::ctrl_c().await.is_ok() {
+                while interrupts.recv().await.is_some() {
                     if heard.asked() {
                         std::process::exit(CANCELLED.into());
                     }
@@ -77,4 +82,14 @@ impl Cancel {
     pub fn check(&self) -> Result<(), Failure> {
         if self.asked() { Err(Failure::Cancelled) } else { Ok(()) }
     }
+}
+
+#[cfg(unix)]
+fn interrupts() -> std::io::Result<tokio::signal::unix::Signal> {
+    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())
+}
+
+#[cfg(windows)]
+fn interrupts() -> std::io::Result<tokio::signal::windows::CtrlC> {
+    tokio::signal::windows::ctrl_c()
 }

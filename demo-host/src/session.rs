@@ -14,7 +14,7 @@ use crate::cli::Common;
 use crate::clock;
 use crate::failure::Failure;
 use crate::host::{DemoHost, Desk, Installation};
-use crate::output::{FirstRows, Output, Progress, save, show_json, show_plain, show_terminal};
+use crate::output::{FirstRows, Output, Progress, save, show_json, show_plain};
 use crate::places;
 use crate::scheduler::Scheduler;
 
@@ -167,11 +167,7 @@ impl Session<'_> {
     pub fn show(&self, tables: Vec<Table>) -> Result<(), Failure> {
         let output = self.app.output;
         if output.terminal {
-            for table in tables {
-                show_terminal(&output, &self.first_rows(table, SHOWN_ROWS)?)?;
-                output.say("")?;
-            }
-            return Ok(());
+            return self.show_first(tables);
         }
         on_job_thread(|| {
             let mut to = BufWriter::new(io::stdout());
@@ -179,6 +175,17 @@ impl Session<'_> {
                 return show_json(tables, &mut to);
             }
             tables.into_iter().try_for_each(|table| show_plain(table, &mut to))
+        })
+    }
+
+    /// Shows the first rows of tables, wherever the output goes.
+    ///
+    /// # Errors
+    /// The plugin's, or the output is closed.
+    pub fn show_first(&self, tables: Vec<Table>) -> Result<(), Failure> {
+        tables.into_iter().try_for_each(|table| {
+            self.first_rows(table, SHOWN_ROWS)?.print(&self.app.output)?;
+            self.app.output.say("")
         })
     }
 

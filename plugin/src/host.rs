@@ -87,6 +87,8 @@ pub enum Setting {
     User,
     /// Seconds after which a dead night may be taken over.
     Lease,
+    /// Dossiers in one request.
+    Batch,
 }
 
 /// A job for the host's scheduler.

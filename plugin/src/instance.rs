@@ -36,6 +36,7 @@ pub struct Instance {
     proxy: Option<String>,
     user: Option<String>,
     lease: Duration,
+    batch: Option<usize>,
     forms: Mutex<Forms>,
 }
 
@@ -67,6 +68,7 @@ impl Instance {
             proxy: host.setting(Setting::Proxy)?,
             user: host.setting(Setting::User)?,
             lease: lease(host.setting(Setting::Lease)?.as_deref())?,
+            batch: batch(host.setting(Setting::Batch)?.as_deref())?,
             forms: Mutex::default(),
             host,
         };
@@ -274,6 +276,7 @@ impl Instance {
             sealer: self.sealer()?,
             proxy: self.proxy.clone(),
             lease: self.lease,
+            batch: self.batch,
         })
     }
 }
@@ -287,6 +290,19 @@ fn lease(setting: Option<&str>) -> Result<Duration, Error> {
             abi::PASSERELLE_E_SETTINGS,
             "Le délai de reprise d'une nuit interrompue (lease_seconds) doit être un nombre de secondes entre 2 et 3600.",
             "the setting `lease_seconds` is not a number from 2 to 3600",
+        )),
+    }
+}
+
+/// How many dossiers go out together; none: what suits the protocol.
+fn batch(setting: Option<&str>) -> Result<Option<usize>, Error> {
+    let Some(text) = setting else { return Ok(None) };
+    match text.trim().parse() {
+        Ok(dossiers @ 1..) => Ok(Some(dossiers)),
+        _ => Err(Error::new(
+            abi::PASSERELLE_E_SETTINGS,
+            "Le nombre de dossiers par envoi (batch_dossiers) doit être un nombre entier, 1 au moins.",
+            "the setting `batch_dossiers` is not a number from 1",
         )),
     }
 }

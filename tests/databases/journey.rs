@@ -5,22 +5,19 @@ use std::{fs, sync::OnceLock};
 
 use chrono::NaiveDate;
 use demo_host::{
-    cli,
     clock::at_hour,
     sandbox::{Options, Sandbox},
     seed::{Plan, fill, school_year, settings},
-    session::{App, Session},
 };
 use passerelle_host_sdk::{Outcome, OutcomeKind};
 use serde_json::{Value, json};
 
 use crate::{
     base::{Base, Product},
+    host::{DATE, app, diagnosis, document},
     on_each,
-    support::{library, source},
+    support::source,
 };
-
-const DATE: &str = "2026-11-23";
 
 on_each! {
     a_sample_and_its_night_come_to_the_same
@@ -39,41 +36,6 @@ struct Journey {
     settings: Vec<u8>,
 }
 
-fn app(base: &Base) -> App {
-    let library = library();
-    let words = [
-        "demo-host".as_ref(),
-        "--json".as_ref(),
-        "--plugin".as_ref(),
-        library.as_os_str(),
-        "--db".as_ref(),
-        base.connection_string.as_ref(),
-        "--dir".as_ref(),
-        base.folder.path().as_os_str(),
-        "--date".as_ref(),
-        DATE.as_ref(),
-        "diagnostic".as_ref(),
-    ];
-    App::new(cli::parse(words.map(Into::into)).unwrap().common).unwrap()
-}
-
-fn document(session: &Session<'_>, id: &str, parameters: &Value) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    session
-        .write_document(id, parameters, id, &mut bytes)
-        .unwrap_or_else(|error| panic!("{id}: {error}"));
-    bytes
-}
-
-fn diagnosis(session: &Session<'_>) -> Vec<(String, String)> {
-    let table = session.open("diagnostic", &json!({})).unwrap().remove(0);
-    let rows = session.first_rows(table, 1000).unwrap();
-    rows.column("controle")
-        .map(str::to_owned)
-        .zip(rows.column("etat").map(str::to_owned))
-        .collect()
-}
-
 fn travel(product: Product) -> Journey {
     let base = Base::new(product);
     let date: NaiveDate = DATE.parse().unwrap();
@@ -85,7 +47,7 @@ fn travel(product: Product) -> Journey {
     fill(&base.connection_string, plan, false, &|_| true).unwrap_or_else(|error| panic!("{error}"));
 
     let sandbox = Sandbox::start(Options::default()).unwrap();
-    let app = app(&base);
+    let app = app(&base, None);
     let session = app.session().unwrap();
     let migrated = [(), ()]
         .map(|()| session.run_job("migration", "").unwrap().text)
@@ -218,7 +180,7 @@ fn a_sample_and_its_night_come_to_the_same(product: Product) {
 fn the_worked_example_comes_out(product: Product) {
     let base = Base::new(product);
     copy_example(&base);
-    let app = app(&base);
+    let app = app(&base, None);
     let session = app.session().unwrap();
     session.run_job("migration", "").unwrap();
     session

@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: where the real library is, and a C compiler.
 #![allow(
     clippy::unwrap_used,
+    clippy::cast_sign_loss,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,

@@ -78,7 +78,7 @@ pub fn run(app: &App, sample: &Sample) -> Result<u8, Failure> {
 
     step.next("Compte rendu de la nuit")?;
     if !output.json {
-        session.show(session.open(report::REPORT, &json!({"run": outcome.run_id}))?)?;
+        session.show_first(session.open(report::REPORT, &json!({"run": outcome.run_id}))?)?;
     }
     let parameters = json!({"run": outcome.run_id});
     step.save(
@@ -126,7 +126,7 @@ fn show_form(session: &Session<'_>, output: &Output) -> Result<(), Failure> {
 
 fn show_preview(session: &Session<'_>, step: &Steps<'_>) -> Result<Value, Failure> {
     if !step.output.json {
-        session.show(session.open(preview::PREVIEW, &json!({}))?)?;
+        session.show_first(session.open(preview::PREVIEW, &json!({}))?)?;
     }
     step.save(session, &json!({}), &["apercu.json", "apercu.xlsx"])?;
     let unreadable =

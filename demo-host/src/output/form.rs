@@ -11,11 +11,20 @@ pub fn render(description: &str) -> Vec<String> {
     lines
 }
 
+/// How far a field goes under another at most, whatever the description says.
+const DEEPEST: usize = 8;
+
 fn part(value: &Value, depth: usize, lines: &mut Vec<String>) {
+    let under = value
+        .get("indent")
+        .and_then(Value::as_u64)
+        .and_then(|steps| usize::try_from(steps).ok());
+    let depth = depth + under.unwrap_or(0).min(DEEPEST);
     let indent = "  ".repeat(depth);
     let text = |key: &str| value.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
-    if let Some(title) = text("title") {
-        lines.push(format!("{indent}--- {title} ---"));
+    let heading = text("title").or_else(|| text("label").filter(|_| value.get("fields").is_some()));
+    if let Some(heading) = heading {
+        lines.push(format!("{indent}--- {heading} ---"));
     } else if let Some(label) = text("label") {
         lines.push(format!("{indent}{}", field(value, label)));
     }
@@ -56,9 +65,10 @@ mod tests {
     #[test]
     fn boxes_groups_and_buttons_are_drawn() {
         let form = r#"{"schema": "passerelle.form/1", "title": "Compléments secteur", "groups": [
-            {"title": "SIFA", "fields": [
+            {"label": "SIFA", "fields": [
                 {"id": "a", "kind": "boolean", "label": "Passerelle SIFA", "value": true, "help": "Aide."},
-                {"id": "b", "kind": "boolean", "label": "Mission", "value": false, "enabled": false},
+                {"id": "b", "kind": "boolean", "label": "Mission", "value": false, "enabled": false,
+                    "indent": 1},
                 {"id": "c", "kind": "text", "label": "Nom", "value": null}]}],
             "buttons": [{"id": "ok", "label": "Enregistrer"}]}"#;
         let expected = [
@@ -66,7 +76,7 @@ mod tests {
             "  --- SIFA ---",
             "    [x] Passerelle SIFA",
             "        Aide.",
-            "    [ ] Mission (indisponible)",
+            "      [ ] Mission (indisponible)",
             "    Nom : —",
             "[ Enregistrer ]",
         ];

@@ -85,16 +85,14 @@ impl FirstRows {
             return output.value(&Value::Array(self.rows.iter().map(object).collect()));
         }
         let labels: Vec<_> = columns.iter().map(|column| column.label.as_str()).collect();
-        output.line(&labels.join("\t"))?;
-        self.rows.iter().try_for_each(|row| output.line(&row.join("\t")))
+        output.line(&format!("# {}\n{}", self.description.title, labels.join("\t")))?;
+        self.rows.iter().try_for_each(|row| output.line(&plain_row(row)))?;
+        if self.more { output.line("…") } else { Ok(()) }
     }
 }
 
 /// Draws the first rows of a table, as many columns as the terminal is wide; says what it left out.
-///
-/// # Errors
-/// The output is closed.
-pub fn show_terminal(output: &Output, first: &FirstRows) -> Result<(), Failure> {
+fn show_terminal(output: &Output, first: &FirstRows) -> Result<(), Failure> {
     output.heading(&first.description.title)?;
     if first.rows.is_empty() {
         return output.say("  (aucune ligne)");
@@ -104,7 +102,7 @@ pub fn show_terminal(output: &Output, first: &FirstRows) -> Result<(), Failure> 
         .set_content_arrangement(ContentArrangement::Dynamic);
     let hidden = fill(first, grid.width().map_or(120, usize::from), &mut grid);
     output.line(&grid.to_string())?;
-    let whole = "tout est dans le fichier que --out écrit";
+    let whole = "--out FICHIER écrit tout";
     if first.more {
         let total = if first.total > 0 {
             format!(" ({} dossiers lus en tout)", first.total)
@@ -129,10 +127,11 @@ fn fill(first: &FirstRows, width: usize, grid: &mut Grid) -> usize {
     let columns: Vec<_> = columns.filter(|(_, column)| column.provenance_of.is_none()).collect();
     let cell = |row: &[String], index: usize| row.get(index).cloned().unwrap_or_default();
     let needed = columns.iter().map(|(index, column)| {
+        let width_of = |text: String| text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
         let widest = first
             .rows
             .iter()
-            .map(|row| cell(row, *index).chars().count())
+            .map(|row| width_of(cell(row, *index)))
             .max()
             .unwrap_or(0);
         column.label.chars().count().max(widest.min(LONG_TEXT))
@@ -177,7 +176,7 @@ pub fn show_plain(mut table: Table, to: &mut dyn Write) -> Result<(), Failure> {
             let cells: Vec<_> = (0..batch.columns())
                 .map(|column| shown(batch.cell(row, column)))
                 .collect();
-            writeln!(to, "{}", cells.join("\t")).map_err(output_failure)?;
+            writeln!(to, "{}", plain_row(&cells)).map_err(output_failure)?;
         }
     }
     to.flush().map_err(output_failure)
@@ -217,15 +216,25 @@ fn json_row(description: &Description, batch: &Batch<'_>, row: usize) -> Value {
 fn shown(cell: Option<Cell<'_>>) -> String {
     match cell {
         None => String::new(),
-        // What a cell holds is data: no line breaks, no terminal commands.
-        Some(Cell::Text(text)) => text
-            .chars()
-            .map(|letter| if letter.is_control() { ' ' } else { letter })
-            .collect(),
+        Some(Cell::Text(text)) => text.chars().map(harmless).collect(),
         Some(Cell::Integer(number)) => number.to_string(),
         Some(Cell::Boolean(yes)) => (if yes { "oui" } else { "non" }).to_owned(),
         Some(Cell::Date(date)) => date.format("%d/%m/%Y").to_string(),
     }
+}
+
+/// What a cell holds is data: line breaks stay, terminal commands do not.
+fn harmless(letter: char) -> char {
+    if letter.is_control() && letter != '\n' {
+        ' '
+    } else {
+        letter
+    }
+}
+
+/// A row of tab-separated text; a line break inside a cell becomes a mark.
+fn plain_row(cells: &[String]) -> String {
+    cells.join("\t").replace('\n', " ; ")
 }
 
 fn json_cell(cell: Option<Cell<'_>>) -> Value {
@@ -248,7 +257,7 @@ mod tests {
         let date = chrono::NaiveDate::from_ymd_opt(2026, 11, 3).unwrap();
         let cases = [
             (None, "", Value::Null),
-            (Some(Cell::Text("a\u{1b}[31m\nb")), "a [31m b", json!("a\u{1b}[31m\nb")),
+            (Some(Cell::Text("a\u{1b}[31m\nb")), "a [31m\nb", json!("a\u{1b}[31m\nb")),
             (Some(Cell::Integer(-3)), "-3", json!(-3)),
             (Some(Cell::Boolean(true)), "oui", json!(true)),
             (Some(Cell::Date(date)), "03/11/2026", json!("2026-11-03")),

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 
 pub use document::{Column, Description};
 pub use form::render as render_form;
-pub use grid::{FirstRows, show_json, show_plain, show_terminal};
+pub use grid::{FirstRows, show_json, show_plain};
 pub use progress::Progress;
 pub use save::save;
 

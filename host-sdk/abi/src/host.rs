@@ -25,6 +25,9 @@ pub const PASSERELLE_SETTING_USER: &CStr = c"user";
 /// Key of [`passerelle_host_settings`]: after how many seconds a night whose server died may be taken over by another
 /// call, 2 at least. Optional: 60.
 pub const PASSERELLE_SETTING_LEASE: &CStr = c"lease_seconds";
+/// Key of [`passerelle_host_settings`]: how many dossiers go out in one request at most; held within what the receiver
+/// takes. Optional: 500, or 100 with the protocol of 2021.
+pub const PASSERELLE_SETTING_BATCH: &CStr = c"batch_dossiers";
 
 /// A local date and time with its offset from UTC.
 #[repr(C)]

@@ -59,6 +59,11 @@ impl ConnectionString {
 
     /// Adds what the driver needs, unless the string already says otherwise.
     pub(super) fn complete_for(&mut self, kind: DialectKind, create: bool) {
+        if kind == DialectKind::MariaDb {
+            // Narrow text is in the connection's character set, and it is read as UTF-8: not for the user to choose.
+            self.attributes
+                .retain(|(name, _)| !name.eq_ignore_ascii_case("CHARSET"));
+        }
         let driver = self.get("Driver").unwrap_or_default().to_lowercase();
         let additions: &[(&str, &str)] = match kind {
             // StepAPI streams rows; without it the driver reads the whole result first. A locked file is waited for
@@ -153,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn additions_never_override_what_the_string_says() {
+    fn additions_override_nothing_but_a_character_set() {
         let cases = [
             (
                 "Driver=SQLite3;Database=x;stepapi=0",
@@ -172,6 +177,12 @@ mod tests {
                 DialectKind::MariaDb,
                 "Option=67108864;",
                 "OPTION",
+            ),
+            (
+                "Driver=MariaDB;charset=latin1",
+                DialectKind::MariaDb,
+                "CHARSET=utf8mb4;",
+                "latin1",
             ),
             (
                 "Driver=FreeTDS;Server=h",

@@ -93,8 +93,10 @@ fn classify(error: OdbcError) -> DatabaseError {
         ("42S02" | "42P01" | "S0002", _) => missing_table(),
         ("42S22" | "42703" | "S0022", _) => missing_column(),
         ("HY008" | "57014", _) => DatabaseError::Cancelled,
-        ("42501", _) | ("42000" | "HY000", 229 | 230 | 262 | 1142 | 1143 | 1044) => DatabaseError::Forbidden(report),
-        ("40001" | "40P01" | "55P03" | "HYT00" | "25006", _) | ("HY000", 1205 | 1222) => DatabaseError::Locked(report),
+        ("42501" | "25006", _) | ("42000" | "HY000", 229 | 230 | 262 | 1142 | 1143 | 1044) => {
+            DatabaseError::Forbidden(report)
+        }
+        ("40001" | "40P01" | "55P03" | "HYT00", _) | ("HY000", 1205 | 1222) => DatabaseError::Locked(report),
         ("HYT01", _) => DatabaseError::Lost(report),
         ("28000" | "28P01", _) => DatabaseError::LoginRefused(report),
         (state, _) if state.starts_with("08") || state.starts_with("57P") => DatabaseError::Lost(report),

@@ -47,8 +47,10 @@ impl Dialect {
         } else {
             DialectKind::Other
         };
-        // On Windows narrow text is in the machine's code page; elsewhere SQLite alone is sure to give UTF-8 untouched.
-        let binding = if kind == DialectKind::Sqlite && !cfg!(windows) {
+        // On Windows narrow text is in the machine's code page. Elsewhere SQLite's is UTF-8 untouched, and MariaDB's too
+        // in the character set that the connection string asks for; as UTF-16, its driver (3.1.15) counts a character
+        // outside the basic plane as one unit, and cuts the text by as many without a word.
+        let binding = if matches!(kind, DialectKind::Sqlite | DialectKind::MariaDb) && !cfg!(windows) {
             TextBinding::Narrow
         } else {
             TextBinding::Wide
@@ -230,6 +232,15 @@ impl Dialect {
             DialectKind::SqlServer | DialectKind::Other => {
                 format!("LOWER(LTRIM(RTRIM(CAST({expression} AS VARCHAR(40))))) NOT IN ({words})")
             }
+        }
+    }
+
+    /// The inner join that also says which table is read first. SQLite keeps the order of a CROSS JOIN, and needs no
+    /// sort then to give rows in the order of that table's key; the others know more of the tables than we do.
+    pub fn join_in_this_order(&self) -> &'static str {
+        match self.kind {
+            DialectKind::Sqlite => "CROSS JOIN",
+            _ => "JOIN",
         }
     }
 

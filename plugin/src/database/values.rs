@@ -99,9 +99,10 @@ pub(super) fn decimal(bytes: &[u8]) -> Result<Option<f64>, Unreadable> {
     }
 }
 
-/// A boolean: false are 0 and the words for it, everything else is true. Blank is false.
+/// A boolean: false are 0 and the words for it, everything else is true. Blank is false, and so is the byte 0, which is
+/// how MariaDB's driver gives a BIT(1) as text.
 fn boolean(text: &str) -> bool {
-    let text = text.trim();
+    let text = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
     if FALSE_WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) {
         return false;
     }
@@ -205,10 +206,10 @@ mod tests {
 
     #[test]
     fn booleans() {
-        for text in ["0", "", " 0 ", "0.000", "f", "FALSE", "Non", "0,0"] {
+        for text in ["0", "", " 0 ", "0.000", "f", "FALSE", "Non", "0,0", "\0"] {
             assert!(!boolean(text), "{text}");
         }
-        for text in ["1", "-1", "t", "true", "O", "2", "x", "0.5"] {
+        for text in ["1", "-1", "t", "true", "O", "2", "x", "0.5", "\u{1}"] {
             assert!(boolean(text), "{text}");
         }
     }

@@ -69,7 +69,7 @@ mod tests {
             ("Lenôtre", Some("Lenôtre")),
             ("  Jean \u{A0}\u{3000}", Some("Jean")),
             ("12 rue\r\n\tdes Prés", Some("12 rue des Prés")),
-            ("a\tb\nc", Some("a b c")),
+            ("a\tb\nc\rd", Some("a b c d")),
             ("a\n\u{0}\nb", Some("a  b")),
             ("a \n b", Some("a   b")),
             ("\u{FEFF}Zo\u{7}é\u{85}\u{7F}", Some("Zoé")),

@@ -82,10 +82,10 @@ pub(super) fn est_dernier_organisme(code: &str) -> bool {
     est_uai(code)
         || matches!(departement, "2A" | "2B")
         || (departement.len() == 2 && tous_chiffres(departement.as_bytes()))
-        || matches!(
-            code,
-            "971" | "972" | "973" | "974" | "977" | "978" | "986" | "987" | "988" | "990" | "991" | "993" | "995"
-        )
+        || [
+            "971", "972", "973", "974", "976", "977", "978", "986", "987", "988", "990", "991", "993", "995",
+        ]
+        .contains(&code)
 }
 
 /// The SIFA codes of *situation avant le contrat* that the receiver knows.
@@ -210,8 +210,16 @@ mod tests {
             ("0", None),
             ("00", None),
             ("004", None),
+            ("x4", None),
+            ("", None),
         ] {
             assert_eq!(type_cfa(code), attendu, "{code}");
+        }
+        for numero in 1..=10 {
+            let attendu = format!("{numero:02}");
+            for code in [numero.to_string(), attendu.clone()] {
+                assert_eq!(type_cfa(&code), Some(attendu.as_str()), "{code}");
+            }
         }
         for (code, juste) in [
             ("75", true),
@@ -231,5 +239,11 @@ mod tests {
             assert_eq!(est_dernier_organisme(code), juste, "{code}");
         }
         assert!(DERNIERES_SITUATIONS.is_sorted(), "binary search");
+        // The receiver's territories, of all numbers of three digits that do not start with 0.
+        let territoires: Vec<_> = (100..=999).filter(|n| est_dernier_organisme(&n.to_string())).collect();
+        assert_eq!(
+            territoires,
+            [971, 972, 973, 974, 976, 977, 978, 986, 987, 988, 990, 991, 993, 995]
+        );
     }
 }

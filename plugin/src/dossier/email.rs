@@ -211,5 +211,14 @@ mod tests {
         ] {
             assert_eq!(est_valide(adresse), juste, "{adresse}");
         }
+        // Of all characters, which may stand before the @, and within a label.
+        let permis = |modele: fn(char) -> String| -> String {
+            ('\0'..='\u{FF}')
+                .filter(|c| !c.is_ascii_alphanumeric() && est_valide(&modele(*c)))
+                .collect()
+        };
+        assert_eq!(permis(|c| format!("a{c}a@b.fr")), "'+-._");
+        assert_eq!(permis(|c| format!("a@b{c}b.fr")), "-.");
+        assert_eq!(permis(|c| format!("a@b.fr{c}fr")), ".");
     }
 }

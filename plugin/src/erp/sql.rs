@@ -117,7 +117,11 @@ impl Writer<'_> {
             ),
             Part::Stagiaires { after, up_to } => {
                 let condition = format!("WHERE {scope}{}", between(&stagiaire_id, after, up_to));
-                (format!("FROM {stagiaire} JOIN {inscription} ON {join}"), condition)
+                let in_order = self.dialect.join_in_this_order();
+                (
+                    format!("FROM {stagiaire} {in_order} {inscription} ON {join}"),
+                    condition,
+                )
             }
         }
     }

@@ -18,8 +18,11 @@ pub struct Environment<'a> {
     pub jitter: &'a dyn Fn() -> f64,
     /// Sleeps: `std::thread::sleep` outside tests. Called with 100 ms at most.
     pub sleep: &'a dyn Fn(Duration),
-    /// No attempt starts from then on. A caller with several receivers may give each a nearer one, and come back later.
+    /// No attempt starts from then on, and no answer is awaited.
     pub deadline: DateTime<FixedOffset>,
+    /// How long one part may be tried again: whoever has several receivers lets none of them keep the others waiting,
+    /// and comes back later.
+    pub patience: Duration,
 }
 
 /// The observer's wish to stop at once; its own error stays with it.
@@ -80,7 +83,10 @@ impl Observer for Silent {
 }
 
 /// Waits in slices, so that a cancel is heard.
-pub(super) fn pause(wait: Duration, env: &Environment<'_>) -> Result<(), MissionError> {
+///
+/// # Errors
+/// `Cancelled`.
+pub fn pause(wait: Duration, env: &Environment<'_>) -> Result<(), MissionError> {
     let mut left = wait;
     loop {
         if (env.cancel)() {

@@ -179,11 +179,13 @@ pub enum MissionError {
         page: bool,
     },
 
-    /// Tried until the deadline left no time for one more attempt.
+    /// Tried until neither deadline nor patience left time for one more attempt.
     #[error("gave up after {attempts} attempts: {cause}")]
     GaveUp {
         /// Attempts made.
         attempts: u32,
+        /// How long to wait before the next one, as the receiver asks or as the back-off has it.
+        wait: Duration,
         /// What the last one met.
         cause: Box<MissionError>,
     },
@@ -218,6 +220,17 @@ impl MissionError {
     /// Whether the whole run stops with it; else this establishment only.
     pub fn stops_run(&self) -> bool {
         matches!(self, Self::Cancelled | Self::Stopped)
+    }
+
+    /// The status with which the receiver refused what was sent, whatever the dossiers.
+    pub fn refusal(&self) -> Option<u16> {
+        match self {
+            Self::KeyRefused { http, .. }
+            | Self::WrongUrl { http, .. }
+            | Self::Redirect { http, .. }
+            | Self::Unexpected { http, .. } => Some(*http),
+            _ => None,
+        }
     }
 
     /// Stable code for the journal and the report.
@@ -315,8 +328,8 @@ impl MissionError {
             Self::Unreadable { host, .. } => format!(
                 "La réponse de {host} est illisible. Vérifiez l'adresse et le protocole ({SCREEN}) ; si tout est juste, réessayez plus tard."
             ),
-            Self::GaveUp { attempts: 1, cause } => format!("Envoi abandonné après une tentative. {}", cause.user_text()),
-            Self::GaveUp { attempts, cause } => {
+            Self::GaveUp { attempts: 1, cause, .. } => format!("Envoi abandonné après une tentative. {}", cause.user_text()),
+            Self::GaveUp { attempts, cause, .. } => {
                 format!("Envoi abandonné après {attempts} tentatives. {}", cause.user_text())
             }
             Self::WindowClosed => "La fenêtre de la nuit était close avant l'envoi : le reste partira la nuit prochaine.".into(),

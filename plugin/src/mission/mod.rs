@@ -37,7 +37,7 @@ mod tests;
 pub use access::{Access, Cle};
 pub use answer::{ErreurChamp, Verdict};
 pub use batch::{Batch, Limits, Pushed, Splitter};
-pub use environment::{Environment, Observer, PartAnswer, PartOutcome, Stop};
+pub use environment::{Environment, Observer, PartAnswer, PartOutcome, Stop, pause};
 pub use error::{CertificateFault, MissionError, waiting_text};
 pub use retry::Backoff;
 pub use sending::Mission;

@@ -114,6 +114,7 @@ pub(super) fn wait(
         Some(next) if next < moment.deadline => Ok(wait),
         _ => Err(MissionError::GaveUp {
             attempts: moment.attempt,
+            wait,
             cause: Box::new(cause),
         }),
     }
@@ -251,11 +252,20 @@ mod tests {
                 jitter,
             };
             let cause = MissionError::TimedOut { host: "x.fr".into() };
-            let found = wait(cause.clone(), retry_after, Backoff::default(), moment);
-            let expected = expected.map(Duration::from_secs_f64).ok_or(MissionError::GaveUp {
-                attempts: attempt,
-                cause: Box::new(cause),
-            });
+            let found = match wait(cause.clone(), retry_after, Backoff::default(), moment) {
+                Ok(wait) => Some(wait),
+                Err(MissionError::GaveUp {
+                    attempts,
+                    wait,
+                    cause: found,
+                }) => {
+                    assert_eq!((attempts, &*found), (attempt, &cause));
+                    assert!(moment.now + TimeDelta::from_std(wait).unwrap_or(TimeDelta::days(9)) >= moment.deadline);
+                    None
+                }
+                Err(other) => panic!("{other}"),
+            };
+            let expected = expected.map(Duration::from_secs_f64);
             assert_eq!(found, expected, "attempt {attempt} jitter {jitter} {retry_after:?}");
         }
     }

@@ -11,7 +11,9 @@ use super::transport::{Reply, Request, Transport, bearer};
 use super::{statut_candidats, v3};
 use crate::dossier::Protocole;
 use bytes::Bytes;
+use chrono::TimeDelta;
 use std::ops::Range;
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// The sender of one establishment. Lives inside a run, on its [`Transport`].
@@ -66,7 +68,7 @@ impl<'t> Mission<'t> {
 
     /// Sends a batch until each dossier has its verdict; they come back in the batch's order.
     ///
-    /// Transient faults are tried again until the deadline; a batch refused as a whole is halved down to the culprit; a
+    /// Transient faults are tried again until the deadline, or the caller's patience, is over; a batch refused as a whole is halved down to the culprit; a
     /// v3 dossier rejected for optional fields only goes once more without them. The observer hears of every HTTP batch
     /// (the second sending of healed dossiers belongs to the part that they came from).
     ///
@@ -81,6 +83,9 @@ impl<'t> Mission<'t> {
     ) -> Result<Vec<Verdict>, MissionError> {
         let mut search = Search::new(batch.len());
         while let Some(part) = search.next_part() {
+            if (env.now)() >= env.deadline {
+                return Err(MissionError::WindowClosed);
+            }
             observer.before(part.clone()).map_err(|Stop| MissionError::Stopped)?;
             let delivered = self.deliver(batch, part.clone(), env, observer)?;
             let (http, attempts) = (delivered.http, delivered.attempts);
@@ -136,7 +141,7 @@ impl<'t> Mission<'t> {
     /// What is wrong, as [`MissionError::user_text`] says it.
     pub fn test_connection(&mut self, cancel: &dyn Fn() -> bool) -> Result<(), MissionError> {
         let path = format!("{}/test", self.path());
-        let (step, reply) = self.attempt(&path, &Bytes::from_static(b"[]"), cancel)?;
+        let (step, reply) = self.attempt(&path, &Bytes::from_static(b"[]"), Duration::MAX, cancel)?;
         match self.meaning(step, &path, &reply, u32::MAX) {
             Meaning::Readable if step == Step::Data && says_ok(&reply.body) => Ok(()),
             Meaning::Readable => Err(self.unreadable(&reply)),
@@ -155,13 +160,15 @@ impl<'t> Mission<'t> {
     ) -> Result<Delivered, MissionError> {
         let body = batch.body(part.clone());
         let path = self.path();
-        if (env.now)() >= env.deadline {
-            return Err(MissionError::WindowClosed);
-        }
+        let start = (env.now)();
+        let patience = TimeDelta::from_std(env.patience).ok();
+        let until = patience.and_then(|patience| start.checked_add_signed(patience));
+        let until = until.map_or(env.deadline, |until| until.min(env.deadline));
         let mut attempts = 0_u32;
         loop {
             attempts = attempts.saturating_add(1);
-            let (cause, retry_after) = match self.attempt(path, &body, env.cancel) {
+            let limit = (env.deadline - (env.now)()).to_std().unwrap_or_default();
+            let (cause, retry_after) = match self.attempt(path, &body, limit, env.cancel) {
                 Err(error) if error.is_transient() => (error, None),
                 Err(error) => return Err(error),
                 Ok((step, reply)) => match self.meaning(step, path, &reply, attempts) {
@@ -200,7 +207,7 @@ impl<'t> Mission<'t> {
             let moment = Moment {
                 attempt: attempts,
                 now: (env.now)(),
-                deadline: env.deadline,
+                deadline: until,
                 jitter: (env.jitter)(),
             };
             let wait = retry::wait(
@@ -215,12 +222,18 @@ impl<'t> Mission<'t> {
         }
     }
 
-    /// One exchange with the dossiers' address, logged in first where the protocol wants it.
-    fn attempt(&mut self, path: &str, body: &Bytes, cancel: &dyn Fn() -> bool) -> Result<(Step, Reply), MissionError> {
+    /// One exchange with the dossiers' address, logged in first where the protocol wants it; each of them within `limit`.
+    fn attempt(
+        &mut self,
+        path: &str,
+        body: &Bytes,
+        limit: Duration,
+        cancel: &dyn Fn() -> bool,
+    ) -> Result<(Step, Reply), MissionError> {
         if self.access.protocole == Protocole::V3 {
             return Ok((
                 Step::Data,
-                self.post(path, Some(self.access.cle.expose()), body.clone(), cancel)?,
+                self.post(path, Some(self.access.cle.expose()), body.clone(), limit, cancel)?,
             ));
         }
         loop {
@@ -234,6 +247,7 @@ impl<'t> Mission<'t> {
                     statut_candidats::LOGIN_PATH,
                     None,
                     Bytes::copy_from_slice(&login),
+                    limit,
                     cancel,
                 )?;
                 let token = Some(&reply)
@@ -248,6 +262,7 @@ impl<'t> Mission<'t> {
                 path,
                 self.token.as_ref().map(|token| token.as_str()),
                 body.clone(),
+                limit,
                 cancel,
             )?;
             if reply.http != 401 {
@@ -266,6 +281,7 @@ impl<'t> Mission<'t> {
         path: &str,
         bearer: Option<&str>,
         body: Bytes,
+        limit: Duration,
         cancel: &dyn Fn() -> bool,
     ) -> Result<Reply, MissionError> {
         let request = Request {
@@ -273,6 +289,7 @@ impl<'t> Mission<'t> {
             path,
             bearer,
             body,
+            limit,
         };
         self.transport.exchange(request, cancel)
     }

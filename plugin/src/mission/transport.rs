@@ -82,6 +82,8 @@ pub(super) struct Request<'a> {
     pub(super) path: &'a str,
     pub(super) bearer: Option<&'a str>,
     pub(super) body: Bytes,
+    /// The answer is not awaited longer, whatever the client's own time-outs.
+    pub(super) limit: Duration,
 }
 
 impl Transport {
@@ -131,6 +133,7 @@ impl Transport {
         let sent = client
             .post(request.base.join(request.path))
             .headers(headers)
+            .timeout(self.options.total.min(request.limit))
             .body(request.body);
         let runtime = self.runtime.as_ref().ok_or_else(|| MissionError::Client {
             detail: "no runtime".into(),

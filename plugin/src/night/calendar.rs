@@ -24,20 +24,21 @@ pub fn night_of(now: DateTime<FixedOffset>) -> NaiveDate {
     }
 }
 
-/// When a run that starts now must stop trying: at the end of the window, in the offset that the host gives now.
+/// When a run that started at `start` must stop trying, as it looks `now`: at the end of the window by the wall clock,
+/// which may have changed its offset meanwhile.
 #[must_use]
-pub fn deadline(now: DateTime<FixedOffset>) -> DateTime<FixedOffset> {
-    let end = night_of(now).checked_add_days(Days::new(1)).and_then(|morning| {
+pub fn deadline(start: DateTime<FixedOffset>, now: DateTime<FixedOffset>) -> DateTime<FixedOffset> {
+    let end = night_of(start).checked_add_days(Days::new(1)).and_then(|morning| {
         morning
             .and_time(time_of(WINDOW_END_MINUTE))
             .and_local_timezone(now.timezone())
             .single()
     });
     let in_window = |minute: u32| !(WINDOW_END_MINUTE..WINDOW_START_MINUTE).contains(&minute);
-    let minute = u32::try_from(now.time().signed_duration_since(NaiveTime::MIN).num_minutes()).unwrap_or(0);
+    let minute = u32::try_from(start.time().signed_duration_since(NaiveTime::MIN).num_minutes()).unwrap_or(0);
     match end {
         Some(end) if in_window(minute) => end,
-        _ => now + LONGEST,
+        _ => start + LONGEST,
     }
 }
 
@@ -80,7 +81,22 @@ mod tests {
             ("2026-11-24T05:00:00+01:00", "2026-11-24T11:00:00+01:00"),
             ("2026-11-24T15:00:00+01:00", "2026-11-24T21:00:00+01:00"),
         ] {
-            assert_eq!(deadline(at(now)), at(end), "{now}");
+            assert_eq!(deadline(at(now), at(now)), at(end), "{now}");
+        }
+        for (start, now, end) in [
+            // An hour more, an hour less: the window closes at five by the wall clock.
+            (
+                "2026-10-24T23:00:00+02:00",
+                "2026-10-25T02:30:00+01:00",
+                "2026-10-25T05:00:00+01:00",
+            ),
+            (
+                "2027-03-27T23:00:00+01:00",
+                "2027-03-28T03:30:00+02:00",
+                "2027-03-28T05:00:00+02:00",
+            ),
+        ] {
+            assert_eq!(deadline(at(start), at(now)), at(end), "{start}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One run of the night: lists what is to go out, sends it, and closes the journal on every dossier read.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use chrono::{DateTime, Days, FixedOffset, NaiveDate};
@@ -12,7 +13,7 @@ use super::stream::{Choice, Plan, Prepared};
 use crate::erp::Erp;
 use crate::error::Error;
 use crate::host::{Host, Run};
-use crate::mission::{Environment, Options, Transport};
+use crate::mission::{Environment, Options, Transport, pause};
 use crate::store::journal::{EtatExecution, Execution, Journal, NonEnvoye, OpenRun, RunId};
 use crate::store::{Acces, Comptes, Lock, ReglageSecteur, Sealer, Store};
 
@@ -21,6 +22,11 @@ const KEPT: Days = Days::new(90);
 
 /// Dossiers that are looked up, or journaled as left out, together.
 const TOGETHER: usize = 500;
+
+/// How long one establishment may be tried again while the others wait, before it is put off.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// It may take no more than this part of what is left of the window.
+const PATIENCE_SHARE: u32 = 10;
 
 /// What a night is made of.
 pub struct Parts {
@@ -34,6 +40,8 @@ pub struct Parts {
     pub proxy: Option<String>,
     /// How long a dead run keeps others out.
     pub lease: Duration,
+    /// Dossiers in one request; none: what suits the protocol.
+    pub batch: Option<usize>,
 }
 
 /// What a job came to.
@@ -62,8 +70,8 @@ pub enum OutcomeKind {
     RunningElsewhere,
 }
 
-/// Run the night that it is at the host's clock, from where an earlier call left it, unless it is done and `force` is
-/// not set, or another run holds it.
+/// Run the night that it is at the host's clock, from where an earlier call left it, unless it is done or another run
+/// holds it. `force` runs it from its beginning whatever came before, with the settings of today.
 ///
 /// # Errors
 /// The settings, the journal or the ERP cannot be used, or the host cancelled; the journal then says how far it came.
@@ -95,9 +103,10 @@ pub fn run(parts: &Parts, host: &dyn Host, force: bool, run: &dyn Run) -> Result
             ),
         });
     }
-    let (id, plan, resumed) = match last.filter(|last| last.etat != EtatExecution::Terminee) {
-        Some(last) => resume(parts, &journal, &last)?,
-        None => open(parts, &journal, nuit, now, force)?,
+    journal.interrupt_stale()?;
+    let (id, plan, resumed) = match last {
+        Some(last) if !force => resume(parts, &journal, &last)?,
+        _ => open(parts, &journal, nuit, now, force)?,
     };
     tracing::info!(run = id.0, nuit = %nuit, resumed, secteurs = plan.secteurs.len(), "night opened");
 
@@ -110,14 +119,19 @@ pub fn run(parts: &Parts, host: &dyn Host, force: bool, run: &dyn Run) -> Result
         host,
         run,
         lock: &lock,
+        lost: Cell::new(false),
     };
     let sent = night.send_everything(now);
+    if night.stop() && night.lost.get() {
+        // Whoever holds the lock now keeps the journal of this night.
+        return Err(lock_lost());
+    }
     let etat = match &sent {
         Ok(_) => EtatExecution::Terminee,
         Err(error) if error.code == abi::PASSERELLE_E_CANCELLED => EtatExecution::Annulee,
         Err(_) => EtatExecution::Interrompue,
     };
-    let closed = host.now().and_then(|end| Ok(journal.close_run(id, etat, end)?));
+    let closed = night.close(etat);
     let (troubles, counts) = (sent?, closed?);
     purge(&journal, nuit);
     Ok(outcome(id, counts, &troubles))
@@ -252,52 +266,111 @@ struct Night<'a> {
     host: &'a dyn Host,
     run: &'a dyn Run,
     lock: &'a Lock,
+    /// Another run holds the lock.
+    lost: Cell<bool>,
 }
 
 impl Night<'_> {
-    /// Read, compute and send; gives what went wrong with some establishments, in French.
-    fn send_everything(&self, start: DateTime<FixedOffset>) -> Result<Vec<String>, Error> {
-        // Asked many times a second by everything that waits: the lease is kept here.
-        let stop = || self.run.is_cancelled() || !self.lock.keep();
-        self.send_until(&stop, start).map_err(|error| {
-            let lost = error.code == abi::PASSERELLE_E_CANCELLED && !self.run.is_cancelled();
-            if lost { lock_lost() } else { error }
+    /// Whether to stop at once. Asked many times a second by everything that waits: the lease is kept here.
+    fn stop(&self) -> bool {
+        if !self.lock.keep() {
+            self.lost.set(true);
+        }
+        self.lost.get() || self.run.is_cancelled()
+    }
+
+    fn close(&self, etat: EtatExecution) -> Result<Comptes, Error> {
+        let end = self.host.now()?;
+        self.journal.close_run(self.id, etat, end).or_else(|error| {
+            tracing::warn!(run = self.id.0, "the run could not be closed: {error}");
+            // The connection may be all that failed.
+            let again = self.parts.store.journal();
+            Ok(again
+                .and_then(|journal| journal.close_run(self.id, etat, end))
+                .map_err(|_| error)?)
         })
     }
 
-    fn send_until(&self, stop: &dyn Fn() -> bool, start: DateTime<FixedOffset>) -> Result<Vec<String>, Error> {
+    /// Read, compute and send; gives what went wrong with some establishments, in French.
+    fn send_everything(&self, start: DateTime<FixedOffset>) -> Result<Vec<String>, Error> {
         let transport = Transport::new(Options {
             proxy: self.parts.proxy.clone(),
             ..Options::default()
         })?;
-        let end = deadline(start);
-        let env = Environment {
-            cancel: stop,
-            // Once the host cannot tell the time, the window is over.
-            now: &|| self.host.now().unwrap_or(end),
-            jitter: &jitter,
-            sleep: &std::thread::sleep,
-            deadline: end,
+        let mut senders = Senders::new(self.plan, self.parts, self.journal, self.id, &transport);
+        let sent = self.passes(&mut senders, start);
+        if sent.is_err() && !self.lost.get() {
+            senders.abandon();
+        }
+        sent.and_then(|()| senders.finish())
+    }
+
+    /// Read the ERP to its end, then once more for each time that establishments without an answer are due again, until
+    /// the window closes.
+    fn passes(&self, senders: &mut Senders<'_>, start: DateTime<FixedOffset>) -> Result<(), Error> {
+        let stop = || self.stop();
+        // Once the host cannot tell the time, the window is over.
+        let at_the_end = deadline(start, start);
+        let now = || self.host.now().unwrap_or(at_the_end);
+        let env = || {
+            let deadline = deadline(start, now());
+            let left = (deadline - now()).to_std().unwrap_or_default();
+            Environment {
+                cancel: &stop,
+                now: &now,
+                jitter: &jitter,
+                sleep: &std::thread::sleep,
+                deadline,
+                patience: PATIENCE.min(left / PATIENCE_SHARE),
+            }
         };
-        let mut senders = Senders::new(self.plan, &self.parts.sealer, self.journal, self.id, &transport, env);
+        let mut resumed = self.resumed;
+        loop {
+            self.pass(senders, &env, resumed)?;
+            let env = env();
+            let Some(due) = senders.due().filter(|due| *due < env.deadline) else {
+                return Ok(());
+            };
+            let wait = (due - now()).to_std().unwrap_or_default();
+            self.run
+                .progress(0, 0, "Export de nuit : attente d'un service qui ne répond pas");
+            pause(wait, &env)?;
+            senders.reopen(due)?;
+            resumed = true;
+        }
+    }
+
+    fn pass<'e>(
+        &self,
+        senders: &mut Senders<'_>,
+        env: &dyn Fn() -> Environment<'e>,
+        resumed: bool,
+    ) -> Result<(), Error> {
+        let stop = || self.stop();
         let mut stream = self.plan.start();
         let mut together = Vec::with_capacity(TOGETHER);
         let mut read = 0;
-        while let Some(group) = stream.next_group(stop)? {
+        while let Some(group) = stream.next_group(&stop)? {
             together.extend(group);
             if together.len() >= TOGETHER {
                 read += together.len() as u64;
-                self.settle(std::mem::take(&mut together), &mut senders)?;
+                self.settle(std::mem::take(&mut together), senders, env, resumed)?;
                 self.run.progress(read, 0, "Export de nuit : lecture et envoi");
             }
         }
-        self.settle(together, &mut senders)?;
-        senders.finish()
+        self.settle(together, senders, env, resumed)?;
+        senders.flush_all(env)
     }
 
-    /// Send or leave out each of these dossiers, but for those that a resumed run has settled before.
-    fn settle(&self, mut dossiers: Vec<Prepared>, senders: &mut Senders<'_>) -> Result<(), Error> {
-        if self.resumed {
+    /// Send or leave out each of these dossiers, but for those that an earlier pass, or call, has settled.
+    fn settle<'e>(
+        &self,
+        mut dossiers: Vec<Prepared>,
+        senders: &mut Senders<'_>,
+        env: &dyn Fn() -> Environment<'e>,
+        resumed: bool,
+    ) -> Result<(), Error> {
+        if resumed {
             let inscriptions: Vec<_> = dossiers
                 .iter()
                 .map(|prepared| prepared.dossier.inscription_id)
@@ -308,7 +381,7 @@ impl Night<'_> {
         let mut left_out = Vec::new();
         for Prepared { dossier, acces } in dossiers {
             match acces {
-                Some(acces) if dossier.motifs.is_empty() => senders.push(acces, &dossier)?,
+                Some(acces) if dossier.motifs.is_empty() => senders.push(acces, &dossier, env)?,
                 _ => left_out.push(NonEnvoye {
                     inscription_id: dossier.inscription_id,
                     id_erp_apprenant: dossier.stagiaire_id.map(|id| id.to_string()),

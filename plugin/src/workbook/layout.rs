@@ -130,7 +130,11 @@ impl Layout {
         }
         let row = self.header_rows() - 1;
         // Long field names break over two lines.
-        if self.columns.iter().any(|column| column.label.chars().count() > WIDEST) {
+        if self
+            .columns
+            .iter()
+            .any(|column| !column.sentence && column.label.chars().count() > WIDEST)
+        {
             worksheet.set_row_height(row, 32)?;
         }
         for (number, column) in (0..).zip(&self.columns) {
@@ -143,7 +147,11 @@ impl Layout {
         }
         worksheet.set_freeze_panes(self.header_rows(), u16::from(self.columns.len() > 4))?;
         worksheet.set_repeat_rows(0, row)?;
-        worksheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+        worksheet.set_landscape().set_paper_size(9);
+        // More than that on one page nobody could read.
+        if self.columns.len() <= 12 {
+            worksheet.set_print_fit_to_pages(1, 0);
+        }
         Ok(())
     }
 

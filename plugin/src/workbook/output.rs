@@ -1,58 +1,50 @@
 //! Puts a workbook together in a file, so that it stops when the host says so.
 
-use std::any::Any;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use rust_xlsxwriter::Workbook;
 
-use super::WorkbookError;
+use super::{WorkbookError, contained};
 use crate::host::Run;
 
 /// Writes the workbook.
 pub(super) fn save(workbook: &mut Workbook, file: &mut File, run: &dyn Run) -> Result<(), WorkbookError> {
-    let writer = Stoppable {
+    let mut writer = Stoppable {
         file,
         run,
-        stopped: false,
+        reason: None,
     };
-    match catch_unwind(AssertUnwindSafe(|| workbook.save_to_writer(writer))) {
-        Ok(result) => Ok(result?),
-        Err(reason) => Err(reason_of(reason)),
+    let saved = contained(|| workbook.save_to_writer(&mut writer));
+    match writer.reason {
+        Some(reason) => Err(reason),
+        None => saved,
     }
 }
 
-fn reason_of(reason: Box<dyn Any + Send>) -> WorkbookError {
-    match reason.downcast::<WorkbookError>() {
-        Ok(error) => *error,
-        Err(_) => WorkbookError::TemporaryFile,
-    }
-}
-
-/// A file whose writing unwinds once it failed or the host wants to stop: the library takes errors of its writer for
-/// impossible and would panic with a message of its own.
+/// A file whose writing fails once, when it has to end; what comes after that is swallowed. The library panics on such a
+/// failure and closes its archive while it unwinds: that must neither fail nor move the file's position again, since a
+/// second panic would end the process.
 struct Stoppable<'a> {
     file: &'a mut File,
     run: &'a dyn Run,
-    stopped: bool,
+    reason: Option<WorkbookError>,
 }
 
 impl Stoppable<'_> {
-    fn stop(&mut self, error: WorkbookError) -> ! {
-        self.stopped = true;
-        resume_unwind(Box::new(error))
+    fn stop<T>(&mut self, reason: WorkbookError) -> io::Result<T> {
+        self.reason = Some(reason);
+        Err(io::Error::other("the workbook is given up"))
     }
 }
 
 impl Write for Stoppable<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // While the library unwinds it closes the file: that must not unwind again.
-        if self.stopped {
+        if self.reason.is_some() {
             return Ok(bytes.len());
         }
         if self.run.is_cancelled() {
-            self.stop(WorkbookError::Cancelled);
+            return self.stop(WorkbookError::Cancelled);
         }
         match self.file.write(bytes) {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => self.stop(error.into()),

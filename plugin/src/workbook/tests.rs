@@ -1,4 +1,10 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::cast_possible_truncation
+)]
 
 use std::io::Cursor;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -80,7 +86,8 @@ fn values_are_read_back_as_what_they_are() {
                 Cell::Empty.into(),
             ],
             [
-                Data::String("<b>\u{1}&\u{1F600} \"\n ".into()),
+                // As Excel writes a control character.
+                Data::String("<b>_x0001_&\u{1F600} \"\n ".into()),
                 Data::String("31/12/1899".into()),
                 Data::String(i64::MAX.to_string()),
                 Data::Empty,
@@ -166,7 +173,7 @@ fn a_host_that_stops_gets_no_whole_workbook_wherever_it_stops() {
     for asked in 0.. {
         let mut book = book();
         let mut sheet = book.sheet("A", &columns(), &[]).unwrap();
-        for number in 0..5000 {
+        for number in 0..400 {
             sheet
                 .row(&mut book, [Cell::Text("x"), Cell::Empty, Cell::Integer(number)])
                 .unwrap();

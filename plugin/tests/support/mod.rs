@@ -21,7 +21,7 @@ use passerelle::host::{Host, Job, Run, Secrets, Setting};
 use passerelle::instance::Instance;
 use passerelle::store::Store;
 use passerelle::store::journal::{
-    Erreur, Etablissement, EtatEtablissement, EtatExecution, NonEnvoye, OpenRun, ResultatPret, Verdict,
+    Erreur, Etablissement, EtablissementId, EtatEtablissement, EtatExecution, NonEnvoye, OpenRun, ResultatPret, Verdict,
 };
 use passerelle::table::{Batch, Table};
 use serde_json::Value;
@@ -113,10 +113,6 @@ impl Installation {
         let mut bytes = Vec::new();
         self.instance
             .write_document(id, &parameters.to_string(), &Steady { cancelled }, &mut bytes)?;
-        // To be looked at after a test.
-        if let Some(folder) = std::env::var_os("DOCUMENTS") {
-            std::fs::write(Path::new(&folder).join(id), &bytes).unwrap();
-        }
         Ok(bytes)
     }
 
@@ -169,6 +165,7 @@ pub fn journaled(installation: &Installation) -> i64 {
             run_date: debut.date_naive(),
             debut,
             forcee: false,
+            plan: "{}".to_owned(),
         };
         (
             journal.open_run(&opened).unwrap(),
@@ -216,7 +213,8 @@ pub fn journaled(installation: &Installation) -> i64 {
     journal.close_run(run, EtatExecution::Interrompue, end).unwrap();
 
     let (run, end) = open(22);
-    let place = journal.open_etablissement(run, &access("0570033B")).unwrap();
+    let place = EtablissementId { run, numero: 1 };
+    journal.open_etablissement(place, &access("0570033B")).unwrap();
     let lot = journal.lot_pret(place, 1, &ready(1..251)).unwrap();
     journal.lot_envoye(lot, 1).unwrap();
     journal.lot_repondu(lot, 200, 1, &all_accepted(1..251)).unwrap();
@@ -229,8 +227,10 @@ pub fn journaled(installation: &Installation) -> i64 {
     journal.close_run(run, EtatExecution::Terminee, end).unwrap();
 
     let (run, end) = open(23);
-    let place = journal.open_etablissement(run, &access("0570033B")).unwrap();
-    let other = journal.open_etablissement(run, &access("0570079B")).unwrap();
+    let place = EtablissementId { run, numero: 1 };
+    journal.open_etablissement(place, &access("0570033B")).unwrap();
+    let other = EtablissementId { run, numero: 2 };
+    journal.open_etablissement(other, &access("0570079B")).unwrap();
     for (number, ids) in [(1, 1..1197), (2, 1197..1203)] {
         let lot = journal.lot_pret(place, number, &ready(ids.clone())).unwrap();
         journal.lot_envoye(lot, 1).unwrap();

@@ -98,10 +98,10 @@ pub fn is_dernier_organisme(text: &str) -> bool {
     let department = text.strip_prefix('0').filter(|rest| rest.len() == 2).unwrap_or(text);
     digits(department, 2)
         || matches!(department, "2A" | "2B")
-        || matches!(
-            text,
-            "971" | "972" | "973" | "974" | "977" | "978" | "986" | "987" | "988" | "990" | "991" | "993" | "995"
-        )
+        || [
+            "971", "972", "973", "974", "976", "977", "978", "986", "987", "988", "990", "991", "993", "995",
+        ]
+        .contains(&text)
         || is_uai(text)
 }
 
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn organisme_of_the_year_before() {
-        for code in ["75", "075", "2A", "02B", "995", "971", "0123456A", "0123456a"] {
+        for code in ["75", "075", "2A", "02B", "995", "971", "976", "0123456A", "0123456a"] {
             assert!(is_dernier_organisme(code), "{code}");
         }
         for code in ["", "7", "2a", "02a", "975", "0750", "999", " 75", "00 5", "01234567"] {

@@ -357,7 +357,7 @@ fn optional(text: Option<String>) -> Value {
 fn moment(text: Option<&str>) -> Value {
     let Some(text) = text else { return Value::Empty };
     match labels::parsed(text) {
-        Some(moment) => Value::Moment(moment.naive_local(), moment.format("%d/%m/%Y %H:%M:%S").to_string()),
+        Some(moment) => Value::Moment(moment.naive_local(), moment.format("%d/%m/%Y %H:%M").to_string()),
         None => Value::Text(text.to_owned()),
     }
 }

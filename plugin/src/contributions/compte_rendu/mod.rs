@@ -13,8 +13,6 @@ mod labels;
 mod lines;
 mod page;
 mod tables;
-#[cfg(test)]
-mod tests;
 mod workbook;
 
 use std::io::Write;

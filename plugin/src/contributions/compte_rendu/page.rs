@@ -9,8 +9,8 @@ use super::{Told, labels};
 use crate::dossier::CodeMotif;
 use crate::error::Error;
 use crate::host::Run;
-use crate::store::Journal;
 use crate::store::journal::{EtatExecution, Execution, RunId};
+use crate::store::{Comptes, Journal};
 use crate::table::{Column, Kind};
 
 const STYLE: &str = include_str!("page.css");
@@ -84,13 +84,22 @@ impl Page<'_> {
             "<section aria-labelledby=\"nuits\">\n<h2 id=\"nuits\">Nuit par nuit</h2>\n<p class=\"discret\">Chaque \
              graphique a sa propre échelle.</p>\n<div class=\"graphiques\">\n"
         ))?;
-        let figures: [(&str, &str, fn(&Execution) -> i64); 3] = [
-            ("Dossiers acceptés", "acceptes", |run| run.comptes.acceptes),
-            ("Dossiers rejetés", "rejetes", |run| run.comptes.rejetes),
-            ("Dossiers non envoyés", "non-envoyes", |run| run.comptes.non_envoyes),
+        let figures = [
+            ("Dossiers acceptés", "acceptes"),
+            ("Dossiers rejetés", "rejetes"),
+            ("Dossiers non envoyés", "non-envoyes"),
         ];
-        for (title, class, figure) in figures {
-            let nights: Vec<_> = executions.iter().rev().map(|run| (run.nuit, figure(run))).collect();
+        for (title, class) in figures {
+            let figure = |comptes: Comptes| match class {
+                "acceptes" => comptes.acceptes,
+                "rejetes" => comptes.rejetes,
+                _ => comptes.non_envoyes,
+            };
+            let nights: Vec<_> = executions
+                .iter()
+                .rev()
+                .map(|run| (run.nuit, figure(run.comptes)))
+                .collect();
             let chart = charts::per_night(title, class, &nights).unwrap_or_default();
             self.put(format_args!("{chart}"))?;
         }
@@ -123,7 +132,11 @@ impl Page<'_> {
         self.put(format_args!(
             " <span class=\"etat {}\">{}</span></p>\n<dl class=\"chiffres\">\n",
             if fine { "bon" } else { "mauvais" },
-            labels::execution(run.etat)
+            if fine || run.etat != EtatExecution::Terminee {
+                labels::execution(run.etat)
+            } else {
+                "Terminée, à vérifier"
+            }
         ))?;
         let comptes = run.comptes;
         for (label, class, figure) in [
@@ -172,7 +185,7 @@ impl Page<'_> {
         }
         self.put(format_args!("<h3>{}</h3>\n", list.title()))?;
         let columns = list.columns();
-        self.open_table(&format!("{}, exécution n° {}", list.title(), run.0), &columns)?;
+        self.open_table(&format!("{} de l'exécution n° {}", list.title(), run.0), &columns)?;
         let mut written = 0;
         while !page.is_empty() && written < most {
             for line in page.iter().take(most - written) {

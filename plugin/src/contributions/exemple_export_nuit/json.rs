@@ -39,14 +39,15 @@ pub fn write(plan: &Plan, run: &dyn Run, to: &mut dyn Write) -> Result<(), Error
 
     write_head(to, plan, protocole, donnees_sifa).map_err(io)?;
     let mut stream = plan.start();
+    let mut item = Vec::new();
     while let Some(group) = stream.next_group(&|| run.is_cancelled())? {
         for prepared in &group {
             let before = (resume.envoyes, resume.non_envoyes);
             resume.add(prepared);
             if prepared.dossier.motifs.is_empty() {
-                write_item(to, before.0, &Envoye(&prepared.dossier)).map_err(io)?;
+                write_item(to, &mut item, before.0, &Envoye(&prepared.dossier)).map_err(io)?;
             } else {
-                write_item(&mut non_envoyes, before.1, &NonEnvoye(&prepared.dossier)).map_err(io)?;
+                write_item(&mut non_envoyes, &mut item, before.1, &NonEnvoye(&prepared.dossier)).map_err(io)?;
             }
             if resume.lus % 1000 == 0 {
                 run.progress(resume.lus, 0, "Lecture des dossiers");
@@ -72,9 +73,12 @@ fn write_head(to: &mut dyn Write, plan: &Plan, protocole: Protocole, donnees_sif
     )
 }
 
-fn write_item(to: &mut dyn Write, index: u64, item: &impl Serialize) -> io::Result<()> {
-    to.write_all(if index == 0 { b"\n" } else { b",\n" })?;
-    Ok(serde_json::to_writer(to, item)?)
+/// Writes one item in one piece, which is put together in `buffer`: JSON is made of very many very small pieces.
+fn write_item(to: &mut dyn Write, buffer: &mut Vec<u8>, index: u64, item: &impl Serialize) -> io::Result<()> {
+    buffer.clear();
+    buffer.extend_from_slice(if index == 0 { b"\n" } else { b",\n" });
+    serde_json::to_writer(&mut *buffer, item)?;
+    to.write_all(buffer)
 }
 
 struct Envoye<'a>(&'a Dossier);

@@ -159,6 +159,18 @@ fn email_contact() {
         },
         Cas {
             naissance: "2010-01-01",
+            responsables: None,
+            parents: vec![
+                parent(1, None, "PARENT", "z@p.fr"),
+                parent(9, Some(2), "PARENT", "c@p.fr"),
+                parent(8, Some(2), "PARENT", "b@p.fr"),
+                parent(7, Some(3), "PARENT", "d@p.fr"),
+            ],
+            attendu: "b@p.fr",
+            mails: ["b@p.fr", "c@p.fr"],
+        },
+        Cas {
+            naissance: "2010-01-01",
             responsables: Some(vec![]),
             parents: vec![],
             attendu: "",

@@ -2,11 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod candidat;
+mod champs;
 mod contrat_et_statut;
 mod dossiers;
 mod etablissement;
 mod formation;
-mod textes;
+mod textes_des_alertes;
+mod textes_des_motifs;
 
 use std::sync::Arc;
 
@@ -110,6 +112,8 @@ fn contexte_avec<T>(lignes: Vec<LigneUai>, f: impl FnOnce(Contexte<'_>) -> T) ->
     })
 }
 
+type Change = fn(&mut Inscription);
+
 /// The complete inscription with one change.
 fn avec(change: impl FnOnce(&mut Inscription)) -> Inscription {
     let mut i = inscription();
@@ -123,6 +127,13 @@ fn v3(i: &Inscription) -> Dossier {
 
 fn v2021(i: &Inscription) -> Dossier {
     contexte_avec(lignes(), |c| c.dossier(i, Protocole::StatutCandidats, false))
+}
+
+/// The dossier of the complete inscription, with one change to the UAI line.
+fn avec_ligne(protocole: Protocole, change: fn(&mut LigneUai)) -> Dossier {
+    let mut lignes = lignes();
+    change(&mut lignes[0]);
+    contexte_avec(lignes, |c| c.dossier(&inscription(), protocole, true))
 }
 
 /// The field as JSON text, without quotes; "" when absent.

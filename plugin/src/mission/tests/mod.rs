@@ -177,6 +177,7 @@ pub(super) struct World {
     slept: Cell<Duration>,
     cancel: Arc<AtomicBool>,
     cancel_after: Cell<Duration>,
+    patience: Cell<Duration>,
 }
 
 impl World {
@@ -188,6 +189,7 @@ impl World {
             slept: Cell::new(Duration::ZERO),
             cancel: Arc::new(AtomicBool::new(false)),
             cancel_after: Cell::new(Duration::MAX),
+            patience: Cell::new(Duration::MAX),
         }
     }
 
@@ -205,6 +207,7 @@ impl World {
                 }
             },
             deadline: self.deadline,
+            patience: self.patience.get(),
         })
     }
 }

@@ -317,7 +317,7 @@ fn gives_up_at_the_deadline_only() {
     let server = Server::scripted(vec![http(503, "", "")]);
     let world = World::new();
     let (result, _) = v3(&server, &world, &batch(1));
-    let Err(MissionError::GaveUp { attempts, cause }) = result else {
+    let Err(MissionError::GaveUp { attempts, cause, .. }) = result else {
         panic!("{result:?}")
     };
     assert_eq!(attempts as usize, server.seen().len());
@@ -332,6 +332,19 @@ fn gives_up_at_the_deadline_only() {
     let (result, _) = v3(&server, &world, &batch(1));
     assert_eq!(result, Err(MissionError::WindowClosed));
     assert_eq!(server.seen().len(), attempts as usize);
+}
+
+#[test]
+fn gives_up_once_its_patience_is_over() {
+    let server = Server::scripted(vec![http(503, "Retry-After: 60\r\n", "")]);
+    let world = World::new();
+    world.patience.set(Duration::from_secs(30));
+    let (result, events) = v3(&server, &world, &batch(1));
+    let Err(MissionError::GaveUp { attempts: 1, wait, .. }) = result else {
+        panic!("{result:?}")
+    };
+    assert_eq!(wait, Duration::from_secs(60), "what the receiver asks is handed on");
+    assert_eq!(events, ["avant 0..1"]);
 }
 
 #[test]

@@ -152,6 +152,35 @@ impl Journal {
             .transaction(|connection| Ok(connection.execute_many(&insert, &rows)?))
     }
 
+    /// Says of every run that still calls itself running that it was cut short: for whoever holds the lock, when nobody
+    /// else can be running. When it ended is not known.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn interrupt_stale(&self) -> Result<(), StoreError> {
+        let sql = "SELECT id FROM mna_execution WHERE etat = ?";
+        let running = [EtatExecution::EnCours.code().into()];
+        let stale = read::all(&self.connection, "mna_execution", sql, &running, |cells| {
+            cells.required_integer(0, "id")
+        })?;
+        for id in stale {
+            self.set_ended(RunId(id), EtatExecution::Interrompue, None)?;
+        }
+        Ok(())
+    }
+
+    /// Forgets the dossiers of an establishment that have no answer: the run reads and sends them again.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn forget_waiting(&self, id: EtablissementId) -> Result<(), StoreError> {
+        let sql = "DELETE FROM mna_resultat WHERE execution_id = ? AND etablissement = ? AND etat = ?";
+        let waiting = EtatDossier::EnAttente.code();
+        self.connection
+            .execute(sql, &[id.run.0.into(), id.numero.into(), waiting.into()])?;
+        Ok(())
+    }
+
     /// Closes a run and gives its figures, counted from its dossiers.
     ///
     /// # Errors
@@ -162,11 +191,20 @@ impl Journal {
         etat: EtatExecution,
         fin: DateTime<FixedOffset>,
     ) -> Result<Comptes, StoreError> {
+        self.set_ended(run, etat, Some(fin))
+    }
+
+    fn set_ended(
+        &self,
+        run: RunId,
+        etat: EtatExecution,
+        fin: Option<DateTime<FixedOffset>>,
+    ) -> Result<Comptes, StoreError> {
         self.connection.transaction(|connection| {
             let comptes = count(connection, run)?;
             let values = [
                 etat.code().into(),
-                fin.to_rfc3339().into(),
+                fin.map(|fin| fin.to_rfc3339()).into(),
                 comptes.acceptes.into(),
                 comptes.rejetes.into(),
                 comptes.non_envoyes.into(),

@@ -30,7 +30,7 @@ states! {
         EnCours = "en_cours",
         /// Went to its end.
         Terminee = "terminee",
-        /// Stopped before its end: the window closed, or something failed.
+        /// Stopped before its end: something failed.
         Interrompue = "interrompue",
         /// Cancelled by the user.
         Annulee = "annulee",
@@ -44,9 +44,9 @@ states! {
         Termine = "termine",
         /// The receiver refused its key.
         CleRefusee = "cle_refusee",
-        /// The receiver did not answer until the window closed.
+        /// The receiver could not be reached, or did not answer until the window closed.
         Injoignable = "injoignable",
-        /// The run was cancelled.
+        /// The run stopped before its end: cancelled, or something failed.
         Annule = "annule",
     }
 }

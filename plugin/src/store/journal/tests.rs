@@ -178,8 +178,7 @@ fn a_running_night_adds_up_at_every_step() {
         let mut states = Vec::new();
         journal
             .each_lot(place, |lot| {
-                states.push((lot.id.numero, lot.dossiers, lot.etat, lot.http));
-                Ok(())
+                Ok(states.push((lot.id.numero, lot.dossiers, lot.etat, lot.http)))
             })
             .unwrap();
         states
@@ -233,8 +232,7 @@ fn a_batch_that_is_halved_leaves_its_trace() {
     let mut lots = Vec::new();
     journal
         .each_lot(place, |lot| {
-            lots.push((lot.id.numero, lot.dossiers, lot.etat, lot.http));
-            Ok(())
+            Ok(lots.push((lot.id.numero, lot.dossiers, lot.etat, lot.http)))
         })
         .unwrap();
     assert_eq!(
@@ -247,10 +245,7 @@ fn a_batch_that_is_halved_leaves_its_trace() {
     );
     let mut culprits = Vec::new();
     journal
-        .each_rejet(run, |rejet| {
-            culprits.push((rejet.inscription_id, rejet.lot));
-            Ok(())
-        })
+        .each_rejet(run, |rejet| Ok(culprits.push((rejet.inscription_id, rejet.lot))))
         .unwrap();
     assert_eq!(culprits, [(2, Some(3))]);
     let counts = journal.close_run(run, EtatExecution::Terminee, end()).unwrap();
@@ -309,12 +304,7 @@ fn a_dossier_has_one_row_and_a_failed_batch_leaves_none() {
     );
     assert_eq!(journal.run(run).unwrap().comptes.lus, 2);
     let mut lots = 0;
-    journal
-        .each_lot(place, |_| {
-            lots += 1;
-            Ok(())
-        })
-        .unwrap();
+    journal.each_lot(place, |_| Ok(lots += 1)).unwrap();
     assert_eq!(lots, 1);
     // The same dossier in another run is another row.
     let other = journal.open_run(&open("2026-11-24")).unwrap();

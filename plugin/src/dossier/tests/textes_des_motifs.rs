@@ -1,4 +1,4 @@
-//! What the user reads: every reason and every warning, whole, with the screen and what to enter.
+//! What the user reads of each reason: the whole detail, with the screen and what to enter; and the labels.
 
 use super::*;
 
@@ -7,20 +7,6 @@ fn raisons(dossier: &Dossier) -> Vec<String> {
     let texte = |m: &Motif| format!("{}: {}", m.code.code(), m.detail);
     dossier.motifs.iter().map(texte).collect()
 }
-
-/// Each warning of a dossier, as `CODE champ: detail`.
-fn alertes_entieres(dossier: &Dossier) -> Vec<String> {
-    let texte = |a: &Avertissement| format!("{} {}: {}", a.code, a.champ, a.detail);
-    dossier.avertissements.iter().map(texte).collect()
-}
-
-fn avec_ligne(i: &Inscription, protocole: Protocole, change: fn(&mut LigneUai)) -> Dossier {
-    let mut lignes = lignes();
-    change(&mut lignes[0]);
-    contexte_avec(lignes, |c| c.dossier(i, protocole, true))
-}
-
-type Change = fn(&mut Inscription);
 
 #[test]
 fn reasons_of_the_apprentice() {
@@ -179,10 +165,7 @@ fn reasons_of_the_establishment() {
         ),
         (StatutCandidats, |l| l.nom = None, "saisir le nom du CFA."),
     ] {
-        assert_eq!(
-            raisons(&avec_ligne(&inscription(), protocole, change)),
-            [format!("{UAI}{attendue}")]
-        );
+        assert_eq!(raisons(&avec_ligne(protocole, change)), [format!("{UAI}{attendue}")]);
     }
     const SANS_LIGNE: &str = "UAI_SIRET_MANQUANT: Aucune ligne de la liste ne convient à l'inscription : en ajouter une dans Gestion des numéros UAI pour la société n° 1 et le secteur n° 3.";
     const UAI_INCONNU: &str = "UAI_SIRET_MANQUANT: L'UAI de l'établissement saisi dans le SIFA n'est pas dans la liste : l'ajouter dans Gestion des numéros UAI avec son nom et son SIRET, ou le corriger dans le SIFA.";
@@ -303,175 +286,6 @@ fn another_inscription() {
         [
             "AUTRE_INSCRIPTION: L'inscription n° 11 du même stagiaire au même établissement est envoyée à sa place : une seule \
              par année scolaire. Si ce n'est pas la bonne, vérifier les dates d'entrée dans les fiches Inscrit."
-        ]
-    );
-}
-
-#[test]
-fn warnings() {
-    for (change, attendues) in [
-        (
-            (|i| sifa(i).ine = t("en cours")) as Change,
-            vec![
-                "INE_INHABITUEL ine_apprenant: L'INE du SIFA est envoyé, mais sa forme est inconnue (attendu : 10 chiffres et une lettre, ou 9 chiffres et 2 lettres) : le vérifier dans le SIFA.",
-            ],
-        ),
-        (
-            |i| stagiaire(i).telephone = t("06"),
-            vec![
-                "TELEPHONE_INVALIDE tel_apprenant: Ce n'est pas un numéro de téléphone personnel valide (un seul numéro, sans autre texte) : le corriger dans la fiche Stagiaire.",
-            ],
-        ),
-        (
-            |i| {
-                stagiaire(i).date_naissance = od("2010-01-01");
-                sifa(i).responsables = [(71, "faux"), (72, "@"), (73, "a@b.fr")]
-                    .map(|(id, email)| Responsable {
-                        id,
-                        rang: None,
-                        email: t(email),
-                    })
-                    .to_vec();
-            },
-            vec![
-                "EMAIL_INVALIDE email_contact: Adresse invalide, laissée de côté : responsable n° 71 du SIFA, responsable n° 72 du SIFA.",
-            ],
-        ),
-        (
-            |i| {
-                let d = Arc::make_mut(action(i).diplome.as_mut().unwrap());
-                (d.libelle_court, d.rncp) = (t("C"), None);
-            },
-            vec![
-                "LIBELLE_COURT_INVALIDE libelle_court_formation: Le libellé court du diplôme n° 40 a moins de 2 caractères : le compléter dans ce diplôme.",
-                "RNCP_MANQUANT formation_rncp: Sans code RNCP, le tableau de bord ne montre pas la formation : le saisir dans le diplôme n° 40.",
-            ],
-        ),
-        (
-            |i| Arc::make_mut(action(i).diplome.as_mut().unwrap()).rncp = t("RS1"),
-            vec![
-                "RNCP_INVALIDE formation_rncp: Le code RNCP du diplôme n° 40 est mal formé (attendu : RNCP et 2 à 5 chiffres) : le corriger dans ce diplôme.",
-            ],
-        ),
-        (
-            |i| action(i).date_fin = od("2036-08-31"),
-            vec![
-                "DUREE_INVALIDE duree_theorique_formation_mois: La durée de l'action n° 30 n'est pas de 1 à 48 mois : vérifier ses dates dans la fiche Action.",
-            ],
-        ),
-        (
-            |i| i.sortie_prevue = None,
-            vec!["SORTIE_PREVUE_MANQUANTE statut_apprenant: Saisir la date de sortie prévue dans la fiche Inscrit."],
-        ),
-        (
-            |i| (i.sortie_prevue, i.sortie_reelle, i.motif_sortie) = (None, od("2026-10-10"), t("Démission")),
-            vec![
-                "SORTIE_PREVUE_MANQUANTE statut_apprenant: L'abandon est compté sans elle, comme si elle était plus tard : saisir la date de sortie prévue dans la fiche Inscrit.",
-            ],
-        ),
-        (
-            |i| secteur(i).code_postal = t("570"),
-            vec![
-                "CODE_POSTAL_INVALIDE etablissement_lieu_de_formation_code_postal: Le code postal du secteur n° 3 n'a pas 5 chiffres : le corriger dans Paramètres sociétés > Secteurs.",
-            ],
-        ),
-        (
-            |i| i.conventions.push(convention(58, "", "")),
-            vec![
-                "CONVENTION_SANS_DEBUT contrat_date_debut: Elle n'est pas envoyée comme contrat : saisir la date de début dans la convention n° 58.",
-            ],
-        ),
-        (
-            |i| i.conventions = (1..=6).map(|id| convention(id, "2026-09-01", "")).collect(),
-            vec![
-                "PLUS_DE_QUATRE_CONTRATS contrat_date_debut: 2 convention(s) plus ancienne(s) : l'API n'accepte que les quatre dernières.",
-            ],
-        ),
-        (
-            |i| {
-                i.conventions[0].siret_employeur = t("123");
-                i.conventions.push(Convention {
-                    siret_employeur: t("73282932000075"),
-                    ..convention(59, "2027-09-01", "")
-                });
-            },
-            vec![
-                "SIRET_EMPLOYEUR_INVALIDE siret_employeur: Le SIRET de l'employeur n'a pas 14 chiffres : le corriger dans la convention n° 50.",
-                "SIRET_CLE_FAUSSE siret_employeur_2: Le SIRET de l'employeur est envoyé, mais sa clé est fausse : le vérifier dans la convention n° 59.",
-            ],
-        ),
-        (
-            |i| (stagiaire(i).sexe, stagiaire(i).code_postal) = (t("Homme"), t("570")),
-            vec![
-                "SEXE_INVALIDE sexe_apprenant: Attendu : M ou F ; le corriger dans la fiche Stagiaire.",
-                "CODE_POSTAL_INVALIDE code_postal_apprenant: Attendu : 5 chiffres ; le corriger dans la fiche Stagiaire.",
-            ],
-        ),
-        (
-            |i| (sifa(i).derniere_situation, sifa(i).dernier_organisme_uai) = (Some(1), t("7")),
-            vec![
-                "DERNIERE_SITUATION_INCONNUE derniere_situation: Ce n'est pas un code de la nomenclature SIFA : le corriger dans le SIFA.",
-                "DERNIER_ORGANISME_INVALIDE dernier_organisme_uai: Attendu : un UAI (7 chiffres et une lettre) ou un numéro de département ; le corriger dans le SIFA.",
-            ],
-        ),
-    ] {
-        let dossier = v3(&avec(change));
-        assert_eq!(alertes_entieres(&dossier), attendues);
-        assert_eq!(raisons(&dossier), Vec::<String>::new(), "it is sent");
-    }
-    let i = avec(|i| secteur(i).longitude = None);
-    assert_eq!(
-        alertes_entieres(&v2021(&i)),
-        [
-            "COORDONNEES_INVALIDES etablissement_formateur_geo_coordonnees: Saisir la latitude et la longitude du secteur n° 3 (Paramètres sociétés > Secteurs)."
-        ]
-    );
-}
-
-#[test]
-fn warnings_of_the_uai_line() {
-    use Protocole::{StatutCandidats, V3};
-    for (protocole, change, attendue) in [
-        (
-            StatutCandidats,
-            (|l| l.uai_formateur = t("faux")) as fn(&mut LigneUai),
-            "UAI_FORMATEUR_INVALIDE uai_etablissement_formateur: Gestion des numéros UAI, ligne n° 1 : corriger l'UAI du lieu de formation, qui est mal formé (attendu : 7 chiffres et une lettre).",
-        ),
-        (
-            StatutCandidats,
-            |l| l.siret_formateur = t("faux"),
-            "SIRET_FORMATEUR_INVALIDE siret_etablissement_formateur: Gestion des numéros UAI, ligne n° 1 : corriger le SIRET du lieu de formation, qui est mal formé (attendu : 14 chiffres).",
-        ),
-        (
-            V3,
-            |l| l.siret = t("73282932000075"),
-            "SIRET_CLE_FAUSSE etablissement_responsable_siret: Le SIRET est envoyé, mais sa clé de contrôle est fausse : le vérifier à la ligne n° 1 de Gestion des numéros UAI.",
-        ),
-        (
-            V3,
-            |l| l.siret_formateur = t("73282932000075"),
-            "SIRET_CLE_FAUSSE etablissement_formateur_siret: Le SIRET est envoyé, mais sa clé de contrôle est fausse : le vérifier à la ligne n° 1 de Gestion des numéros UAI.",
-        ),
-        (
-            V3,
-            |l| l.type_cfa = t("11"),
-            "TYPE_CFA_INVALIDE type_cfa: Attendu : 01 à 10 ; le corriger à la ligne n° 1 de Gestion des numéros UAI.",
-        ),
-    ] {
-        assert_eq!(
-            alertes_entieres(&avec_ligne(&inscription(), protocole, change)),
-            [attendue]
-        );
-    }
-    let deux = vec![
-        ligne(2, "0570033B", Some(1), Some(3)),
-        ligne(1, "0570044C", Some(1), Some(3)),
-    ];
-    let dossier = contexte_avec(deux, |c| c.dossier(&inscription(), V3, false));
-    assert_eq!(
-        alertes_entieres(&dossier),
-        [
-            "PLUSIEURS_LIGNES_UAI etablissement_responsable_uai: Plusieurs lignes conviennent, la ligne n° 1 est prise : n'en garder qu'une dans Gestion des numéros UAI."
         ]
     );
 }

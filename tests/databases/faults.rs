@@ -1,0 +1,187 @@
+//! What goes wrong at a database, and the French sentence that says so: never a value, a name or a password.
+
+use std::thread;
+
+use passerelle::{
+    database::{Database, DatabaseError},
+    erp::{Erp, Mapping},
+};
+
+use crate::{
+    base::{Base, Product},
+    on_each,
+    servers::PASSWORD,
+};
+
+on_each! {
+    a_missing_table_or_column_is_named
+    a_reader_cannot_write
+    a_database_that_is_not_there_is_said
+    a_locked_table_is_said
+}
+
+fn a_missing_table_or_column_is_named(product: Product) {
+    let base = Base::new(product);
+    let database = base.database();
+    let connection = database.open().unwrap();
+    base.run(&["CREATE TABLE t (a INTEGER)"]);
+    let error = connection
+        .query("SELECT a FROM absente", &[])
+        .and_then(|mut rows| rows.next_row().map(drop))
+        .unwrap_err();
+    assert!(
+        matches!(&error, DatabaseError::TableMissing { name, .. } if name.ends_with("absente")),
+        "{error:?}"
+    );
+    assert!(
+        error.user_text().contains("absente » est introuvable"),
+        "{}",
+        error.user_text()
+    );
+    let error = connection
+        .query("SELECT t.manque FROM t", &[])
+        .and_then(|mut rows| rows.next_row().map(drop))
+        .unwrap_err();
+    assert!(
+        matches!(&error, DatabaseError::ColumnMissing { name, .. } if name.ends_with("manque")),
+        "{error:?}"
+    );
+    assert!(
+        error.user_text().contains("manque » est introuvable"),
+        "{}",
+        error.user_text()
+    );
+    // The connection is as good as before.
+    assert!(
+        connection
+            .query("SELECT a FROM t", &[])
+            .unwrap()
+            .next_row()
+            .unwrap()
+            .is_none()
+    );
+
+    base.run(&[
+        "CREATE TABLE societe (id INTEGER)",
+        "CREATE TABLE secteur (id INTEGER, societe_id INTEGER, nom DATE)",
+    ]);
+    let problems: Vec<String> = Erp::new(database, Mapping::default())
+        .diagnose()
+        .into_iter()
+        .filter_map(|check| Some(format!("{} : {}", check.entite, check.probleme?)))
+        .collect();
+    let said = |entity: &str, words: &str| {
+        problems
+            .iter()
+            .any(|line| line.starts_with(entity) && line.contains(words))
+    };
+    assert!(
+        said("societe", "La colonne « raison_sociale »") && said("stagiaire", "table « stagiaire » est introuvable"),
+        "{problems:#?}"
+    );
+    for column in ["code_postal", "latitude", "longitude"] {
+        assert!(said("secteur", &format!("La colonne « {column} »")), "{problems:#?}");
+    }
+    assert_eq!(
+        problems.iter().filter(|line| line.contains("introuvable")).count(),
+        4 + 9,
+        "{problems:#?}"
+    );
+}
+
+fn a_reader_cannot_write(product: Product) {
+    let base = Base::new(product);
+    base.run(&["CREATE TABLE t (a INTEGER)"]);
+    let reader = base.database().open_reader().unwrap();
+    for sql in ["INSERT INTO t VALUES (1)", "UPDATE t SET a = 2", "DELETE FROM t"] {
+        let error = reader.execute(sql, &[]).unwrap_err();
+        assert!(matches!(error, DatabaseError::Forbidden(_)), "{sql}: {error:?}");
+    }
+}
+
+fn a_database_that_is_not_there_is_said(product: Product) {
+    let base = Base::new(product);
+    let wrong = |from: &str, to: &str| {
+        let text = base.connection_string.replace(from, to);
+        assert_ne!(text, base.connection_string);
+        let error = Database::connect(&text).unwrap_err();
+        for shown in [format!("{error:?}"), error.to_string(), error.user_text()] {
+            assert!(!shown.contains("mot;") && !shown.contains("autre"), "{shown}");
+        }
+        error
+    };
+    if product == Product::Sqlite {
+        let error = wrong("erp.db", "absente.db");
+        assert!(matches!(error, DatabaseError::FileMissing { .. }), "{error:?}");
+        assert!(error.user_text().contains("absente.db"));
+        return;
+    }
+    let error = wrong(&PASSWORD.replace('}', "}}"), "un autre;mot");
+    assert!(matches!(error, DatabaseError::LoginRefused(_)), "{error:?}");
+    assert!(error.user_text().contains("le mot de passe"), "{}", error.user_text());
+    let error = wrong("UID=passerelle", "UID=inconnu");
+    assert!(matches!(error, DatabaseError::LoginRefused(_)), "{error:?}");
+    let error = wrong("Database=essai_", "Database=absente_");
+    assert!(matches!(error, DatabaseError::DatabaseMissing(_)), "{error:?}");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let closed = listener.local_addr().unwrap().port();
+    drop(listener);
+    let port = base
+        .connection_string
+        .split("Port=")
+        .nth(1)
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap();
+    let error = wrong(&format!("Port={port}"), &format!("Port={closed}"));
+    assert!(matches!(error, DatabaseError::CannotConnect(_)), "{error:?}");
+    let error = wrong("Unicode}", "Absent}");
+    assert!(matches!(error, DatabaseError::NoDriver(_)), "{error:?}");
+}
+
+/// A writer that another session keeps waiting gives up and says so; a reader is not kept waiting at all.
+fn a_locked_table_is_said(product: Product) {
+    let base = Base::new(product);
+    base.run(&[
+        "CREATE TABLE t (a INTEGER NOT NULL PRIMARY KEY, b INTEGER)",
+        "INSERT INTO t VALUES (1, 1)",
+    ]);
+    let holder = base.connect();
+    holder.set_autocommit(false).unwrap();
+    holder.execute("UPDATE t SET b = 2 WHERE a = 1", (), None).unwrap();
+    let patience = product.pick(
+        "",
+        "SET lock_timeout = '100ms'",
+        "SET SESSION innodb_lock_wait_timeout = 1",
+    );
+    let (string, sqlite) = (base.connection_string.clone(), product == Product::Sqlite);
+    let error = thread::spawn(move || {
+        let string = if sqlite {
+            format!("{string};Timeout=100")
+        } else {
+            string
+        };
+        let connection = Database::connect(&string).unwrap().open().unwrap();
+        if !patience.is_empty() {
+            connection.execute(patience, &[]).unwrap();
+        }
+        assert_eq!(
+            connection
+                .query("SELECT b FROM t", &[])
+                .unwrap()
+                .next_row()
+                .unwrap()
+                .unwrap()
+                .integer(0),
+            Ok(Some(1))
+        );
+        connection.execute("UPDATE t SET b = 3 WHERE a = 1", &[]).unwrap_err()
+    })
+    .join()
+    .unwrap();
+    assert!(matches!(error, DatabaseError::Locked(_)), "{error:?}");
+    assert!(error.user_text().contains("verrouillée"), "{}", error.user_text());
+    holder.rollback().unwrap();
+    holder.set_autocommit(true).unwrap();
+}

@@ -1,0 +1,25 @@
+//! The night end to end: the real library file, real processes, a real database, and a receiver that misbehaves on
+//! demand. Whatever breaks, every dossier ends in exactly one state and the next call goes on where this one stopped.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::cast_possible_truncation
+)]
+
+mod cancel;
+mod clock;
+mod crash;
+mod database;
+mod faults;
+#[path = "../support/mod.rs"]
+mod support;
+mod together;
+mod world;
+
+/// The process that the tests start and kill: this executable, as a host. Without their orders it does nothing.
+#[test]
+fn child_host() {
+    world::child();
+}

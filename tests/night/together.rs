@@ -1,0 +1,42 @@
+//! Two hosts started at the same second on the same database: one runs.
+
+use crate::world::World;
+
+fn pairs(rounds: u32) {
+    let mut world = World::new(120, "");
+    for round in 0..rounds {
+        let day = chrono::NaiveDate::from_ymd_opt(2026, 9, 1).unwrap() + chrono::Days::new(round.into());
+        world.installation.at = format!("{day}T23:00:00+02:00");
+        let mut children = ["one", "other"].map(|name| world.spawn(name));
+        for child in &mut children {
+            child.wait().unwrap();
+        }
+        let results = ["one", "other"].map(|name| world.result(name));
+        let ran = results.iter().filter(|result| {
+            let kind = result["kind"].as_str().unwrap();
+            assert!(
+                ["done", "done with rejects", "running elsewhere", "already done"].contains(&kind),
+                "round {round}: {result}"
+            );
+            kind.starts_with("done")
+        });
+        assert_eq!(ran.count(), 1, "round {round}: {results:?}");
+        // One run a night, and every dossier came once a night.
+        let runs = world.query(&format!("SELECT id, etat FROM mna_execution WHERE nuit = '{day}'"));
+        assert_eq!(runs.len(), 1, "round {round}");
+        assert_eq!(runs[0][1], "terminee");
+        assert_eq!(world.query("SELECT expire FROM mna_verrou"), [["0"]]);
+    }
+}
+
+#[test]
+fn of_two_hosts_at_once_one_runs() {
+    pairs(10);
+}
+
+/// The long form: `cargo test --test night -- --ignored hosts`.
+#[test]
+#[ignore = "minutes"]
+fn of_two_hosts_at_once_one_runs_100_times() {
+    pairs(100);
+}
