@@ -133,9 +133,8 @@ fn the_host_sees_a_plugin_that_answers_otherwise() {
     assert!(!output.status.success(), "a plugin that breaks the rules passed");
 }
 
-#[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "Valgrind runs on Linux")]
-fn the_host_and_the_stand_in_free_all_that_they_allocate() {
+/// Valgrind, which fails on any error and on any block that was lost.
+fn valgrind() -> Command {
     let mut valgrind = Command::new("valgrind");
     valgrind.args([
         "--quiet",
@@ -143,11 +142,27 @@ fn the_host_and_the_stand_in_free_all_that_they_allocate() {
         "--leak-check=full",
         "--errors-for-leak-kinds=definite,indirect",
     ]);
-    valgrind.arg(host("host-valgrind", AS_C11));
+    valgrind
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "Valgrind runs on Linux")]
+fn the_host_and_the_stand_in_free_all_that_they_allocate() {
+    let mut valgrind = valgrind();
+    valgrind.arg(host("host-valgrind-stand-in", AS_C11));
     run(
         valgrind,
         &support::zoo("good"),
         "DSN=rien",
-        &data_dir("host-valgrind.données"),
+        &data_dir("host-valgrind-stand-in.données"),
     );
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "Valgrind runs on Linux")]
+fn the_host_and_the_real_library_free_all_that_they_allocate() {
+    let folder = data_dir("host-valgrind.données");
+    let mut valgrind = valgrind();
+    valgrind.arg(host("host-valgrind", AS_C11));
+    run(valgrind, &support::library(), &database(&folder), &folder);
 }

@@ -58,7 +58,10 @@ fn a_clock_that_jumps_back_in_the_middle_does_not_divide_the_night() {
     assert!(jumped.load(Ordering::SeqCst));
     let runs = world.report();
     assert_eq!(runs.len(), 1);
-    assert_eq!((&runs[0]["nuit"], &runs[0]["etat"]), (&"2026-11-23".into(), &"terminee".into()));
+    assert_eq!(
+        (&runs[0]["nuit"], &runs[0]["etat"]),
+        (&"2026-11-23".into(), &"terminee".into())
+    );
     assert!(world.received().values().all(|times| *times == 1));
     let again = world.night("2026-11-24T00:20:00+01:00").unwrap();
     assert_eq!(kind(again.kind), "already done");

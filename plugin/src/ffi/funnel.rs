@@ -26,6 +26,7 @@ pub unsafe fn guard(
             Err(refused) => return refused.code,
         }
     }
+    tracing::trace!(slot, "called");
     match catch(slot, work) {
         Ok(()) => abi::PASSERELLE_OK,
         Err(failure) => {
