@@ -60,6 +60,18 @@ mod tests {
     }
 
     #[test]
+    fn uai_in_the_form_that_compares() {
+        for (texte, attendu) in [
+            (" 057-0033 b.", Some("0570033B")),
+            ("x", Some("X")),
+            (" - ", None),
+            ("", None),
+        ] {
+            assert_eq!(normaliser_uai(texte).as_deref(), attendu, "{texte:?}");
+        }
+    }
+
+    #[test]
     fn each_defect_is_named() {
         for (ligne, defaut) in [
             (LigneUai { uai: None, ..ligne() }, "Numéro UAI du CFA manquant"),
@@ -77,6 +89,7 @@ mod tests {
                 },
                 "Nom du CFA manquant",
             ),
+            (LigneUai { siret: None, ..ligne() }, "Siret du CFA manquant"),
             (
                 LigneUai {
                     siret: Some("1234567899444".to_owned()),

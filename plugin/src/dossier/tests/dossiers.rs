@@ -114,15 +114,24 @@ fn one_inscription_per_site() {
         deux[1].motifs[0].detail
     );
 
-    // Another training site, or the protocol of 2021: both are sent.
-    let site = |uai: &str| {
-        contexte_avec(vec![ligne(1, uai, Some(1), Some(3))], |c| {
-            c.dossier(&inscription(), Protocole::V3, false)
-        })
+    // Another UAI, SIRET or stagiaire, or the protocol of 2021: both are sent.
+    let site = |id: i64, uai: &str, siret: &str| {
+        let ligne = LigneUai {
+            siret: t(siret),
+            ..ligne(1, uai, Some(1), Some(3))
+        };
+        contexte_avec(vec![ligne], |c| c.dossier(&avec(|i| i.id = id), Protocole::V3, false))
     };
-    let mut deux = [site("0570033B"), site("0570044C")];
-    retenir_une_inscription(&mut deux);
-    assert!(deux.iter().all(Dossier::envoyable));
+    let seul = || site(1, "0570033B", "73282932000074");
+    for autre in [
+        site(2, "0570044C", "73282932000074"),
+        site(2, "0570033B", "35600000000048"),
+        dossier(2, "2026-09-01", |i| stagiaire(i).id = 21),
+    ] {
+        let mut deux = [seul(), autre];
+        retenir_une_inscription(&mut deux);
+        assert!(deux.iter().all(Dossier::envoyable));
+    }
     let mut deux = [v2021(&inscription()), v2021(&avec(|i| i.id = 11))];
     retenir_une_inscription(&mut deux);
     assert!(deux.iter().all(Dossier::envoyable));
