@@ -47,7 +47,11 @@ fn a_cancelled_night_stops_says_so_and_is_resumed() {
         };
         let since = run.since.lock().unwrap().unwrap();
         // Two seconds by the specification; generous, since other tests run beside this one.
-        assert!(since.elapsed() < Duration::from_secs(10), "{questions}: {:?}", since.elapsed());
+        assert!(
+            since.elapsed() < Duration::from_secs(10),
+            "{questions}: {:?}",
+            since.elapsed()
+        );
         assert!(error.is_cancelled(), "{questions}: {error}");
         let last = world.last_run();
         assert_eq!(last["etat"], "annulee", "{questions}");

@@ -38,7 +38,11 @@ fn each_night_is_one_night_whatever_the_clock_does() {
         let newest = world.last_run();
         assert_eq!(newest["nuit"], night, "{at}");
         assert_eq!(newest["id"], outcome.run_id, "{at}");
-        assert_eq!(world.report().iter().filter(|run| run["nuit"] == night).count(), 1, "{at}");
+        assert_eq!(
+            world.report().iter().filter(|run| run["nuit"] == night).count(),
+            1,
+            "{at}"
+        );
     }
 }
 
@@ -58,7 +62,10 @@ fn a_clock_that_jumps_back_in_the_middle_does_not_divide_the_night() {
     assert!(jumped.load(Ordering::SeqCst));
     let runs = world.report();
     assert_eq!(runs.len(), 1);
-    assert_eq!((&runs[0]["nuit"], &runs[0]["etat"]), (&"2026-11-23".into(), &"terminee".into()));
+    assert_eq!(
+        (&runs[0]["nuit"], &runs[0]["etat"]),
+        (&"2026-11-23".into(), &"terminee".into())
+    );
     assert!(world.received().values().all(|times| *times == 1));
     let again = world.night("2026-11-24T00:20:00+01:00").unwrap();
     assert_eq!(kind(again.kind), "already done");

@@ -73,7 +73,10 @@ fn crash_test(inscriptions: u32, kills: u32, seed: u64) -> Figures {
     assert_eq!(world.states(id(run)), calm.states(id(&calm_run)));
 
     let received = world.received();
-    assert!(received.keys().eq(expected.keys()), "the receiver holds what a calm night sends");
+    assert!(
+        received.keys().eq(expected.keys()),
+        "the receiver holds what a calm night sends"
+    );
     let again = again(&received, &expected, &doubts);
     Figures {
         kills,
@@ -117,7 +120,10 @@ fn again(received: &BTreeMap<String, u64>, expected: &BTreeMap<String, u64>, dou
     let mut again = 0;
     for (id, (came, calm)) in more {
         let allowed = calm * (1 + doubts.get(&id).copied().unwrap_or(0));
-        assert!(came <= allowed, "dossier {id} was answered and sent again: {came} times instead of {allowed}");
+        assert!(
+            came <= allowed,
+            "dossier {id} was answered and sent again: {came} times instead of {allowed}"
+        );
         again += came - calm;
     }
     again

@@ -71,7 +71,10 @@ fn a_column_that_another_version_of_the_erp_renamed() {
     assert!(error.message.contains("prenom"), "{}", error.message);
     let runs = world.report();
     assert_eq!(runs.len(), 2);
-    assert_eq!((&runs[0]["etat"], &runs[1]["etat"]), (&"interrompue".into(), &"terminee".into()));
+    assert_eq!(
+        (&runs[0]["etat"], &runs[1]["etat"]),
+        (&"interrompue".into(), &"terminee".into())
+    );
     assert_eq!(runs[0]["comptes"]["lus"], 0);
     world.execute("ALTER TABLE stagiaire RENAME COLUMN prenom_usuel TO prenom");
     assert!(kind(world.night("2026-11-24T02:00:00+01:00").unwrap().kind).starts_with("done"));
@@ -104,7 +107,10 @@ fn a_disk_that_is_full() {
     assert!(result["text"].as_str().unwrap().contains("base de données"), "{result}");
     let run = world.last_run();
     // Nothing could be written any more, not even the end: the next call sees to it.
-    assert!(["interrompue", "en_cours"].contains(&run["etat"].as_str().unwrap()), "{run}");
+    assert!(
+        ["interrompue", "en_cours"].contains(&run["etat"].as_str().unwrap()),
+        "{run}"
+    );
     assert!(run["comptes"]["acceptes"].as_i64().unwrap() > 0);
     end_lease(&world.installation.database);
     completes(&world);
@@ -145,7 +151,11 @@ fn a_table_that_another_program_locks() {
     })
     .unwrap_err();
     assert_eq!(error.code, abi::PASSERELLE_E_DATABASE, "{error}");
-    assert!(error.message.contains("verrouillée par un autre programme"), "{}", error.message);
+    assert!(
+        error.message.contains("verrouillée par un autre programme"),
+        "{}",
+        error.message
+    );
     drop(release);
     holder.lock().unwrap().take().unwrap().join().unwrap();
     end_lease(&world.installation.database);
@@ -178,7 +188,11 @@ fn a_night_begun_anew_while_an_earlier_one_is_cut() {
     assert!(kind(forced.kind).starts_with("done"));
     let runs = world.report();
     let states: Vec<_> = runs.iter().map(|run| run["etat"].as_str().unwrap()).collect();
-    assert_eq!(states, ["terminee", "interrompue"], "the newest first; none calls itself running");
+    assert_eq!(
+        states,
+        ["terminee", "interrompue"],
+        "the newest first; none calls itself running"
+    );
     assert!(runs[1]["comptes"]["acceptes"].as_i64().unwrap() > 0);
     assert_eq!(kind(world.night(NIGHT).unwrap().kind), "already done");
 }

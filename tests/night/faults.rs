@@ -24,36 +24,179 @@ use End::{Divided, GivenUp, Healed, Rejected, Sent};
 
 const MATRIX: &[(&str, &str, &str, End)] = &[
     // Once, then all is well again.
-    ("408", NIGHT, "when = { nth = 1 }\nthen = { kind = 'status', code = 408 }", Sent { attempts: 2 }),
-    ("429, seconds", NIGHT, "when = { nth = 1 }\nthen = { kind = 'status', code = 429, retry_after = 1 }", Sent { attempts: 2 }),
-    ("429, date", NIGHT, "when = { nth = 1 }\nthen = { kind = 'status', code = 429, retry_after_date = 1 }", Sent { attempts: 2 }),
-    ("500", NIGHT, "when = { nth = 1 }\nthen = { kind = 'status', code = 500, process = true }", Sent { attempts: 2 }),
-    ("503", NIGHT, "when = { nth = 1 }\nthen = { kind = 'status', code = 503 }", Sent { attempts: 2 }),
-    ("reset", NIGHT, "when = { nth = 1 }\nthen = { kind = 'reset' }", Sent { attempts: 2 }),
-    ("cut", NIGHT, "when = { nth = 1 }\nthen = { kind = 'cut', after = 100 }", Sent { attempts: 2 }),
-    ("wrong JSON", NIGHT, "when = { nth = 1 }\nthen = { kind = 'wrong_json' }", Sent { attempts: 2 }),
-    ("page", NIGHT, "when = { nth = 1 }\nthen = { kind = 'html' }", Sent { attempts: 2 }),
-    ("delay", NIGHT, "then = { kind = 'delay', ms = 300 }", Sent { attempts: 1 }),
-    ("drip", NIGHT, "then = { kind = 'drip', bytes = 500, every_ms = 10 }", Sent { attempts: 1 }),
-    ("413", NIGHT, "when = { nth = 1 }\nthen = { kind = 'status', code = 413 }", Divided),
-    ("400", NIGHT, "when = { nth = 1 }\nthen = { kind = 'status', code = 400 }", Divided),
+    (
+        "408",
+        NIGHT,
+        "when = { nth = 1 }\nthen = { kind = 'status', code = 408 }",
+        Sent { attempts: 2 },
+    ),
+    (
+        "429, seconds",
+        NIGHT,
+        "when = { nth = 1 }\nthen = { kind = 'status', code = 429, retry_after = 1 }",
+        Sent { attempts: 2 },
+    ),
+    (
+        "429, date",
+        NIGHT,
+        "when = { nth = 1 }\nthen = { kind = 'status', code = 429, retry_after_date = 1 }",
+        Sent { attempts: 2 },
+    ),
+    (
+        "500",
+        NIGHT,
+        "when = { nth = 1 }\nthen = { kind = 'status', code = 500, process = true }",
+        Sent { attempts: 2 },
+    ),
+    (
+        "503",
+        NIGHT,
+        "when = { nth = 1 }\nthen = { kind = 'status', code = 503 }",
+        Sent { attempts: 2 },
+    ),
+    (
+        "reset",
+        NIGHT,
+        "when = { nth = 1 }\nthen = { kind = 'reset' }",
+        Sent { attempts: 2 },
+    ),
+    (
+        "cut",
+        NIGHT,
+        "when = { nth = 1 }\nthen = { kind = 'cut', after = 100 }",
+        Sent { attempts: 2 },
+    ),
+    (
+        "wrong JSON",
+        NIGHT,
+        "when = { nth = 1 }\nthen = { kind = 'wrong_json' }",
+        Sent { attempts: 2 },
+    ),
+    (
+        "page",
+        NIGHT,
+        "when = { nth = 1 }\nthen = { kind = 'html' }",
+        Sent { attempts: 2 },
+    ),
+    (
+        "delay",
+        NIGHT,
+        "then = { kind = 'delay', ms = 300 }",
+        Sent { attempts: 1 },
+    ),
+    (
+        "drip",
+        NIGHT,
+        "then = { kind = 'drip', bytes = 500, every_ms = 10 }",
+        Sent { attempts: 1 },
+    ),
+    (
+        "413",
+        NIGHT,
+        "when = { nth = 1 }\nthen = { kind = 'status', code = 413 }",
+        Divided,
+    ),
+    (
+        "400",
+        NIGHT,
+        "when = { nth = 1 }\nthen = { kind = 'status', code = 400 }",
+        Divided,
+    ),
     // Until the window closes.
-    ("503 for ever", CLOSING, "then = { kind = 'status', code = 503 }", GivenUp("injoignable", None, "est en panne ou en maintenance (HTTP 503)")),
-    ("429 for an hour", CLOSING, "then = { kind = 'status', code = 429, retry_after = 3600 }", GivenUp("injoignable", None, "demande d'attendre")),
-    ("silence", CLOSING, "then = { kind = 'silence' }", GivenUp("injoignable", None, "n'a pas répondu à temps")),
-    ("drip for ever", CLOSING, "then = { kind = 'drip', bytes = 1, every_ms = 1000 }", GivenUp("injoignable", None, "n'a pas répondu à temps")),
-    ("cut for ever", CLOSING, "then = { kind = 'cut', after = 10 }", GivenUp("injoignable", None, "a été coupée")),
-    ("reset for ever", CLOSING, "then = { kind = 'reset' }", GivenUp("injoignable", None, "a été coupée")),
-    ("page for ever", CLOSING, "then = { kind = 'html' }", GivenUp("injoignable", None, "mène à une page web")),
-    ("wrong JSON for ever", CLOSING, "then = { kind = 'wrong_json' }", GivenUp("injoignable", None, "est illisible")),
+    (
+        "503 for ever",
+        CLOSING,
+        "then = { kind = 'status', code = 503 }",
+        GivenUp("injoignable", None, "est en panne ou en maintenance (HTTP 503)"),
+    ),
+    (
+        "429 for an hour",
+        CLOSING,
+        "then = { kind = 'status', code = 429, retry_after = 3600 }",
+        GivenUp("injoignable", None, "demande d'attendre"),
+    ),
+    (
+        "silence",
+        CLOSING,
+        "then = { kind = 'silence' }",
+        GivenUp("injoignable", None, "n'a pas répondu à temps"),
+    ),
+    (
+        "drip for ever",
+        CLOSING,
+        "then = { kind = 'drip', bytes = 1, every_ms = 1000 }",
+        GivenUp("injoignable", None, "n'a pas répondu à temps"),
+    ),
+    (
+        "cut for ever",
+        CLOSING,
+        "then = { kind = 'cut', after = 10 }",
+        GivenUp("injoignable", None, "a été coupée"),
+    ),
+    (
+        "reset for ever",
+        CLOSING,
+        "then = { kind = 'reset' }",
+        GivenUp("injoignable", None, "a été coupée"),
+    ),
+    (
+        "page for ever",
+        CLOSING,
+        "then = { kind = 'html' }",
+        GivenUp("injoignable", None, "mène à une page web"),
+    ),
+    (
+        "wrong JSON for ever",
+        CLOSING,
+        "then = { kind = 'wrong_json' }",
+        GivenUp("injoignable", None, "est illisible"),
+    ),
     // What trying again does not mend.
-    ("401", NIGHT, "then = { kind = 'status', code = 401 }", GivenUp("cle_refusee", Some(401), "refuse la clé API de cet établissement (HTTP 401)")),
-    ("403", NIGHT, "then = { kind = 'status', code = 403 }", GivenUp("cle_refusee", Some(403), "refuse la clé API de cet établissement (HTTP 403)")),
-    ("404", NIGHT, "then = { kind = 'status', code = 404 }", GivenUp("injoignable", Some(404), "n'existe pas à cette adresse")),
-    ("redirect", NIGHT, "then = { kind = 'redirect', location = 'https://ailleurs.example/api' }", GivenUp("injoignable", Some(307), "https://ailleurs.example/api")),
+    (
+        "401",
+        NIGHT,
+        "then = { kind = 'status', code = 401 }",
+        GivenUp(
+            "cle_refusee",
+            Some(401),
+            "refuse la clé API de cet établissement (HTTP 401)",
+        ),
+    ),
+    (
+        "403",
+        NIGHT,
+        "then = { kind = 'status', code = 403 }",
+        GivenUp(
+            "cle_refusee",
+            Some(403),
+            "refuse la clé API de cet établissement (HTTP 403)",
+        ),
+    ),
+    (
+        "404",
+        NIGHT,
+        "then = { kind = 'status', code = 404 }",
+        GivenUp("injoignable", Some(404), "n'existe pas à cette adresse"),
+    ),
+    (
+        "redirect",
+        NIGHT,
+        "then = { kind = 'redirect', location = 'https://ailleurs.example/api' }",
+        GivenUp("injoignable", Some(307), "https://ailleurs.example/api"),
+    ),
     // Dossier by dossier.
-    ("rejected", NIGHT, "then = { kind = 'reject', field = 'nom_apprenant', message = 'Nom refusé' }", Rejected("Nom refusé")),
-    ("healed", NIGHT, "then = { kind = 'reject', field = 'tel_apprenant', message = 'Numéro de téléphone invalide' }", Healed),
+    (
+        "rejected",
+        NIGHT,
+        "then = { kind = 'reject', field = 'nom_apprenant', message = 'Nom refusé' }",
+        Rejected("Nom refusé"),
+    ),
+    (
+        "healed",
+        NIGHT,
+        "then = { kind = 'reject', field = 'tel_apprenant', message = 'Numéro de téléphone invalide' }",
+        Healed,
+    ),
 ];
 
 /// The undisturbed night, for what the establishments have to send.
@@ -79,7 +222,14 @@ fn calm() -> Calm {
     let lines = run["etablissements"].as_array().unwrap();
     assert!(lines.iter().all(|line| line["etat"] == "termine"));
     let alone = |line: &&Value| lines.iter().filter(|other| other["uai"] == line["uai"]).count() == 1;
-    let size = |line: &Value| line["lots"].as_array().unwrap().iter().map(|lot| lot["dossiers"].as_i64().unwrap()).sum();
+    let size = |line: &Value| {
+        line["lots"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|lot| lot["dossiers"].as_i64().unwrap())
+            .sum()
+    };
     let line = |line: Option<&Value>| Line {
         uai: line.unwrap()["uai"].as_str().unwrap().to_owned(),
         dossiers: size(line.unwrap()),
@@ -125,7 +275,9 @@ fn one_fault(calm: &Calm, name: &str, at: &str, fault: &str, end: &End) {
         }
         false
     });
-    let outcome = world.job(at, "{}", &closing).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let outcome = world
+        .job(at, "{}", &closing)
+        .unwrap_or_else(|error| panic!("{name}: {error}"));
     assert!(closed.load(Ordering::SeqCst), "{name}: {}", outcome.text);
     let run = world.last_run();
     assert_eq!(run["etat"], "terminee", "{name}");
@@ -138,13 +290,22 @@ fn one_fault(calm: &Calm, name: &str, at: &str, fault: &str, end: &End) {
             assert_eq!(line["etat"], "termine", "{name}: {}", outcome.text);
         }
     }
-    let line = run["etablissements"].as_array().unwrap().iter().find(|line| line["uai"] == *uai).unwrap();
+    let line = run["etablissements"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|line| line["uai"] == *uai)
+        .unwrap();
     let lots = line["lots"].as_array().unwrap();
     match end {
         Sent { attempts } => {
             assert_eq!(line["etat"], "termine", "{name}");
             assert_eq!(lots.len(), 1, "{name}");
-            assert_eq!((&lots[0]["etat"], &lots[0]["http"]), (&"repondu".into(), &200.into()), "{name}");
+            assert_eq!(
+                (&lots[0]["etat"], &lots[0]["http"]),
+                (&"repondu".into(), &200.into()),
+                "{name}"
+            );
             assert_eq!(lots[0]["tentatives"], *attempts, "{name}");
             trouble = false;
         }
@@ -185,7 +346,12 @@ fn one_fault(calm: &Calm, name: &str, at: &str, fault: &str, end: &End) {
     assert_eq!(count(&run, "rejetes"), rejected, "{name}: {}", outcome.text);
     assert_eq!(count(&run, "en_attente"), waiting, "{name}: {}", outcome.text);
     let clean = !trouble && rejected == 0;
-    assert_eq!(outcome.kind == OutcomeKind::Done, clean, "{name}: {}", kind(outcome.kind));
+    assert_eq!(
+        outcome.kind == OutcomeKind::Done,
+        clean,
+        "{name}: {}",
+        kind(outcome.kind)
+    );
     // The receiver that is well got nothing twice, whatever happened beside it.
     assert!(world.received().values().all(|times| *times == 1), "{name}");
     if waiting == 0 {

@@ -133,7 +133,10 @@ impl World {
     pub fn import(&self, settings: &Value) {
         let (_library, plugin) = self.plugin();
         let bytes = settings.to_string();
-        plugin.worker().read_document("reglages.json", bytes.as_bytes()).unwrap();
+        plugin
+            .worker()
+            .read_document("reglages.json", bytes.as_bytes())
+            .unwrap();
     }
 
     fn plugin(&self) -> (Library, Plugin) {
@@ -156,12 +159,18 @@ impl World {
         let (_library, plugin) = self.plugin();
         let mut bytes = Vec::new();
         let never = Until(|| false);
-        plugin.worker().write_document("compte-rendu.json", "{}", &never, &mut bytes).unwrap();
+        plugin
+            .worker()
+            .write_document("compte-rendu.json", "{}", &never, &mut bytes)
+            .unwrap();
         let report: Value = serde_json::from_slice(&bytes).unwrap();
         let runs = report["executions"].as_array().unwrap().clone();
         for run in &runs {
             let count = |name: &str| run["comptes"][name].as_i64().unwrap();
-            let sum: i64 = ["acceptes", "rejetes", "non_envoyes", "en_attente"].into_iter().map(count).sum();
+            let sum: i64 = ["acceptes", "rejetes", "non_envoyes", "en_attente"]
+                .into_iter()
+                .map(count)
+                .sum();
             assert_eq!(count("lus"), sum, "{run}");
         }
         runs
@@ -290,7 +299,9 @@ pub fn start_sandbox(faults: &str) -> Sandbox {
 pub fn received(sandbox: &Sandbox) -> BTreeMap<String, u64> {
     let mut stream = TcpStream::connect(sandbox.addr()).unwrap();
     // HTTP/1.0: the answer ends with the connection, in one piece.
-    stream.write_all(b"GET /sandbox/recus HTTP/1.0\r\nHost: localhost\r\n\r\n").unwrap();
+    stream
+        .write_all(b"GET /sandbox/recus HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        .unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     let head = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap();
@@ -391,4 +402,3 @@ impl Dice {
         (z ^ (z >> 31)) % sides
     }
 }
-

@@ -8,7 +8,8 @@ use odbc_api::handles::Statement as _;
 use odbc_api::{ConnectionOptions, environment};
 
 use super::{
-    ConnectionString, DatabaseError, Dialect, DialectKind, LOGIN_TIMEOUT_SEC, Rows, Sizes, drop_quietly, guarded, parameters,
+    ConnectionString, DatabaseError, Dialect, DialectKind, LOGIN_TIMEOUT_SEC, Rows, Sizes, drop_quietly, guarded,
+    parameters,
 };
 use crate::ffi::statement_cancel::RunningStatements;
 

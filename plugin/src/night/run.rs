@@ -332,14 +332,20 @@ impl Night<'_> {
                 return Ok(());
             };
             let wait = (due - now()).to_std().unwrap_or_default();
-            self.run.progress(0, 0, "Export de nuit : attente d'un service qui ne répond pas");
+            self.run
+                .progress(0, 0, "Export de nuit : attente d'un service qui ne répond pas");
             pause(wait, &env)?;
             senders.reopen(due)?;
             resumed = true;
         }
     }
 
-    fn pass<'e>(&self, senders: &mut Senders<'_>, env: &dyn Fn() -> Environment<'e>, resumed: bool) -> Result<(), Error> {
+    fn pass<'e>(
+        &self,
+        senders: &mut Senders<'_>,
+        env: &dyn Fn() -> Environment<'e>,
+        resumed: bool,
+    ) -> Result<(), Error> {
         let stop = || self.stop();
         let mut stream = self.plan.start();
         let mut together = Vec::with_capacity(TOGETHER);

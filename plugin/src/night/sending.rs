@@ -74,13 +74,7 @@ impl Trouble {
 
 impl<'a> Senders<'a> {
     /// No establishment is open yet.
-    pub fn new(
-        plan: &'a Plan,
-        parts: &'a Parts,
-        journal: &'a Journal,
-        run: RunId,
-        transport: &'a Transport,
-    ) -> Self {
+    pub fn new(plan: &'a Plan, parts: &'a Parts, journal: &'a Journal, run: RunId, transport: &'a Transport) -> Self {
         let senders = plan.acces.iter().map(|_| None).collect();
         Self {
             plan,
@@ -97,7 +91,12 @@ impl<'a> Senders<'a> {
     ///
     /// # Errors
     /// The journal cannot be written, or the host cancelled.
-    pub fn push<'e>(&mut self, acces: usize, dossier: &Dossier, env: &dyn Fn() -> Environment<'e>) -> Result<(), Error> {
+    pub fn push<'e>(
+        &mut self,
+        acces: usize,
+        dossier: &Dossier,
+        env: &dyn Fn() -> Environment<'e>,
+    ) -> Result<(), Error> {
         self.body.clear();
         serde_json::to_writer(&mut self.body, &dossier.corps()).map_err(|error| Error::io(&error.into()))?;
         let tag = ResultatPret {
@@ -345,12 +344,7 @@ impl Sender<'_> {
     }
 }
 
-fn mission<'a>(
-    access: &Acces,
-    uai: &str,
-    sealer: &Sealer,
-    transport: &'a Transport,
-) -> Result<Mission<'a>, Trouble> {
+fn mission<'a>(access: &Acces, uai: &str, sealer: &Sealer, transport: &'a Transport) -> Result<Mission<'a>, Trouble> {
     let key = match access.open_key(sealer) {
         Ok(Some(key)) => key,
         Ok(None) => {

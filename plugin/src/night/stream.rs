@@ -143,7 +143,10 @@ fn acces_manquant(ligne: &LigneUai) -> Motif {
 }
 
 /// Which access a UAI line goes out with.
-struct AccessIndex(HashMap<(Option<i64>, Option<i64>, String), (usize, Protocole)>);
+struct AccessIndex(HashMap<AccessKey, (usize, Protocole)>);
+
+/// Société, sector, UAI.
+type AccessKey = (Option<i64>, Option<i64>, String);
 
 impl AccessIndex {
     fn new(acces: &[Acces]) -> Self {
