@@ -97,7 +97,8 @@ fn await_moment(child: &mut Child, world: &World, dice: &mut Dice) {
     while world.sandbox.counts().0 < wanted {
         if child.try_wait().unwrap().is_some() {
             // Another host's lease was not over yet.
-            assert_eq!(world.result("crash")["kind"], "running elsewhere");
+            let result = world.result("crash");
+            assert_eq!(result["kind"], "running elsewhere", "{result}");
             sleep(Duration::from_millis(100));
             *child = world.spawn("crash");
         }

@@ -201,10 +201,8 @@ fn a_night_begun_anew_while_an_earlier_one_is_cut() {
 fn a_night_taken_over_leaves_the_journal_to_the_next_owner() {
     let mut world = world();
     world.installation.lease = 2;
-    let error = night_broken_by(&world, &|| {
-        world.execute("UPDATE mna_verrou SET proprietaire = 'another'")
-    })
-    .unwrap_err();
+    let taken = || world.execute("UPDATE mna_verrou SET proprietaire = 'another'");
+    let error = night_broken_by(&world, &taken).unwrap_err();
     assert!(error.message.contains("un autre poste"), "{}", error.message);
     assert_eq!(world.last_run()["etat"], "en_cours", "the other one closes it");
     end_lease(&world.installation.database);

@@ -1,11 +1,11 @@
 //! The fault matrix, on the receiver's side: what must be known at the end, and that the other establishments go on.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use passerelle_host_sdk::OutcomeKind;
 use serde_json::Value;
 
-use crate::world::{CLOSING, NIGHT, World, kind, received, start_sandbox};
+use crate::world::{CLOSED, CLOSING, NIGHT, Until, World, kind, received, start_sandbox};
 
 /// What becomes of the establishment whose receiver misbehaves.
 enum End {
@@ -202,6 +202,13 @@ const MATRIX: &[(&str, &str, &str, End)] = &[
 /// The undisturbed night, for what the establishments have to send.
 struct Calm {
     run: Value,
+    /// The first establishment of the plan: the others wait for it, or do not.
+    first: Line,
+    /// The last one: for faults that take a minute to be seen.
+    last: Line,
+}
+
+struct Line {
     uai: String,
     dossiers: i64,
 }
@@ -212,6 +219,9 @@ fn calm() -> Calm {
     let world = World::new(INSCRIPTIONS, "");
     world.night(NIGHT).unwrap();
     let run = world.last_run();
+    let lines = run["etablissements"].as_array().unwrap();
+    assert!(lines.iter().all(|line| line["etat"] == "termine"));
+    let alone = |line: &&Value| lines.iter().filter(|other| other["uai"] == line["uai"]).count() == 1;
     let size = |line: &Value| {
         line["lots"]
             .as_array()
@@ -220,19 +230,13 @@ fn calm() -> Calm {
             .map(|lot| lot["dossiers"].as_i64().unwrap())
             .sum()
     };
-    let lines = run["etablissements"].as_array().unwrap();
-    assert!(lines.len() > 2);
-    assert!(
-        run["etablissements"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .all(|line| line["etat"] == "termine")
-    );
-    // The first of the plan: the others wait for it, or do not.
-    let (uai, dossiers) = (lines[0]["uai"].as_str().unwrap().to_owned(), size(&lines[0]));
-    assert!(dossiers >= 4, "{dossiers}");
-    Calm { run, uai, dossiers }
+    let line = |line: Option<&Value>| Line {
+        uai: line.unwrap()["uai"].as_str().unwrap().to_owned(),
+        dossiers: size(line.unwrap()),
+    };
+    let (first, last) = (line(lines.iter().find(alone)), line(lines.iter().rfind(alone)));
+    assert!(lines.len() > 2 && first.dossiers > 2 && first.uai != last.uai);
+    Calm { run, first, last }
 }
 
 #[test]
@@ -252,15 +256,29 @@ fn every_fault_of_the_receiver_is_known_in_the_morning() {
 }
 
 fn one_fault(calm: &Calm, name: &str, at: &str, fault: &str, end: &End) {
+    let slow = ["silence", "drip for ever"].contains(&name);
+    let Line { uai, dossiers } = if slow { &calm.last } else { &calm.first };
     let bad = start_sandbox(&format!("[[faults]]\n{fault}"));
     let world = World::with(INSCRIPTIONS, "", |settings, _| {
         for acces in settings["acces"].as_array_mut().unwrap() {
-            if acces["uai"] == *calm.uai {
+            if acces["uai"] == *uai {
                 acces["url"] = bad.url().into();
             }
         }
     });
-    let outcome = world.night(at).unwrap_or_else(|error| panic!("{name}: {error}"));
+    // Once all the others have gone out, a night in its last minute is over.
+    let others = usize::try_from(calm.run["comptes"]["acceptes"].as_i64().unwrap() - dossiers).unwrap();
+    let closed = AtomicBool::new(at != CLOSING);
+    let closing = Until(|| {
+        if world.sandbox.counts().0 >= others && !closed.swap(true, Ordering::SeqCst) {
+            world.clock.set(CLOSED.parse().unwrap());
+        }
+        false
+    });
+    let outcome = world
+        .job(at, "{}", &closing)
+        .unwrap_or_else(|error| panic!("{name}: {error}"));
+    assert!(closed.load(Ordering::SeqCst), "{name}: {}", outcome.text);
     let run = world.last_run();
     assert_eq!(run["etat"], "terminee", "{name}");
     let count = |run: &Value, what: &str| run["comptes"][what].as_i64().unwrap();
@@ -268,7 +286,7 @@ fn one_fault(calm: &Calm, name: &str, at: &str, fault: &str, end: &End) {
     let mut trouble = true;
 
     for line in run["etablissements"].as_array().unwrap() {
-        if line["uai"] != *calm.uai {
+        if line["uai"] != *uai {
             assert_eq!(line["etat"], "termine", "{name}: {}", outcome.text);
         }
     }
@@ -276,7 +294,7 @@ fn one_fault(calm: &Calm, name: &str, at: &str, fault: &str, end: &End) {
         .as_array()
         .unwrap()
         .iter()
-        .find(|line| line["uai"] == *calm.uai)
+        .find(|line| line["uai"] == *uai)
         .unwrap();
     let lots = line["lots"].as_array().unwrap();
     match end {
@@ -300,20 +318,20 @@ fn one_fault(calm: &Calm, name: &str, at: &str, fault: &str, end: &End) {
         GivenUp(etat, http, words) => {
             assert_eq!(line["etat"], *etat, "{name}: {}", outcome.text);
             assert!(outcome.text.contains(words), "{name}: {}", outcome.text);
-            assert!(outcome.text.contains(&calm.uai), "{name}: {}", outcome.text);
-            let lot = lots.last().unwrap();
+            assert!(outcome.text.contains(uai.as_str()), "{name}: {}", outcome.text);
+            let lot = lots.first().unwrap();
             let expected = if http.is_some() { "refuse" } else { "envoye" };
             assert_eq!(lot["etat"], expected, "{name}");
             assert_eq!(lot["http"].as_i64(), *http, "{name}");
-            accepted -= calm.dossiers;
-            waiting = calm.dossiers;
+            accepted -= *dossiers;
+            waiting = *dossiers;
         }
         Rejected(words) => {
-            accepted -= calm.dossiers;
-            rejected += calm.dossiers;
+            accepted -= *dossiers;
+            rejected += *dossiers;
             let rejets = run["rejets"].as_array().unwrap();
             let with_words = rejets.iter().filter(|rejet| rejet["erreurs"][0]["message"] == *words);
-            assert_eq!(i64::try_from(with_words.count()).unwrap(), calm.dossiers, "{name}");
+            assert_eq!(i64::try_from(with_words.count()).unwrap(), *dossiers, "{name}");
         }
         Healed => {
             let healed = run["reprises"].as_array().unwrap();
@@ -337,6 +355,6 @@ fn one_fault(calm: &Calm, name: &str, at: &str, fault: &str, end: &End) {
     // The receiver that is well got nothing twice, whatever happened beside it.
     assert!(world.received().values().all(|times| *times == 1), "{name}");
     if waiting == 0 {
-        assert_eq!(i64::try_from(received(&bad).len()).unwrap(), calm.dossiers, "{name}");
+        assert_eq!(i64::try_from(received(&bad).len()).unwrap(), *dossiers, "{name}");
     }
 }

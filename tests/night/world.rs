@@ -22,8 +22,10 @@ use crate::support::{library, scratch};
 
 /// A night far from every edge.
 pub const NIGHT: &str = "2026-11-24T01:00:00+01:00";
-/// Three seconds before the window closes.
-pub const CLOSING: &str = "2026-11-24T04:59:57+01:00";
+/// Shortly before the window closes.
+pub const CLOSING: &str = "2026-11-24T04:59:20+01:00";
+/// The very end of it.
+pub const CLOSED: &str = "2026-11-24T04:59:59.900+01:00";
 
 const JOB: &str = "export-de-nuit";
 

@@ -8,7 +8,8 @@ use odbc_api::handles::Statement as _;
 use odbc_api::{ConnectionOptions, environment};
 
 use super::{
-    ConnectionString, DatabaseError, Dialect, LOGIN_TIMEOUT_SEC, Rows, Sizes, drop_quietly, guarded, parameters,
+    ConnectionString, DatabaseError, Dialect, DialectKind, LOGIN_TIMEOUT_SEC, Rows, Sizes, drop_quietly, guarded,
+    parameters,
 };
 use crate::ffi::statement_cancel::RunningStatements;
 
@@ -211,7 +212,7 @@ impl Connection {
         if self.in_transaction.get() {
             return work(self);
         }
-        self.set_autocommit(false)?;
+        self.begin()?;
         // Rolls back and restores the mode however `work` ends, a panic included.
         let open = OpenTransaction {
             connection: self,
@@ -222,10 +223,15 @@ impl Connection {
         Ok(value)
     }
 
-    fn set_autocommit(&self, enabled: bool) -> Result<(), DatabaseError> {
-        let connection = self.odbc()?;
-        guarded(|| Ok(connection.set_autocommit(enabled)?))?;
-        self.in_transaction.set(!enabled);
+    fn begin(&self) -> Result<(), DatabaseError> {
+        if self.dialect.kind() == DialectKind::Sqlite {
+            // The driver's own transactions begin as readers: two that then want to write refuse each other at once.
+            self.execute("BEGIN IMMEDIATE", &[])?;
+        } else {
+            let connection = self.odbc()?;
+            guarded(|| Ok(connection.set_autocommit(false)?))?;
+        }
+        self.in_transaction.set(true);
         Ok(())
     }
 }
@@ -237,8 +243,12 @@ struct OpenTransaction<'c> {
 
 impl OpenTransaction<'_> {
     fn commit(&self) -> Result<(), DatabaseError> {
-        let connection = self.connection.odbc()?;
-        guarded(|| Ok(connection.commit()?))?;
+        if self.connection.dialect.kind() == DialectKind::Sqlite {
+            self.connection.execute("COMMIT", &[])?;
+        } else {
+            let connection = self.connection.odbc()?;
+            guarded(|| Ok(connection.commit()?))?;
+        }
         self.done.set(true);
         Ok(())
     }
@@ -249,7 +259,14 @@ impl Drop for OpenTransaction<'_> {
         let Some(connection) = self.connection.inner.as_ref() else {
             return;
         };
+        let sqlite = self.connection.dialect.kind() == DialectKind::Sqlite;
         let ended = guarded(|| {
+            if sqlite {
+                if !self.done.get() {
+                    connection.execute("ROLLBACK", (), None)?;
+                }
+                return Ok(());
+            }
             if !self.done.get() {
                 connection.rollback()?;
             }

@@ -14,7 +14,7 @@ use crate::database::{CancelHandle, Connection, Database};
 use crate::dossier::records::{Convention, Inscription, Interlocuteur, ValeurIllisible};
 
 /// Stagiaires of a page where readers keep writers waiting.
-const PAGE: u64 = 5000;
+const PAGE: u64 = 1000;
 
 /// Who gets the inscriptions.
 pub(super) trait Visitor {

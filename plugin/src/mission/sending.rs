@@ -13,7 +13,6 @@ use crate::dossier::Protocole;
 use bytes::Bytes;
 use chrono::TimeDelta;
 use std::ops::Range;
-use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// The sender of one establishment. Lives inside a run, on its [`Transport`].
@@ -141,7 +140,7 @@ impl<'t> Mission<'t> {
     /// What is wrong, as [`MissionError::user_text`] says it.
     pub fn test_connection(&mut self, cancel: &dyn Fn() -> bool) -> Result<(), MissionError> {
         let path = format!("{}/test", self.path());
-        let (step, reply) = self.attempt(&path, &Bytes::from_static(b"[]"), Duration::MAX, cancel)?;
+        let (step, reply) = self.attempt(&path, &Bytes::from_static(b"[]"), &|| false, cancel)?;
         match self.meaning(step, &path, &reply, u32::MAX) {
             Meaning::Readable if step == Step::Data && says_ok(&reply.body) => Ok(()),
             Meaning::Readable => Err(self.unreadable(&reply)),
@@ -164,11 +163,11 @@ impl<'t> Mission<'t> {
         let patience = TimeDelta::from_std(env.patience).ok();
         let until = patience.and_then(|patience| start.checked_add_signed(patience));
         let until = until.map_or(env.deadline, |until| until.min(env.deadline));
+        let late = || (env.now)() >= env.deadline;
         let mut attempts = 0_u32;
         loop {
             attempts = attempts.saturating_add(1);
-            let limit = (env.deadline - (env.now)()).to_std().unwrap_or_default();
-            let (cause, retry_after) = match self.attempt(path, &body, limit, env.cancel) {
+            let (cause, retry_after) = match self.attempt(path, &body, &late, env.cancel) {
                 Err(error) if error.is_transient() => (error, None),
                 Err(error) => return Err(error),
                 Ok((step, reply)) => match self.meaning(step, path, &reply, attempts) {
@@ -222,18 +221,18 @@ impl<'t> Mission<'t> {
         }
     }
 
-    /// One exchange with the dossiers' address, logged in first where the protocol wants it; each of them within `limit`.
+    /// One exchange with the dossiers' address, logged in first where the protocol wants it; none awaited once it is `late`.
     fn attempt(
         &mut self,
         path: &str,
         body: &Bytes,
-        limit: Duration,
+        late: &dyn Fn() -> bool,
         cancel: &dyn Fn() -> bool,
     ) -> Result<(Step, Reply), MissionError> {
         if self.access.protocole == Protocole::V3 {
             return Ok((
                 Step::Data,
-                self.post(path, Some(self.access.cle.expose()), body.clone(), limit, cancel)?,
+                self.post(path, Some(self.access.cle.expose()), body.clone(), late, cancel)?,
             ));
         }
         loop {
@@ -247,7 +246,7 @@ impl<'t> Mission<'t> {
                     statut_candidats::LOGIN_PATH,
                     None,
                     Bytes::copy_from_slice(&login),
-                    limit,
+                    late,
                     cancel,
                 )?;
                 let token = Some(&reply)
@@ -262,7 +261,7 @@ impl<'t> Mission<'t> {
                 path,
                 self.token.as_ref().map(|token| token.as_str()),
                 body.clone(),
-                limit,
+                late,
                 cancel,
             )?;
             if reply.http != 401 {
@@ -281,7 +280,7 @@ impl<'t> Mission<'t> {
         path: &str,
         bearer: Option<&str>,
         body: Bytes,
-        limit: Duration,
+        late: &dyn Fn() -> bool,
         cancel: &dyn Fn() -> bool,
     ) -> Result<Reply, MissionError> {
         let request = Request {
@@ -289,7 +288,7 @@ impl<'t> Mission<'t> {
             path,
             bearer,
             body,
-            limit,
+            late,
         };
         self.transport.exchange(request, cancel)
     }

@@ -82,8 +82,8 @@ pub(super) struct Request<'a> {
     pub(super) path: &'a str,
     pub(super) bearer: Option<&'a str>,
     pub(super) body: Bytes,
-    /// The answer is not awaited longer, whatever the client's own time-outs.
-    pub(super) limit: Duration,
+    /// Whether it is too late to await an answer, whatever the client's own time-outs. Asked like a cancel.
+    pub(super) late: &'a dyn Fn() -> bool,
 }
 
 impl Transport {
@@ -133,7 +133,6 @@ impl Transport {
         let sent = client
             .post(request.base.join(request.path))
             .headers(headers)
-            .timeout(self.options.total.min(request.limit))
             .body(request.body);
         let runtime = self.runtime.as_ref().ok_or_else(|| MissionError::Client {
             detail: "no runtime".into(),
@@ -144,6 +143,7 @@ impl Transport {
                 match tokio::time::timeout(SLICE, work.as_mut()).await {
                     Ok(done) => return done.map_err(|error| fault::classify(&error, host)),
                     Err(_) if cancel() => return Err(MissionError::Cancelled),
+                    Err(_) if (request.late)() => return Err(MissionError::TimedOut { host: host.clone() }),
                     Err(_) => {}
                 }
             }

@@ -47,6 +47,8 @@ struct Sender<'a> {
     mission: Option<Mission<'a>>,
     /// Why nothing goes out: its dossiers are written down as waiting.
     trouble: Option<Trouble>,
+    /// What it met when it was put off.
+    before: Option<Trouble>,
     lots: i64,
     /// How often it was put off.
     put_off: u32,
@@ -139,7 +141,7 @@ impl<'a> Senders<'a> {
             let again = sender.trouble.as_ref().and_then(|trouble| trouble.again);
             if again.is_some_and(|again| again <= by) {
                 self.journal.forget_waiting(sender.id)?;
-                sender.trouble = None;
+                sender.before = sender.trouble.take();
             }
         }
         Ok(())
@@ -313,6 +315,7 @@ fn open<'a>(
         splitter: Splitter::new(Limits::new(access.protocole, parts.batch)),
         mission,
         trouble,
+        before: None,
         lots,
         put_off: 0,
     })
@@ -321,6 +324,11 @@ fn open<'a>(
 impl Sender<'_> {
     /// Send nothing more: for good, or until it is worth another try.
     fn put_off(&mut self, error: &MissionError, now: DateTime<FixedOffset>) {
+        if let (MissionError::WindowClosed, Some(before)) = (error, self.before.take()) {
+            // The fault is what the user must know of, not that no time was left for another try.
+            self.trouble = Some(Trouble::for_good(before.etat, before.text));
+            return;
+        }
         let etat = match error {
             MissionError::KeyRefused { .. } => EtatEtablissement::CleRefusee,
             _ => EtatEtablissement::Injoignable,
