@@ -37,8 +37,9 @@ fn the_user_guide_has_every_label_of_the_screens() {
     let mut checked = 0;
     for (file, opening, end) in [
         ("complements_secteur.rs", "fn describe", "\n    }\n"),
-        ("compte_rendu.rs", "fn run_columns", "\n}\n"),
-        ("compte_rendu.rs", "fn establishment_columns", "\n}\n"),
+        ("compte_rendu/lines.rs", "fn execution_columns", "\n}\n"),
+        ("compte_rendu/lines.rs", "fn title", "\n    }\n"),
+        ("compte_rendu/lines.rs", "fn columns", "\n    }\n"),
         ("diagnostic.rs", "fn diagnose", "\n}\n"),
     ] {
         let source = read(&format!("plugin/src/contributions/{file}"));
