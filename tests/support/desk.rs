@@ -141,23 +141,12 @@ pub fn document(plugin: &Plugin, id: &str, parameters: &str) -> Result<serde_jso
     Ok(serde_json::from_slice(&bytes).unwrap())
 }
 
-/// The settings of the worked example, each establishment with an access to the receiver at `url`.
+/// The settings of the worked example, with the receiver at `url`.
 pub fn golden_settings(url: &str) -> Vec<u8> {
     let bytes = std::fs::read(super::source("tests/golden/settings.json")).unwrap();
     let mut settings: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-    let mut accesses = Vec::new();
-    for secteur in settings["secteurs"].as_array().unwrap() {
-        for line in settings["uai"].as_array().unwrap() {
-            let own = line["societe_id"] == secteur["societe_id"]
-                && (line["secteur_id"] == secteur["secteur_id"] || line["secteur_id"].is_null());
-            if own {
-                accesses.push(serde_json::json!({
-                    "societe_id": line["societe_id"], "secteur_id": secteur["secteur_id"], "uai": line["uai"],
-                    "protocole": "v3", "url": url, "cle": format!("cle-de-test-{}", line["uai"].as_str().unwrap()),
-                }));
-            }
-        }
+    for access in settings["acces"].as_array_mut().unwrap() {
+        access["url"] = url.into();
     }
-    settings["acces"] = accesses.into();
     serde_json::to_vec(&settings).unwrap()
 }
