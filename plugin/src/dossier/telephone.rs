@@ -23,7 +23,8 @@ fn courant(numero: &str) -> Option<String> {
     let metropole = numero.strip_prefix("+33").or_else(|| numero.strip_prefix("0033"));
     let chiffres = metropole.unwrap_or_else(|| numero.strip_prefix('0').unwrap_or(numero));
     let (debut, suite) = chiffres.split_at_checked(3)?;
-    if suite.len() != 6 {
+    if suite.len() != 6 || numero.starts_with("33") {
+        // Without its 0, a number in 03 3 may as well be a short one that starts with the country's code.
         return None;
     }
     match (debut.as_bytes(), metropole) {

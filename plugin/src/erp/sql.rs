@@ -118,7 +118,10 @@ impl Writer<'_> {
             Part::Stagiaires { after, up_to } => {
                 let condition = format!("WHERE {scope}{}", between(&stagiaire_id, after, up_to));
                 let in_order = self.dialect.join_in_this_order();
-                (format!("FROM {stagiaire} {in_order} {inscription} ON {join}"), condition)
+                (
+                    format!("FROM {stagiaire} {in_order} {inscription} ON {join}"),
+                    condition,
+                )
             }
         }
     }
