@@ -41,12 +41,19 @@ pub(super) struct Reading<'a> {
     pub opened: &'a dyn Fn(CancelHandle),
 }
 
-/// One connection for each stream: many drivers have one open result a connection.
+/// One connection for each stream: many drivers have one open result a connection. Where readers keep writers waiting
+/// all share the first: a second one would wait for a writer that waits for the first.
 struct Connections {
     inscriptions: Connection,
-    conventions: Connection,
-    interlocuteurs: Connection,
-    responsables: Connection,
+    conventions: Option<Connection>,
+    interlocuteurs: Option<Connection>,
+    responsables: Option<Connection>,
+}
+
+impl Connections {
+    fn own<'c>(&'c self, connection: &'c Option<Connection>) -> &'c Connection {
+        connection.as_ref().unwrap_or(&self.inscriptions)
+    }
 }
 
 impl Reading<'_> {
@@ -73,11 +80,13 @@ impl Reading<'_> {
         if secteurs.is_empty() {
             return Ok(());
         }
+        let shared = self.writer.dialect.readers_block_writers();
+        let another = || if shared { Ok(None) } else { self.open().map(Some) };
         let connections = Connections {
             inscriptions: connection,
-            conventions: self.open()?,
-            interlocuteurs: self.open()?,
-            responsables: self.open()?,
+            conventions: another()?,
+            interlocuteurs: another()?,
+            responsables: another()?,
         };
         let mut part = Some(Part::Orphans);
         while let Some(current) = part {
@@ -126,19 +135,19 @@ impl Reading<'_> {
             .map_err(|error| query.explain(error))?;
         let mut hanging = Hanging {
             conventions: Children::start(
-                &connections.conventions,
+                connections.own(&connections.conventions),
                 Some(writer.conventions(part, secteurs)),
                 CONVENTION.name,
                 read_convention,
             )?,
             interlocuteurs: Children::start(
-                &connections.interlocuteurs,
+                connections.own(&connections.interlocuteurs),
                 writer.interlocuteurs(part, secteurs),
                 INTERLOCUTEUR.name,
                 read_interlocuteur,
             )?,
             responsables: Children::start(
-                &connections.responsables,
+                connections.own(&connections.responsables),
                 Some(writer.responsables(part, secteurs)),
                 SIFA_RESPONSABLE.name,
                 read_responsable,

@@ -178,7 +178,8 @@ fn a_running_night_adds_up_at_every_step() {
         let mut states = Vec::new();
         journal
             .each_lot(place, |lot| {
-                Ok(states.push((lot.id.numero, lot.dossiers, lot.etat, lot.http)))
+                states.push((lot.id.numero, lot.dossiers, lot.etat, lot.http));
+                Ok(())
             })
             .unwrap();
         states
@@ -232,7 +233,8 @@ fn a_batch_that_is_halved_leaves_its_trace() {
     let mut lots = Vec::new();
     journal
         .each_lot(place, |lot| {
-            Ok(lots.push((lot.id.numero, lot.dossiers, lot.etat, lot.http)))
+            lots.push((lot.id.numero, lot.dossiers, lot.etat, lot.http));
+            Ok(())
         })
         .unwrap();
     assert_eq!(
@@ -245,7 +247,10 @@ fn a_batch_that_is_halved_leaves_its_trace() {
     );
     let mut culprits = Vec::new();
     journal
-        .each_rejet(run, |rejet| Ok(culprits.push((rejet.inscription_id, rejet.lot))))
+        .each_rejet(run, |rejet| {
+            culprits.push((rejet.inscription_id, rejet.lot));
+            Ok(())
+        })
         .unwrap();
     assert_eq!(culprits, [(2, Some(3))]);
     let counts = journal.close_run(run, EtatExecution::Terminee, end()).unwrap();
@@ -304,7 +309,11 @@ fn a_dossier_has_one_row_and_a_failed_batch_leaves_none() {
     );
     assert_eq!(journal.run(run).unwrap().comptes.lus, 2);
     let mut lots = 0;
-    journal.each_lot(place, |_| Ok(lots += 1)).unwrap();
+    let count = |_| {
+        lots += 1;
+        Ok(())
+    };
+    journal.each_lot(place, count).unwrap();
     assert_eq!(lots, 1);
     // The same dossier in another run is another row.
     let other = journal.open_run(&open("2026-11-24")).unwrap();
