@@ -94,20 +94,6 @@ impl Dialect {
             .join(".")
     }
 
-    /// A sort expression for ascending order with NULL first.
-    pub fn ascending_nulls_first(&self, expression: &str) -> String {
-        match self.kind {
-            DialectKind::PostgreSql => format!("{expression} ASC NULLS FIRST"),
-            // These three put NULL first anyway.
-            DialectKind::Sqlite | DialectKind::MariaDb | DialectKind::SqlServer => {
-                format!("{expression} ASC")
-            }
-            DialectKind::Other => {
-                format!("CASE WHEN {expression} IS NULL THEN 0 ELSE 1 END, {expression}")
-            }
-        }
-    }
-
     /// Type of a 32-bit whole number.
     pub fn integer_type(&self) -> &'static str {
         "INTEGER"
