@@ -1,7 +1,8 @@
 //! The plugin's own tables, prefix `mna_`: migrations, settings, sealed keys, and the journal of the nights.
 //!
 //! Every value reaches the database as a parameter; names are plain, lower case and never reserved words, so that they
-//! need no quotes anywhere. No personal data is stored beyond the ERP's own identifiers.
+//! need no quotes anywhere. No personal data is stored beyond the ERP's own identifiers and the addresses that the report
+//! goes to.
 
 mod error;
 pub mod journal;
@@ -21,8 +22,9 @@ pub use error::StoreError;
 pub use journal::{Comptes, Journal};
 pub use lock::Lock;
 pub use migrations::{Migrated, SCHEMA_VERSION};
+pub use schema::TEXT_MAX;
 pub use seal::{SealContext, SealError, Sealer, SealingKey, Secret};
-pub use settings::{Acces, Auteur, Problem, ReglageSecteur, Secteur, Settings};
+pub use settings::{Acces, AccesEnregistre, Auteur, Line, Problem, ReglageAcces, ReglageSecteur, Secteur, Settings};
 
 use crate::database::{Database, Dialect};
 

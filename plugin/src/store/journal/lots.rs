@@ -189,6 +189,7 @@ fn insert_waiting(
                 Param::Null,
                 Param::Null,
                 Param::Null,
+                Param::Null,
             ]
         })
         .collect();
