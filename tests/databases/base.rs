@@ -4,26 +4,8 @@ use odbc_api::Connection;
 use passerelle::database::Database;
 use tempfile::TempDir;
 
-use crate::servers::{Server, connect};
-
-/// The databases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Product {
-    Sqlite,
-    PostgreSql,
-    MariaDb,
-}
-
-impl Product {
-    /// The one of these that is this one's.
-    pub fn pick<T>(self, sqlite: T, postgresql: T, mariadb: T) -> T {
-        match self {
-            Product::Sqlite => sqlite,
-            Product::PostgreSql => postgresql,
-            Product::MariaDb => mariadb,
-        }
-    }
-}
+pub use crate::servers::Product;
+use crate::servers::connect;
 
 /// A database without tables, and a folder for files.
 pub struct Base {
@@ -38,12 +20,7 @@ pub struct Base {
 impl Base {
     pub fn new(product: Product) -> Base {
         let folder = tempfile::tempdir().unwrap();
-        let server = match product {
-            Product::Sqlite => None,
-            Product::PostgreSql => Some(Server::postgresql()),
-            Product::MariaDb => Some(Server::mariadb()),
-        };
-        let (connection_string, name) = match server {
+        let (connection_string, name) = match product.server() {
             Some(server) => {
                 let name = server.create_database();
                 (server.connection_string(&name), name)

@@ -13,27 +13,4 @@ mod servers;
 mod support;
 mod upgrade;
 
-/// Makes each function a test on each of the databases.
-macro_rules! on_each {
-    ($($name:ident)+) => {$(
-        mod $name {
-            use crate::base::Product;
-
-            #[test]
-            fn sqlite() {
-                super::$name(Product::Sqlite);
-            }
-
-            #[test]
-            fn postgresql() {
-                super::$name(Product::PostgreSql);
-            }
-
-            #[test]
-            fn mariadb() {
-                super::$name(Product::MariaDb);
-            }
-        }
-    )+};
-}
-use on_each;
+use servers::on_each;

@@ -5,7 +5,13 @@ use std::process::Child;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use crate::on_each;
+use crate::servers::Product;
 use crate::world::{Dice, World, end_lease};
+
+on_each! {
+    a_night_survives_kills_at_random_moments
+}
 
 /// A receiver that takes a moment for each batch, so that a kill often finds one on its way.
 const SLOW: &str = "[[faults]]\nthen = { kind = \"delay\", ms = 20 }";
@@ -19,14 +25,14 @@ struct Figures {
     time: Duration,
 }
 
-fn crash_test(inscriptions: u32, kills: u32, seed: u64) -> Figures {
+fn crash_test(product: Product, inscriptions: u32, kills: u32, seed: u64) -> Figures {
     // What an undisturbed night comes to.
-    let mut calm = World::new(inscriptions, "");
+    let mut calm = World::on(product, inscriptions, "");
     calm.installation.batch = Some(BATCH);
     calm.night(crate::world::NIGHT).unwrap();
     let (expected, calm_run) = (calm.received(), calm.last_run());
 
-    let mut world = World::new(inscriptions, SLOW);
+    let mut world = World::on(product, inscriptions, SLOW);
     world.installation.batch = Some(BATCH);
     world.installation.lease = 2;
     let start = Instant::now();
@@ -129,23 +135,42 @@ fn again(received: &BTreeMap<String, u64>, expected: &BTreeMap<String, u64>, dou
     again
 }
 
-#[test]
-fn a_night_survives_kills_at_random_moments() {
-    let figures = crash_test(2000, 15, 1);
+fn a_night_survives_kills_at_random_moments(product: Product) {
+    let figures = crash_test(product, 2000, 15, 1);
     assert!(figures.received > 1000);
-    print(&figures);
+    print(product, &figures);
 }
 
-/// The long form: `cargo test --test night -- --ignored --nocapture kills`.
-#[test]
-#[ignore = "many minutes"]
-fn a_long_night_survives_300_kills() {
-    print(&crash_test(20_000, 300, 2));
+/// The long form: `cargo test --test night -- --ignored --nocapture --test-threads=1 crash`.
+mod long {
+    use super::{Product, crash_test, print};
+
+    fn survives(product: Product) {
+        print(product, &crash_test(product, 20_000, 300, 2));
+    }
+
+    #[test]
+    #[ignore = "many minutes"]
+    fn a_long_night_survives_300_kills_sqlite() {
+        survives(Product::Sqlite);
+    }
+
+    #[test]
+    #[ignore = "many minutes"]
+    fn a_long_night_survives_300_kills_postgresql() {
+        survives(Product::PostgreSql);
+    }
+
+    #[test]
+    #[ignore = "many minutes"]
+    fn a_long_night_survives_300_kills_mariadb() {
+        survives(Product::MariaDb);
+    }
 }
 
-fn print(figures: &Figures) {
+fn print(product: Product, figures: &Figures) {
     println!(
-        "{} kills; {} dossiers received, {} were in doubt at a kill, {} came again; {:.0} s",
+        "{product:?}: {} kills; {} dossiers received, {} were in doubt at a kill, {} came again; {:.0} s",
         figures.kills,
         figures.received,
         figures.in_doubt,

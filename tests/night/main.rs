@@ -13,10 +13,14 @@ mod clock;
 mod crash;
 mod database;
 mod faults;
+#[path = "../support/servers.rs"]
+mod servers;
 #[path = "../support/mod.rs"]
 mod support;
 mod together;
 mod world;
+
+use servers::on_each;
 
 /// The process that the tests start and kill: this executable, as a host. Without their orders it does nothing.
 #[test]

@@ -15,6 +15,8 @@ pub mod program;
 pub mod raw;
 pub mod receiver;
 pub mod threads;
+#[cfg(unix)]
+pub mod tiny;
 
 use std::{
     env,

@@ -81,8 +81,9 @@ impl ConnectionString {
                 ("MaxLongVarcharSize", "1048576"),
                 ("BoolsAsChar", "1"),
             ],
-            // Bit 1048576 is NO_CACHE and bit 2097152 FORWARDONLY: rows stream instead of being kept.
-            DialectKind::MariaDb => &[("OPTION", "3145728"), ("CHARSET", "utf8mb4")],
+            // Bit 1048576 is NO_CACHE and bit 2097152 FORWARDONLY: rows stream instead of being kept. Bit 2 is FOUND_ROWS:
+            // a row that an update finds counts, as elsewhere, also if it holds these values already.
+            DialectKind::MariaDb => &[("OPTION", "3145730"), ("CHARSET", "utf8mb4")],
             // Older protocols give dates as text in the server's language.
             DialectKind::SqlServer if driver.contains("tds") => &[("TDS_Version", "7.4"), ("ClientCharset", "UTF-8")],
             DialectKind::SqlServer => &[("APP", "Passerelle Apprentissage")],
