@@ -335,6 +335,17 @@ pub fn start_sandbox(faults: &str) -> Sandbox {
 
 /// What a receiver holds, and how often each dossier came.
 pub fn received(sandbox: &Sandbox) -> BTreeMap<String, u64> {
+    let body = told(sandbox);
+    let entry = |entry: &Value| (entry["dossier"].to_string(), entry["fois"].as_u64().unwrap());
+    body["dossiers"].as_array().unwrap().iter().map(entry).collect()
+}
+
+/// How many requests a receiver has seen, answered or not.
+pub fn requests(sandbox: &Sandbox) -> u64 {
+    told(sandbox)["requetes"].as_u64().unwrap()
+}
+
+fn told(sandbox: &Sandbox) -> Value {
     let mut stream = TcpStream::connect(sandbox.addr()).unwrap();
     // HTTP/1.0: the answer ends with the connection, in one piece.
     stream
@@ -343,9 +354,7 @@ pub fn received(sandbox: &Sandbox) -> BTreeMap<String, u64> {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     let head = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap();
-    let body: Value = serde_json::from_slice(&answer[head + 4..]).unwrap();
-    let entry = |entry: &Value| (entry["dossier"].to_string(), entry["fois"].as_u64().unwrap());
-    body["dossiers"].as_array().unwrap().iter().map(entry).collect()
+    serde_json::from_slice(&answer[head + 4..]).unwrap()
 }
 
 fn plan(inscriptions: u32) -> Plan {

@@ -273,13 +273,13 @@ impl Dialect {
     /// is told in the connection string.
     pub fn impatient_statements(&self) -> &'static [&'static str] {
         match self.kind {
-            DialectKind::PostgreSql => &["SET lock_timeout = '200ms'"],
+            DialectKind::PostgreSql => &["SET lock_timeout = '100ms'"],
             // Whole seconds; one is too long for somebody who waits for a cancelled call.
             DialectKind::MariaDb => &[
                 "SET SESSION innodb_lock_wait_timeout = 0",
                 "SET SESSION lock_wait_timeout = 0",
             ],
-            DialectKind::SqlServer => &["SET LOCK_TIMEOUT 200"],
+            DialectKind::SqlServer => &["SET LOCK_TIMEOUT 100"],
             DialectKind::Sqlite | DialectKind::Other => &[],
         }
     }
