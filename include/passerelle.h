@@ -309,12 +309,14 @@
 #define PASSERELLE_ERROR_TEXT_SIZE 1024
 
 /**
- * Kind of form event: the user changed a field; `value` is its new value as JSON.
+ * Kind of form event: the user changed a field; `value` is its new value as JSON. Told when the editing of the field
+ * ends (Enter, leaving it, a pick), and always before `PASSERELLE_FORM_ACTION`.
  */
 #define PASSERELLE_FORM_CHANGED 1
 
 /**
- * Kind of form event: the user pressed a button of the form; `field` is the button's id.
+ * Kind of form event: the user pressed a button; `field` is the button's id, `value` the id of the row that it acts on
+ * as a JSON string, or empty for a button of the form itself. Of a button that has a job run, told after that job.
  */
 #define PASSERELLE_FORM_ACTION 2
 
@@ -908,8 +910,9 @@ typedef struct passerelle_plugin_contributions {
                    struct passerelle_contribution *contribution,
                    struct passerelle_error *error);
     /**
-     * The user picked one: the plugin answers by calling `passerelle.host.forms/1` or `passerelle.host.tables/1`
-     * before it returns. Reads settings only; rows are read when the host pulls them.
+     * The user picked one, or something that opens another: the plugin answers by calling `passerelle.host.forms/1` or
+     * `passerelle.host.tables/1` before it returns. Ids that only forms and tables name are opened alike. Reads
+     * settings only; rows are read when the host pulls them.
      * `[main]` · `context`: a JSON object that says where the user stands: `societe_id`, `secteur_id` (numbers) and,
      * for the preview, `protocole` ("v3", "statut-candidats") and `donnees_sifa` (boolean); each may be left out ·
      * since 1.0
@@ -947,7 +950,8 @@ typedef struct passerelle_form_event {
      */
     uint32_t value_len;
     /**
-     * The field's new value as JSON; empty but for `PASSERELLE_FORM_CHANGED`.
+     * `PASSERELLE_FORM_CHANGED`: the field's new value as JSON; `PASSERELLE_FORM_ACTION`: the row's id as a JSON
+     * string, or empty; else empty.
      */
     const char *value;
 } passerelle_form_event;

@@ -11,6 +11,7 @@ mod journey;
 mod servers;
 #[path = "../support/mod.rs"]
 mod support;
+mod upgrade;
 
 /// Makes each function a test on each of the databases.
 macro_rules! on_each {
