@@ -108,6 +108,11 @@
 #define PASSERELLE_PLUGIN_JOBS "passerelle.plugin.jobs/1"
 
 /**
+ * Id of `passerelle_host_mail`. Optional: without it the plugin speaks SMTP itself, to the server of its settings.
+ */
+#define PASSERELLE_HOST_MAIL "passerelle.host.mail/1"
+
+/**
  * Id of `passerelle_host_tables`. Optional: without it tables cannot be opened.
  */
 #define PASSERELLE_HOST_TABLES "passerelle.host.tables/1"
@@ -859,6 +864,31 @@ typedef struct passerelle_host_jobs {
                             const struct passerelle_job_spec *job,
                             struct passerelle_error *error);
 } passerelle_host_jobs;
+
+/**
+ * Host side of `passerelle.host.mail/1`: e-mail as the ERP sends its own, from its own address.
+ */
+typedef struct passerelle_host_mail {
+    /**
+     * `sizeof(passerelle_host_mail)` as the host compiled it.
+     */
+    uint32_t struct_size;
+    /**
+     * Send one e-mail of plain text to all the recipients, or queue it where it cannot get lost. The report of a night
+     * goes this way: counts, reasons and the ERP's identifiers, no personal data.
+     * `[job]` during `run`; should give up within 30 seconds · `recipients`: addresses separated by commas, at least
+     * one, e.g. "cfa@example.org,dsi@example.org" · `subject`: one line · `body`: lines ended by `\n` · all borrowed
+     * for the call · a failure is told in the job's outcome and never fails a night · since 1.0
+     */
+    int32_t (PASSERELLE_CALL *send)(const struct passerelle_host *host,
+                    const char *recipients,
+                    uint32_t recipients_len,
+                    const char *subject,
+                    uint32_t subject_len,
+                    const char *body,
+                    uint32_t body_len,
+                    struct passerelle_error *error);
+} passerelle_host_mail;
 
 /**
  * One entry for the host's menus. Allocated by the host, filled by the plugin; its texts are valid for the life of
