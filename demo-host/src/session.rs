@@ -72,7 +72,8 @@ impl App {
             .unwrap_or_else(|| places::sqlite(&self.default_file()))
     }
 
-    fn default_file(&self) -> PathBuf {
+    /// The sample's file in this host's folder.
+    pub fn default_file(&self) -> PathBuf {
         self.folder.join("demo.db")
     }
 

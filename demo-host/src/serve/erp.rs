@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::host::Desk;
 
 /// A piece of work for that thread.
-type Call = Box<dyn FnOnce(&mut Erp) + Send>;
+pub type Call = Box<dyn FnOnce(&mut Erp) + Send>;
 
 /// What that thread holds.
 pub struct Erp {

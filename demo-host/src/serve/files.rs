@@ -93,9 +93,9 @@ impl Files {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A document, by its task's number.
-    pub fn get(&self, number: u64) -> Option<Arc<Written>> {
-        self.lock().get(&number).cloned()
+    /// A document of a browser tab, by its task's number.
+    pub fn get(&self, number: u64, tab: u64) -> Option<Arc<Written>> {
+        self.lock().get(&number).filter(|written| written.tab == tab).cloned()
     }
 
     /// Forgets those of a browser tab.
