@@ -6,9 +6,8 @@ use std::{fs, sync::OnceLock};
 use serde_json::{Value, json};
 
 use crate::{
-    base::{Base, Product},
+    bases::{Base, Product, on_each},
     host::{app, diagnosis, document},
-    on_each,
 };
 
 on_each! {

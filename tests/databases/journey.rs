@@ -13,9 +13,8 @@ use passerelle_host_sdk::{Outcome, OutcomeKind};
 use serde_json::{Value, json};
 
 use crate::{
-    base::{Base, Product},
+    bases::{Base, Product, on_each},
     host::{DATE, app, diagnosis, document},
-    on_each,
     support::source,
 };
 
