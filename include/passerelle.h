@@ -108,6 +108,11 @@
 #define PASSERELLE_PLUGIN_JOBS "passerelle.plugin.jobs/1"
 
 /**
+ * Id of `passerelle_host_mail`. Optional: without it the plugin speaks SMTP itself, to the server of its settings.
+ */
+#define PASSERELLE_HOST_MAIL "passerelle.host.mail/1"
+
+/**
  * Id of `passerelle_host_tables`. Optional: without it tables cannot be opened.
  */
 #define PASSERELLE_HOST_TABLES "passerelle.host.tables/1"
@@ -309,12 +314,14 @@
 #define PASSERELLE_ERROR_TEXT_SIZE 1024
 
 /**
- * Kind of form event: the user changed a field; `value` is its new value as JSON.
+ * Kind of form event: the user changed a field; `value` is its new value as JSON. Told when the editing of the field
+ * ends (Enter, leaving it, a pick), and always before `PASSERELLE_FORM_ACTION`.
  */
 #define PASSERELLE_FORM_CHANGED 1
 
 /**
- * Kind of form event: the user pressed a button of the form; `field` is the button's id.
+ * Kind of form event: the user pressed a button; `field` is the button's id, `value` the id of the row that it acts on
+ * as a JSON string, or empty for a button of the form itself. Of a button that has a job run, told after that job.
  */
 #define PASSERELLE_FORM_ACTION 2
 
@@ -859,6 +866,31 @@ typedef struct passerelle_host_jobs {
 } passerelle_host_jobs;
 
 /**
+ * Host side of `passerelle.host.mail/1`: e-mail as the ERP sends its own, from its own address.
+ */
+typedef struct passerelle_host_mail {
+    /**
+     * `sizeof(passerelle_host_mail)` as the host compiled it.
+     */
+    uint32_t struct_size;
+    /**
+     * Send one e-mail of plain text to all the recipients, or queue it where it cannot get lost. The report of a night
+     * goes this way: counts, reasons and the ERP's identifiers, no personal data.
+     * `[job]` during `run`; should give up within 30 seconds · `recipients`: addresses separated by commas, at least
+     * one, e.g. "cfa@example.org,dsi@example.org" · `subject`: one line · `body`: lines ended by `\n` · all borrowed
+     * for the call · a failure is told in the job's outcome and never fails a night · since 1.0
+     */
+    int32_t (PASSERELLE_CALL *send)(const struct passerelle_host *host,
+                    const char *recipients,
+                    uint32_t recipients_len,
+                    const char *subject,
+                    uint32_t subject_len,
+                    const char *body,
+                    uint32_t body_len,
+                    struct passerelle_error *error);
+} passerelle_host_mail;
+
+/**
  * One entry for the host's menus. Allocated by the host, filled by the plugin; its texts are valid for the life of
  * the process and ended by a zero.
  */
@@ -908,8 +940,9 @@ typedef struct passerelle_plugin_contributions {
                    struct passerelle_contribution *contribution,
                    struct passerelle_error *error);
     /**
-     * The user picked one: the plugin answers by calling `passerelle.host.forms/1` or `passerelle.host.tables/1`
-     * before it returns. Reads settings only; rows are read when the host pulls them.
+     * The user picked one, or something that opens another: the plugin answers by calling `passerelle.host.forms/1` or
+     * `passerelle.host.tables/1` before it returns. Ids that only forms and tables name are opened alike. Reads
+     * settings only; rows are read when the host pulls them.
      * `[main]` · `context`: a JSON object that says where the user stands: `societe_id`, `secteur_id` (numbers) and,
      * for the preview, `protocole` ("v3", "statut-candidats") and `donnees_sifa` (boolean); each may be left out ·
      * since 1.0
@@ -947,7 +980,8 @@ typedef struct passerelle_form_event {
      */
     uint32_t value_len;
     /**
-     * The field's new value as JSON; empty but for `PASSERELLE_FORM_CHANGED`.
+     * `PASSERELLE_FORM_CHANGED`: the field's new value as JSON; `PASSERELLE_FORM_ACTION`: the row's id as a JSON
+     * string, or empty; else empty.
      */
     const char *value;
 } passerelle_form_event;

@@ -169,7 +169,13 @@ fn a_whole_visit() {
     plugin.form_event(form, changed).unwrap();
     assert!(seen.forms.lock().unwrap()[1].1.contains(r#""value":true"#));
     plugin
-        .form_event(form, FormEvent::Action { button: "enregistrer" })
+        .form_event(
+            form,
+            FormEvent::Action {
+                button: "enregistrer",
+                row: None,
+            },
+        )
         .unwrap();
     assert_eq!(*seen.closed.lock().unwrap(), [form]);
     assert_eq!(

@@ -35,6 +35,12 @@ pub trait Host: Send + Sync + 'static {
         None
     }
 
+    /// The host's own way of sending an e-mail. Whether there is one is asked once; without it the plugin speaks SMTP
+    /// itself, to the server of its settings.
+    fn mail(&self) -> Option<&dyn Mail> {
+        None
+    }
+
     /// Show a form, or draw a shown one anew; `description` is a JSON document, schema `passerelle.form/1`. Called on
     /// the plugin's thread during `open` or `form_event`.
     ///
@@ -83,6 +89,16 @@ pub trait Secrets {
     /// # Errors
     /// The store cannot be written.
     fn set(&self, name: &str, bytes: &[u8]) -> Result<(), HostError>;
+}
+
+/// E-mail as the ERP sends its own, from its own address.
+pub trait Mail {
+    /// Send one e-mail of plain text, or queue it where it cannot get lost; to give up within 30 seconds. `recipients`
+    /// holds one address at least, `subject` is one line. Called on the thread of a job, during it.
+    ///
+    /// # Errors
+    /// It cannot be sent. The job's outcome tells so in these words; a night does not fail by it.
+    fn send(&self, recipients: &[&str], subject: &str, body: &str) -> Result<(), HostError>;
 }
 
 /// The host's view of one long call.

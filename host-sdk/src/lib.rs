@@ -29,7 +29,7 @@
 //!
 //! # What crosses
 //!
-//! A panic of a [`Host`], [`Run`], [`Secrets`] or writer is caught before it reaches the plugin and becomes an error
+//! A panic of a [`Host`], [`Run`], [`Secrets`], [`Mail`] or writer is caught before it reaches the plugin and becomes an error
 //! code there, provided that the host is built with `panic = "unwind"`. What the plugin hands out is checked before it
 //! is used: sizes, NULL, required functions, UTF-8, the shape of every batch of rows; an [`Error`] says what was wrong.
 #![deny(unsafe_code)]
@@ -45,7 +45,7 @@ mod table;
 mod types;
 
 pub use error::{Error, HostError};
-pub use host::{Host, Run, Secrets};
+pub use host::{Host, Mail, Run, Secrets};
 pub use library::Library;
 pub use load_error::LoadError;
 pub use plugin::{Plugin, Worker};

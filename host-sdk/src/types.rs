@@ -82,10 +82,12 @@ pub enum FormEvent<'a> {
         /// Its new value as JSON.
         value_json: &'a str,
     },
-    /// He pressed a button of the form.
+    /// He pressed a button. Of one that has a job run: tell it once the job has ended.
     Action {
         /// The button's id.
         button: &'a str,
+        /// Id of the row that it acts on; none for a button of the form itself.
+        row: Option<&'a str>,
     },
     /// He closed the form without a button; what was not saved is forgotten.
     Closed,

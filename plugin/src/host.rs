@@ -23,6 +23,9 @@ pub trait Host: Send + Sync {
     /// Where the host keeps secrets, if it offers that.
     fn secrets(&self) -> Option<&dyn Secrets>;
 
+    /// How the host sends e-mail, if it offers that.
+    fn mail(&self) -> Option<&dyn Mail>;
+
     /// Show a form, or draw a shown one anew. On the main thread, during `open` or `event`.
     ///
     /// # Errors
@@ -61,6 +64,15 @@ pub trait Secrets {
     /// # Errors
     /// The host could not keep it.
     fn set(&self, name: &str, bytes: &[u8]) -> Result<(), Error>;
+}
+
+/// The host's own way of sending an e-mail.
+pub trait Mail {
+    /// Send one of plain text to these addresses, one at least. On the thread of a job; blocks.
+    ///
+    /// # Errors
+    /// The host could not send it.
+    fn send(&self, recipients: &[String], subject: &str, body: &str) -> Result<(), Error>;
 }
 
 /// A long call in progress.

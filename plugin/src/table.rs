@@ -1,10 +1,13 @@
 //! Tables as the plugin makes them: a description, and rows that are computed when the host pulls.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::error::Error;
 
@@ -61,6 +64,15 @@ pub struct Description {
     pub title: String,
     /// The columns, in order.
     pub columns: Vec<Column>,
+    /// What the table can be saved as.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<Document>,
+    /// What can be opened from it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<Action>,
+    /// What can be opened from one of its rows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub row_actions: Vec<RowAction>,
 }
 
 impl Description {
@@ -72,8 +84,50 @@ impl Description {
             id,
             title: title.into(),
             columns,
+            documents: Vec::new(),
+            actions: Vec::new(),
+            row_actions: Vec::new(),
         }
     }
+}
+
+/// A document that holds what a table shows, and more.
+#[derive(Debug, Clone, Serialize)]
+pub struct Document {
+    /// Id of the document.
+    pub id: &'static str,
+    /// Label in French.
+    pub label: &'static str,
+    /// Suggested name of the file.
+    pub file_name: String,
+    /// Its kind, as on the web.
+    pub media_type: &'static str,
+    /// What to write it with: a JSON object.
+    pub parameters: Value,
+}
+
+/// Opens another contribution, or the same one in another way.
+#[derive(Debug, Clone, Serialize)]
+pub struct Action {
+    /// Label in French.
+    pub label: Cow<'static, str>,
+    /// Id of the contribution.
+    pub opens: &'static str,
+    /// What to open it with: a JSON object.
+    pub context: Value,
+}
+
+/// Opens another contribution on a row.
+#[derive(Debug, Clone, Serialize)]
+pub struct RowAction {
+    /// Label in French.
+    pub label: Cow<'static, str>,
+    /// Id of the contribution.
+    pub opens: &'static str,
+    /// What to open it with: a JSON object, completed from the row.
+    pub context: Value,
+    /// Keys of the context, each with the column whose cell it takes.
+    pub context_columns: BTreeMap<&'static str, &'static str>,
 }
 
 /// One column of a table.

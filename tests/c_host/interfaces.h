@@ -1,4 +1,4 @@
-/* The host's side: log, settings, secrets, forms, tables, jobs, clock. What it is given, it keeps for the checks. */
+/* The host's side: log, settings, secrets, forms, tables, jobs, mail, clock. What it is given, it keeps for the checks. */
 #ifndef C_HOST_INTERFACES_H
 #define C_HOST_INTERFACES_H
 
@@ -7,7 +7,7 @@
 /* Everything that the plugin's calls leave behind. */
 typedef struct seen {
     FILE *log;
-    int lines, misbehaviours, jobs, forms_shown, forms_closed;
+    int lines, misbehaviours, jobs, forms_shown, forms_closed, mails;
     const char *database, *data_dir;
     int year, month, day, hour, minute;
     int refuse_tables;
@@ -135,6 +135,18 @@ static int32_t register_job(const passerelle_host *host, const passerelle_job_sp
     return PASSERELLE_OK;
 }
 
+static int32_t mail_send(const passerelle_host *host, const char *recipients, uint32_t recipients_len,
+                         const char *subject, uint32_t subject_len, const char *body, uint32_t body_len,
+                         passerelle_error *error) {
+    if (recipients_len == 0 || subject_len == 0 || body_len == 0) {
+        return refuse(error, PASSERELLE_E_ARGUMENT, "Le courriel est vide.");
+    }
+    printf("courriel à %.*s : %.*s\n%.*s", (int)recipients_len, recipients, (int)subject_len, subject, (int)body_len,
+           body);
+    of(host)->mails++;
+    return PASSERELLE_OK;
+}
+
 static int32_t host_now(const passerelle_host *host, passerelle_time *time, passerelle_error *error) {
     const seen *self = of(host);
     if (time == NULL || time->struct_size != sizeof *time) {
@@ -156,6 +168,7 @@ static const passerelle_host_secrets SECRETS = {sizeof(passerelle_host_secrets),
 static const passerelle_host_forms FORMS = {sizeof(passerelle_host_forms), forms_show, forms_close};
 static const passerelle_host_tables TABLES = {sizeof(passerelle_host_tables), tables_show};
 static const passerelle_host_jobs JOBS = {sizeof(passerelle_host_jobs), register_job};
+static const passerelle_host_mail MAIL = {sizeof(passerelle_host_mail), mail_send};
 
 static const void *get_interface(const passerelle_host *host, const char *id, uint32_t id_len) {
     (void)host;
@@ -165,6 +178,7 @@ static const void *get_interface(const passerelle_host *host, const char *id, ui
            : same(id, id_len, PASSERELLE_HOST_FORMS)    ? (const void *)&FORMS
            : same(id, id_len, PASSERELLE_HOST_TABLES)   ? (const void *)&TABLES
            : same(id, id_len, PASSERELLE_HOST_JOBS)     ? (const void *)&JOBS
+           : same(id, id_len, PASSERELLE_HOST_MAIL)     ? (const void *)&MAIL
                                                         : NULL;
 }
 

@@ -15,3 +15,4 @@ mod journey;
 mod servers;
 #[path = "../support/mod.rs"]
 mod support;
+mod upgrade;

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 #[cfg(unix)]
 mod commands;
 mod lists;
+#[path = "../support/schemas.rs"]
+mod published;
 mod schemas;
 
 const INTEGRATION: &str = "docs/integration.md";

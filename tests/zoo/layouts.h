@@ -83,6 +83,10 @@ static const uint32_t passerelle_host_jobs_offsets[] = {
     AT(passerelle_host_jobs, struct_size),
     AT(passerelle_host_jobs, register_job),
 };
+static const uint32_t passerelle_host_mail_offsets[] = {
+    AT(passerelle_host_mail, struct_size),
+    AT(passerelle_host_mail, send),
+};
 static const uint32_t passerelle_plugin_offsets[] = {
     AT(passerelle_plugin, struct_size),
     AT(passerelle_plugin, plugin_data),
@@ -195,6 +199,7 @@ static passerelle_layout zoo_layouts[] = {
     LAYOUT(passerelle_host_forms),
     LAYOUT(passerelle_host_tables),
     LAYOUT(passerelle_host_jobs),
+    LAYOUT(passerelle_host_mail),
     LAYOUT(passerelle_plugin),
     LAYOUT(passerelle_contribution),
     LAYOUT(passerelle_plugin_contributions),

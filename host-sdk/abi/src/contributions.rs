@@ -54,8 +54,9 @@ pub struct passerelle_plugin_contributions {
             error: *mut passerelle_error,
         ) -> i32,
     >,
-    /// The user picked one: the plugin answers by calling `passerelle.host.forms/1` or `passerelle.host.tables/1`
-    /// before it returns. Reads settings only; rows are read when the host pulls them.
+    /// The user picked one, or something that opens another: the plugin answers by calling `passerelle.host.forms/1` or
+    /// `passerelle.host.tables/1` before it returns. Ids that only forms and tables name are opened alike. Reads
+    /// settings only; rows are read when the host pulls them.
     /// `[main]` · `context`: a JSON object that says where the user stands: `societe_id`, `secteur_id` (numbers) and,
     /// for the preview, `protocole` ("v3", "statut-candidats") and `donnees_sifa` (boolean); each may be left out ·
     /// since 1.0

@@ -9,9 +9,11 @@ pub const PASSERELLE_HOST_FORMS: &CStr = c"passerelle.host.forms/1";
 /// Id of [`passerelle_plugin_forms`].
 pub const PASSERELLE_PLUGIN_FORMS: &CStr = c"passerelle.plugin.forms/1";
 
-/// Kind of form event: the user changed a field; `value` is its new value as JSON.
+/// Kind of form event: the user changed a field; `value` is its new value as JSON. Told when the editing of the field
+/// ends (Enter, leaving it, a pick), and always before `PASSERELLE_FORM_ACTION`.
 pub const PASSERELLE_FORM_CHANGED: i32 = 1;
-/// Kind of form event: the user pressed a button of the form; `field` is the button's id.
+/// Kind of form event: the user pressed a button; `field` is the button's id, `value` the id of the row that it acts on
+/// as a JSON string, or empty for a button of the form itself. Of a button that has a job run, told after that job.
 pub const PASSERELLE_FORM_ACTION: i32 = 2;
 /// Kind of form event: the user closed the form without a button; what was not saved is forgotten.
 pub const PASSERELLE_FORM_CLOSED: i32 = 3;
@@ -31,7 +33,8 @@ pub struct passerelle_form_event {
     pub field_len: u32,
     /// Length of `value` in bytes.
     pub value_len: u32,
-    /// The field's new value as JSON; empty but for `PASSERELLE_FORM_CHANGED`.
+    /// `PASSERELLE_FORM_CHANGED`: the field's new value as JSON; `PASSERELLE_FORM_ACTION`: the row's id as a JSON
+    /// string, or empty; else empty.
     pub value: *const c_char,
 }
 

@@ -56,6 +56,7 @@ layouts! {
     passerelle_host_forms { struct_size, show, close }
     passerelle_host_tables { struct_size, show }
     passerelle_host_jobs { struct_size, register_job }
+    passerelle_host_mail { struct_size, send }
     passerelle_plugin { struct_size, plugin_data, init, destroy, get_interface }
     passerelle_contribution { struct_size, kind, id, label, menu }
     passerelle_plugin_contributions { struct_size, count, get, open }
@@ -103,6 +104,8 @@ pub struct EveryType {
     pub host_tables: *const passerelle_host_tables,
     /// Host side.
     pub host_jobs: *const passerelle_host_jobs,
+    /// Host side.
+    pub host_mail: *const passerelle_host_mail,
     /// Plugin side.
     pub plugin_contributions: *const passerelle_plugin_contributions,
     /// Plugin side.

@@ -13,7 +13,7 @@ use std::{
 use passerelle_abi as abi;
 use passerelle_abi::{
     passerelle_error, passerelle_host, passerelle_host_forms, passerelle_host_jobs, passerelle_host_log,
-    passerelle_host_secrets, passerelle_host_settings, passerelle_host_tables,
+    passerelle_host_mail, passerelle_host_secrets, passerelle_host_settings, passerelle_host_tables,
 };
 
 use super::{
@@ -32,6 +32,7 @@ pub(super) struct Block {
     pub(super) forms: passerelle_host_forms,
     pub(super) tables: passerelle_host_tables,
     pub(super) jobs: passerelle_host_jobs,
+    pub(super) mail: Option<passerelle_host_mail>,
     /// What `host.name` points to.
     _name: CString,
     pub(super) user: Box<dyn Host>,
@@ -64,6 +65,10 @@ impl BlockBox {
             struct_size: struct_size::<passerelle_host_secrets>(),
             get: Some(callbacks::secrets_get),
             set: Some(callbacks::secrets_set),
+        });
+        let mail = user.mail().map(|_| passerelle_host_mail {
+            struct_size: struct_size::<passerelle_host_mail>(),
+            send: Some(callbacks::mail_send),
         });
         let block = Box::new(Block {
             host: passerelle_host {
@@ -98,6 +103,7 @@ impl BlockBox {
                 struct_size: struct_size::<passerelle_host_jobs>(),
                 register_job: Some(callbacks::register_job),
             },
+            mail,
             _name: name,
             user,
             main: thread::current().id(),

@@ -30,24 +30,24 @@ pub(super) unsafe extern "C" fn get_interface(
     let Ok(id) = (unsafe { text::text(id, id_len, "id") }) else {
         return std::ptr::null();
     };
-    let pairs: [(&std::ffi::CStr, *const c_void); 6] = [
+    let pairs: [(&std::ffi::CStr, *const c_void); 7] = [
         (abi::PASSERELLE_HOST_LOG, (&raw const block.log).cast()),
         (abi::PASSERELLE_HOST_SETTINGS, (&raw const block.settings).cast()),
-        (
-            abi::PASSERELLE_HOST_SECRETS,
-            block
-                .secrets
-                .as_ref()
-                .map_or(std::ptr::null(), |secrets| std::ptr::from_ref(secrets).cast()),
-        ),
+        (abi::PASSERELLE_HOST_SECRETS, optional(block.secrets.as_ref())),
         (abi::PASSERELLE_HOST_FORMS, (&raw const block.forms).cast()),
         (abi::PASSERELLE_HOST_TABLES, (&raw const block.tables).cast()),
         (abi::PASSERELLE_HOST_JOBS, (&raw const block.jobs).cast()),
+        (abi::PASSERELLE_HOST_MAIL, optional(block.mail.as_ref())),
     ];
     pairs
         .iter()
         .find(|(name, _)| name.to_bytes() == id.as_bytes())
         .map_or(std::ptr::null(), |(_, interface)| *interface)
+}
+
+/// An interface that the host may lack.
+fn optional<T>(interface: Option<&T>) -> *const c_void {
+    interface.map_or(std::ptr::null(), |interface| std::ptr::from_ref(interface).cast())
 }
 
 pub(super) unsafe extern "C" fn now(
@@ -162,11 +162,45 @@ pub(super) unsafe extern "C" fn secrets_set(
     unsafe { funnel(host, error, "host.secrets.set", body) }
 }
 
+pub(super) unsafe extern "C" fn mail_send(
+    host: *const passerelle_host,
+    recipients: *const c_char,
+    recipients_len: u32,
+    subject: *const c_char,
+    subject_len: u32,
+    body: *const c_char,
+    body_len: u32,
+    error: *mut passerelle_error,
+) -> i32 {
+    let send = |block: &Block| {
+        // SAFETY: the plugin gives texts borrowed for the call.
+        let (recipients, subject, body) = unsafe {
+            (
+                text::text(recipients, recipients_len, "recipients")?,
+                text::text(subject, subject_len, "subject")?,
+                text::text(body, body_len, "body")?,
+            )
+        };
+        let recipients: Vec<&str> = recipients.split(',').filter(|address| !address.is_empty()).collect();
+        if recipients.is_empty() {
+            return Err(Error::plugin_misbehaves(abi::PASSERELLE_E_ARGUMENT, "no recipients"));
+        }
+        let mail = block.user.mail().ok_or_else(|| no_longer("de messagerie", "mail"))?;
+        Ok(mail.send(&recipients, subject, body)?)
+    };
+    // SAFETY: the plugin gives the host that it got and an error of its own.
+    unsafe { funnel(host, error, "host.mail.send", send) }
+}
+
 fn no_secrets() -> Error {
+    no_longer("de coffre pour les secrets", "secrets")
+}
+
+fn no_longer(french: &str, english: &str) -> Error {
     Error::new(
         abi::PASSERELLE_E_HOST_LACKS,
-        "Cette application n'a plus de coffre pour les secrets : redémarrez-la.",
-        "the host no longer has the secrets that it had when the instance was made",
+        format!("Cette application n'a plus {french} : redémarrez-la."),
+        format!("the host no longer has the {english} that it had when the instance was made"),
     )
 }
 

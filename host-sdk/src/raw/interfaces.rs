@@ -1,6 +1,7 @@
 //! The interfaces of an instance: contributions, forms, jobs, documents.
 
 use std::{
+    borrow::Cow,
     ffi::{CStr, c_char, c_void},
     io::Write,
 };
@@ -113,9 +114,12 @@ impl Instance {
         let interface = required(self.interfaces.forms, "passerelle.plugin.forms/1")?;
         let slot = required(interface.event, "passerelle_plugin_forms.event")?;
         let (kind, field, value) = match event {
-            FormEvent::Changed { field, value_json } => (abi::PASSERELLE_FORM_CHANGED, field, value_json),
-            FormEvent::Action { button } => (abi::PASSERELLE_FORM_ACTION, button, ""),
-            FormEvent::Closed => (abi::PASSERELLE_FORM_CLOSED, "", ""),
+            FormEvent::Changed { field, value_json } => (abi::PASSERELLE_FORM_CHANGED, field, value_json.into()),
+            FormEvent::Action { button, row } => {
+                let row = row.map(|row| serde_json::Value::from(row).to_string());
+                (abi::PASSERELLE_FORM_ACTION, button, Cow::from(row.unwrap_or_default()))
+            }
+            FormEvent::Closed => (abi::PASSERELLE_FORM_CLOSED, "", Cow::Borrowed("")),
         };
         let event = passerelle_form_event {
             struct_size: struct_size::<passerelle_form_event>(),

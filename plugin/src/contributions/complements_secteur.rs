@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use passerelle_abi as abi;
-use serde_json::Value;
 
 use super::Context;
 use crate::error::Error;
-use crate::form::{Button, Description, Event, Field, Form, Group, Next};
+use crate::form::{Button, Description, Event, Field, Form, Group, Message, Next};
 use crate::host::Host;
 use crate::store::{Auteur, ReglageSecteur, Store, StoreError};
 
@@ -28,7 +27,7 @@ struct ComplementsSecteur {
     settings: ReglageSecteur,
     // What was stored when the form was shown; none: the sector had no settings yet.
     revision: Option<i64>,
-    message: Option<String>,
+    message: Option<Message>,
 }
 
 /// The form of one sector.
@@ -67,71 +66,45 @@ pub fn open(
 impl Form for ComplementsSecteur {
     fn describe(&self) -> Description {
         let settings = &self.settings;
-        let field = |id, label, value: bool, help| Field {
-            id,
-            kind: "checkbox",
-            label,
-            value: Value::Bool(value),
-            enabled: true,
-            indent: 0,
-            help,
-        };
         let mission = Field {
             enabled: settings.passerelle_sifa,
             indent: 1,
-            ..field(
+            ..Field::checkbox(
                 MISSION_APPRENTISSAGE,
                 "Mission interministérielle pour l'apprentissage",
                 settings.mission_apprentissage,
-                "Envoie au tableau de bord de l'apprentissage, par une connexion chiffrée, les données de \
-                 chaque apprenti que montre l'Exemple de l'export automatique de nuit. Base légale : mission d'intérêt \
-                 public (loi pour une République numérique, article 1 ; article L300-2 du code des relations entre le \
-                 public et l'administration). Rapprochez-vous de votre délégué à la protection des données (DPO).",
             )
-        };
+        }
+        .help(
+            "Envoie au tableau de bord de l'apprentissage, par une connexion chiffrée, les données de \
+             chaque apprenti que montre l'Exemple de l'export automatique de nuit. Base légale : mission d'intérêt \
+             public (loi pour une République numérique, article 1 ; article L300-2 du code des relations entre le \
+             public et l'administration). Rapprochez-vous de votre délégué à la protection des données (DPO).",
+        );
         let sifa_data = Field {
             enabled: settings.passerelle_sifa && settings.mission_apprentissage,
             indent: 2,
-            ..field(
-                DONNEES_SIFA,
-                "Données SIFA facultatives",
-                settings.donnees_sifa,
-                "Ajoute le sexe, l'adresse, le code postal, la RQTH, la dernière situation et l'organisme précédent. \
-                 Facultatif : ne cochez que si votre DPO y est favorable.",
-            )
-        };
+            ..Field::checkbox(DONNEES_SIFA, "Données SIFA facultatives", settings.donnees_sifa)
+        }
+        .help(
+            "Ajoute le sexe, l'adresse, le code postal, la RQTH, la dernière situation et l'organisme précédent. \
+             Facultatif : ne cochez que si votre DPO y est favorable.",
+        );
+        let transfert = Field::checkbox(
+            TRANSFERT_NUIT,
+            "Autorisation de transfert la nuit",
+            settings.transfert_nuit,
+        )
+        .help("L'export de nuit n'envoie que les secteurs dont les trois cases sont cochées.");
+        let sifa = Field::checkbox(PASSERELLE_SIFA, "Passerelle SIFA", settings.passerelle_sifa);
         let mut description = Description::new(
             ID,
             "Compléments secteur",
             vec![
-                Group {
-                    label: "SIFA",
-                    fields: vec![
-                        field(PASSERELLE_SIFA, "Passerelle SIFA", settings.passerelle_sifa, ""),
-                        mission,
-                        sifa_data,
-                    ],
-                },
-                Group {
-                    label: "",
-                    fields: vec![field(
-                        TRANSFERT_NUIT,
-                        "Autorisation de transfert la nuit",
-                        settings.transfert_nuit,
-                        "L'export de nuit n'envoie que les secteurs dont les trois cases sont cochées.",
-                    )],
-                },
+                Group::new("SIFA", vec![sifa, mission, sifa_data]),
+                Group::new("", vec![transfert]),
             ],
-            vec![
-                Button {
-                    id: SAVE,
-                    label: "Enregistrer",
-                },
-                Button {
-                    id: CANCEL,
-                    label: "Annuler",
-                },
-            ],
+            vec![Button::new(SAVE, "Enregistrer"), Button::new(CANCEL, "Annuler")],
         );
         description.message.clone_from(&self.message);
         description
@@ -150,9 +123,9 @@ impl Form for ComplementsSecteur {
                 self.tick(field, ticked)?;
                 Ok(Next::Show)
             }
-            Event::Action(SAVE) => self.save(),
-            Event::Action(CANCEL) | Event::Closed => Ok(Next::Close),
-            Event::Action(other) => Err(unknown_field(other)),
+            Event::Action { button: SAVE, .. } => self.save(),
+            Event::Action { button: CANCEL, .. } | Event::Closed => Ok(Next::Close),
+            Event::Action { button, .. } => Err(unknown_field(button)),
         }
     }
 }
@@ -198,7 +171,7 @@ impl ComplementsSecteur {
             Ok(_) => Ok(Next::Close),
             Err(error @ StoreError::Conflict { .. }) => {
                 self.read()?;
-                self.message = Some(error.user_text());
+                self.message = Some(Message::error(error.user_text()));
                 Ok(Next::Show)
             }
             Err(error) => Err(error.into()),

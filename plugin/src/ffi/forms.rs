@@ -13,6 +13,19 @@ pub static INTERFACE: abi::passerelle_plugin_forms = abi::passerelle_plugin_form
     event: Some(event),
 };
 
+/// The row that a button acts on: the JSON string of its id, or nothing.
+fn row(button: &str, value: &str) -> Result<Option<String>, Error> {
+    if value.is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_str(value).map(Some).map_err(|error| {
+        Error::argument(
+            format!("Le programme hôte a transmis une ligne illisible pour le bouton {button}."),
+            format!("the row of button {button} is no JSON string: {error}"),
+        )
+    })
+}
+
 unsafe extern "C" fn event(
     plugin: *const abi::passerelle_plugin,
     form: u64,
@@ -35,7 +48,10 @@ unsafe extern "C" fn event(
                         )
                     })?,
                 },
-                abi::PASSERELLE_FORM_ACTION => Event::Action(field),
+                abi::PASSERELLE_FORM_ACTION => Event::Action {
+                    button: field,
+                    row: row(field, value)?,
+                },
                 abi::PASSERELLE_FORM_CLOSED => Event::Closed,
                 other => {
                     return Err(Error::argument(

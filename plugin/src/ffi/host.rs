@@ -8,11 +8,12 @@ use passerelle_abi as abi;
 use tracing::Level;
 use zeroize::Zeroizing;
 
+use super::mail::MailPointer;
 use super::object::{InUse, Object, size32};
 use super::tables;
 use super::text::{self, SharedPointer, Sized32};
 use crate::error::Error;
-use crate::host::{Host, Job, Secrets, Setting};
+use crate::host::{Host, Job, Mail, Secrets, Setting};
 use crate::table::Table;
 
 /// The host, and the interfaces of it that were found.
@@ -24,6 +25,7 @@ pub struct HostPointer {
     forms: Option<SharedPointer<abi::passerelle_host_forms>>,
     tables: Option<SharedPointer<abi::passerelle_host_tables>>,
     jobs: Option<SharedPointer<abi::passerelle_host_jobs>>,
+    mail: Option<MailPointer>,
     // The instance made for this host: its tables keep it alive.
     owner: OnceLock<SharedPointer<Object>>,
 }
@@ -61,6 +63,7 @@ impl HostPointer {
                 forms: find(host, abi::PASSERELLE_HOST_FORMS)?,
                 tables: find(host, abi::PASSERELLE_HOST_TABLES)?,
                 jobs: find(host, abi::PASSERELLE_HOST_JOBS)?,
+                mail: find(host, abi::PASSERELLE_HOST_MAIL)?.map(|mail| MailPointer { host, mail }),
                 owner: OnceLock::new(),
             })
         }
@@ -110,7 +113,7 @@ unsafe fn find<T: Sized32>(
     }
 }
 
-fn lacks(what: &str) -> Error {
+pub fn lacks(what: &str) -> Error {
     Error::new(
         abi::PASSERELLE_E_HOST_LACKS,
         format!("Le programme hôte n'offre pas ce qu'il faut à la Passerelle Apprentissage ({what})."),
@@ -228,6 +231,10 @@ impl Host for HostPointer {
 
     fn secrets(&self) -> Option<&dyn Secrets> {
         self.secrets.as_ref().map(|secrets| secrets as &dyn Secrets)
+    }
+
+    fn mail(&self) -> Option<&dyn Mail> {
+        self.mail.as_ref().map(|mail| mail as &dyn Mail)
     }
 
     fn show_form(&self, form: u64, description: &str) -> Result<(), Error> {

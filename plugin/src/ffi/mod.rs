@@ -10,6 +10,7 @@ mod forms;
 mod funnel;
 mod host;
 mod jobs;
+mod mail;
 mod object;
 pub mod statement_cancel;
 mod tables;

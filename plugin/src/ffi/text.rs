@@ -64,7 +64,7 @@ macro_rules! sized {
 
 sized! {
     passerelle_error passerelle_host passerelle_host_log passerelle_host_settings passerelle_host_secrets
-    passerelle_host_forms passerelle_host_tables passerelle_host_jobs passerelle_contribution passerelle_form_event
+    passerelle_host_forms passerelle_host_tables passerelle_host_jobs passerelle_host_mail passerelle_contribution passerelle_form_event
     passerelle_batch passerelle_run passerelle_sink passerelle_outcome
 }
 

@@ -1,6 +1,6 @@
 //! Versioned migrations: what each version adds, run by an administrator's explicit action.
 
-use super::schema::{self, Table};
+use super::schema::{self, Added, Table};
 use super::{StoreError, lock};
 use crate::database::{Connection, Database, DatabaseError, Dialect, Param};
 
@@ -8,19 +8,29 @@ use crate::database::{Connection, Database, DatabaseError, Dialect, Param};
 struct Migration {
     version: i64,
     tables: &'static [Table],
+    /// Added to tables of older versions.
+    columns: &'static [Added],
 }
 
 /// All migrations, oldest first. A published one never changes.
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    tables: schema::V1,
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        tables: schema::V1,
+        columns: &[],
+    },
+    Migration {
+        version: 2,
+        tables: schema::V2,
+        columns: schema::V2_COLUMNS,
+    },
+];
 
 /// Version that brings the row of `mna_verrou` with it.
 const LOCK_SINCE: i64 = 1;
 
 /// Version that this plugin works with.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 
 /// What a migration did; equal versions mean that there was nothing to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,25 +73,28 @@ pub(super) fn migrate(database: &Database) -> Result<Migrated, StoreError> {
         });
     }
     let mut missing = Vec::new();
+    let dialect = database.dialect();
+    let steps = || MIGRATIONS.iter().filter(|step| step.version > from);
     // Looked for before the transaction: in PostgreSQL a question that fails would end it.
-    let tables = MIGRATIONS
-        .iter()
-        .filter(|step| step.version > from)
-        .flat_map(|step| step.tables);
-    for table in std::iter::once(&schema::VERSION).chain(tables) {
-        if !exists(&connection, table.name)? {
-            missing.push(table);
+    for table in std::iter::once(&schema::VERSION).chain(steps().flat_map(|step| step.tables)) {
+        if !exists(&connection, table.name, "1")? {
+            missing.push(table.create(dialect));
+        }
+    }
+    for added in steps().flat_map(|step| step.columns) {
+        if !exists(&connection, added.table, added.column.name)? {
+            missing.push(added.alter(dialect));
         }
     }
     connection.transaction(|connection| {
-        for table in missing {
-            connection.execute(&table.create(database.dialect()), &[])?;
+        for statement in missing {
+            connection.execute(&statement, &[])?;
         }
         if from < LOCK_SINCE {
             connection.execute("DELETE FROM mna_verrou", &[])?;
             connection.execute(&schema::insert_into("mna_verrou"), &lock::row())?;
         }
-        for step in MIGRATIONS.iter().filter(|step| step.version > from) {
+        for step in steps() {
             let values = [
                 Param::Integer(step.version),
                 Param::Text(env!("CARGO_PKG_VERSION").to_owned()),
@@ -97,12 +110,16 @@ pub(super) fn migrate(database: &Database) -> Result<Migrated, StoreError> {
     })
 }
 
-/// The same statements for a DBA to run by hand, each ended by a semicolon.
+/// The same statements for a DBA to run by hand, each ended by a semicolon; what a version adds begins with a comment that
+/// says which, for those who have the ones before.
 pub(super) fn ddl(dialect: &Dialect) -> String {
-    let mut text = format!("{};\n\n", schema::VERSION.create(dialect));
+    let mut text = format!("{};\n", schema::VERSION.create(dialect));
     for step in MIGRATIONS {
-        for table in step.tables {
-            text.push_str(&table.create(dialect));
+        text.push_str(&format!("\n-- Version {}\n", step.version));
+        let tables = step.tables.iter().map(|table| table.create(dialect));
+        let columns = step.columns.iter().map(|added| added.alter(dialect));
+        for statement in tables.chain(columns) {
+            text.push_str(&statement);
             text.push_str(";\n\n");
         }
         if step.version == LOCK_SINCE {
@@ -117,16 +134,17 @@ pub(super) fn ddl(dialect: &Dialect) -> String {
     text
 }
 
-fn exists(connection: &Connection, table: &str) -> Result<bool, StoreError> {
+/// Whether a table, and a column of it, are there.
+fn exists(connection: &Connection, table: &str, column: &str) -> Result<bool, StoreError> {
     let found = connection
-        .query(&format!("SELECT 1 FROM {table} WHERE 1 = 0"), &[])
+        .query(&format!("SELECT {column} FROM {table} WHERE 1 = 0"), &[])
         .and_then(|mut rows| {
             rows.next_row()?;
             Ok(())
         });
     match found {
         Ok(()) => Ok(true),
-        Err(DatabaseError::TableMissing { .. }) => Ok(false),
+        Err(DatabaseError::TableMissing { .. } | DatabaseError::ColumnMissing { .. }) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }

@@ -1,7 +1,8 @@
 //! The plugin's own tables, prefix `mna_`: migrations, settings, sealed keys, and the journal of the nights.
 //!
 //! Every value reaches the database as a parameter; names are plain, lower case and never reserved words, so that they
-//! need no quotes anywhere. No personal data is stored beyond the ERP's own identifiers.
+//! need no quotes anywhere. No personal data is stored beyond the ERP's own identifiers and the addresses that the report
+//! goes to.
 
 mod error;
 pub mod journal;

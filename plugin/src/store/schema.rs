@@ -15,6 +15,14 @@ pub(super) struct Column {
     pub(super) name: &'static str,
     kind: Kind,
     required: bool,
+    /// What the rows have that were there before the column, and a row that says nothing of it.
+    default: Option<&'static str>,
+}
+
+/// A column that a version adds to a table of an older one.
+pub(super) struct Added {
+    pub(super) table: &'static str,
+    pub(super) column: Column,
 }
 
 enum Kind {
@@ -34,6 +42,7 @@ const fn required(name: &'static str, kind: Kind) -> Column {
         name,
         kind,
         required: true,
+        default: None,
     }
 }
 
@@ -42,8 +51,21 @@ const fn optional(name: &'static str, kind: Kind) -> Column {
         name,
         kind,
         required: false,
+        default: None,
     }
 }
+
+const fn added(table: &'static str, column: Column) -> Added {
+    Added { table, column }
+}
+
+/// Counts the changes of a row, so that two who save the same one are told.
+const REVISION: Column = Column {
+    name: "revision",
+    kind: Kind::Bigint,
+    required: true,
+    default: Some("0"),
+};
 
 /// Characters that a line of the settings may hold in one value; imports are checked against it.
 pub(super) const TEXT_MAX: u32 = 255;
@@ -175,6 +197,38 @@ pub(super) const V1: &[Table] = &[
     },
 ];
 
+/// What version 2 creates.
+pub(super) const V2: &[Table] = &[Table {
+    name: "mna_courriel",
+    columns: &[
+        // One row, of number 1.
+        required("id", Kind::Bigint),
+        // JSON list of addresses.
+        optional("destinataires", Kind::Text),
+        required("quand", Kind::Varchar(20)),
+        optional("serveur", Kind::Varchar(TEXT_MAX)),
+        optional("port", Kind::Integer),
+        optional("securite", Kind::Varchar(20)),
+        optional("identifiant", Kind::Varchar(TEXT_MAX)),
+        optional("mot_de_passe_scelle", Kind::Text),
+        optional("expediteur", Kind::Varchar(TEXT_MAX)),
+        optional("modifie_par", Kind::Varchar(TEXT_MAX)),
+        optional("modifie_le", Kind::Timestamp),
+        required("revision", Kind::Bigint),
+    ],
+    key: "id",
+}];
+
+/// What version 2 adds to the tables of version 1, in this order.
+pub(super) const V2_COLUMNS: &[Added] = &[
+    added("mna_uai", REVISION),
+    added("mna_acces", REVISION),
+    // Which e-mail about the run is gone, or about to go: none goes twice.
+    added("mna_execution", optional("courriel", Kind::Varchar(20))),
+    // JSON object of a fingerprint a field: says which ones changed since.
+    added("mna_resultat", optional("empreintes", Kind::Text)),
+];
+
 /// The table that says which migrations were run.
 pub(super) const VERSION: Table = Table {
     name: "mna_version",
@@ -197,11 +251,20 @@ impl Table {
         )
     }
 
-    /// `INSERT` of one row, all columns in their order.
+    /// `INSERT` of one row, all columns in their order, those that later versions added at the end.
     pub(super) fn insert(&self) -> String {
-        let names: Vec<&str> = self.columns.iter().map(|column| column.name).collect();
+        let added = V2_COLUMNS.iter().filter(|added| added.table == self.name);
+        let columns = self.columns.iter().chain(added.map(|added| &added.column));
+        let names: Vec<&str> = columns.map(|column| column.name).collect();
         let marks = vec!["?"; names.len()].join(", ");
         format!("INSERT INTO {} ({}) VALUES ({marks})", self.name, names.join(", "))
+    }
+}
+
+impl Added {
+    /// `ALTER TABLE`, without a semicolon. SQL Server knows no word COLUMN there, the others do without.
+    pub(super) fn alter(&self, dialect: &Dialect) -> String {
+        format!("ALTER TABLE {} ADD {}", self.table, self.column.definition(dialect))
     }
 }
 
@@ -215,18 +278,23 @@ impl Column {
             Kind::Text => dialect.text_type().to_owned(),
             Kind::Timestamp => dialect.timestamp_type(),
         };
+        let default = self
+            .default
+            .map(|value| format!(" DEFAULT {value}"))
+            .unwrap_or_default();
         // NULL is said too: SQL Server's default for it is a setting of the session.
         format!(
-            "{} {kind} {}",
+            "{} {kind}{default} {}",
             self.name,
             if self.required { "NOT NULL" } else { "NULL" }
         )
     }
 }
 
-/// `INSERT` of one row into a table of version 1.
+/// `INSERT` of one row into a table of any version: all its columns, those that later versions added at the end.
 pub(super) fn insert_into(name: &str) -> String {
     V1.iter()
+        .chain(V2)
         .find(|table| table.name == name)
         .map(Table::insert)
         .unwrap_or_default()

@@ -1,23 +1,36 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-//! Migrations, on a real SQLite database; and what the other tests of the store begin with.
+//! Migrations, on each of the databases; and what the other tests of the store begin with.
 
-use super::schema::{V1, VERSION};
+use sha2::{Digest as _, Sha256};
+
+use super::schema::{V1, V2, V2_COLUMNS, VERSION};
 use super::*;
+use crate::bases::{Base, Product, on_each};
 
-/// A fresh database, not migrated.
-pub(super) fn empty() -> (tempfile::TempDir, Database) {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("base.db");
-    let database = Database::create(&format!("Driver=SQLite3;Database={};StepAPI=1", file.display())).unwrap();
-    (folder, database)
+on_each! {
+    migrating_twice_changes_nothing_the_second_time
+    version_1_is_upgraded_with_its_data
+    an_upgrade_that_was_cut_short_is_completed
+    the_printed_ddl_of_an_upgrade_is_what_follows_its_comment
+    an_import_outdates_the_lines_that_somebody_has_open
+    a_migration_that_was_cut_short_is_completed
+    other_versions_are_told_apart_and_say_who_does_what
+    the_printed_ddl_is_what_a_migration_does
+}
+
+/// A fresh database, not migrated; it lives as long as the first.
+pub(super) fn empty(product: Product) -> (Base, Database) {
+    let base = Base::new(product);
+    let database = base.database();
+    (base, database)
 }
 
 /// A fresh database, migrated.
-pub(super) fn store() -> (tempfile::TempDir, Database, Store) {
-    let (folder, database) = empty();
+pub(super) fn store(product: Product) -> (Base, Database, Store) {
+    let (base, database) = empty(product);
     Store::migrate(&database).unwrap();
     let store = Store::open(&database).unwrap();
-    (folder, database, store)
+    (base, database, store)
 }
 
 pub(super) fn execute(database: &Database, sql: &str) {
@@ -33,72 +46,196 @@ pub(super) fn column(database: &Database, sql: &str) -> Vec<String> {
     .unwrap()
 }
 
-#[test]
-fn migrating_twice_changes_nothing_the_second_time() {
-    let (_folder, database) = empty();
+fn migrating_twice_changes_nothing_the_second_time(product: Product) {
+    let (_base, database) = empty(product);
     assert!(matches!(
         Store::open(&database),
-        Err(StoreError::NotMigrated { expected: 1 })
+        Err(StoreError::NotMigrated { expected: 2 })
     ));
-    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 0, to: 1 });
+    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 0, to: 2 });
     execute(&database, "INSERT INTO mna_uai (id, uai) VALUES (5, '1234567A')");
-    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 1, to: 1 });
+    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 2, to: 2 });
     assert_eq!(Store::open(&database).unwrap().lignes_uai().unwrap().len(), 1);
-    assert_eq!(column(&database, "SELECT version FROM mna_version"), ["1"]);
+    assert_eq!(
+        column(&database, "SELECT version FROM mna_version ORDER BY version"),
+        ["1", "2"]
+    );
+}
+
+/// What the published version 1 left, with a line of its own in some tables.
+fn version_1(database: &Database) {
+    for table in std::iter::once(&VERSION).chain(V1) {
+        execute(database, &table.create(database.dialect()));
+    }
+    for sql in [
+        "INSERT INTO mna_version (version, plugin) VALUES (1, '0.1.0')",
+        "INSERT INTO mna_verrou (objet, proprietaire, expire) VALUES ('nuit', 'poste', 7)",
+        "INSERT INTO mna_uai (id, uai) VALUES (5, '1234567A')",
+        "INSERT INTO mna_acces (id, protocole, uai) VALUES (6, 'v3', '1234567A')",
+        "INSERT INTO mna_resultat (execution_id, inscription_id, etat) VALUES (1, 2, 'accepte')",
+    ] {
+        execute(database, sql);
+    }
 }
 
 #[test]
-fn a_migration_that_was_cut_short_is_completed() {
-    let (_folder, database) = empty();
+fn a_published_version_never_changes() {
+    let mut text = String::new();
+    for product in ["SQLite", "PostgreSQL", "MariaDB", "Microsoft SQL Server", "Oracle"] {
+        for table in std::iter::once(&VERSION).chain(V1) {
+            text += &table.create(&Dialect::from_product(product));
+        }
+    }
+    let digest = format!("{:x}", Sha256::digest(text));
+    assert_eq!(
+        digest,
+        "085e6d7c9548a92a0cf88f5170619f0caafa8b4a1907da7388d07cd1e8b4d9cf"
+    );
+}
+
+fn version_1_is_upgraded_with_its_data(product: Product) {
+    let (_base, database) = empty(product);
+    version_1(&database);
+    assert!(matches!(
+        Store::open(&database),
+        Err(StoreError::Older { found: 1, expected: 2 })
+    ));
+    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 1, to: 2 });
+    let store = Store::open(&database).unwrap();
+    assert_eq!(store.lignes_uai().unwrap()[0].id, 5);
+    assert_eq!(store.acces().unwrap()[0].id, 6);
+    for (sql, expected) in [
+        ("SELECT revision FROM mna_uai", "0"),
+        ("SELECT revision FROM mna_acces", "0"),
+        ("SELECT COUNT(*) FROM mna_resultat WHERE empreintes IS NULL", "1"),
+        ("SELECT COUNT(*) FROM mna_courriel", "0"),
+        // The lock that somebody may hold is left alone.
+        ("SELECT proprietaire FROM mna_verrou", "poste"),
+    ] {
+        assert_eq!(column(&database, sql), [expected], "{sql}");
+    }
+}
+
+fn an_upgrade_that_was_cut_short_is_completed(product: Product) {
+    let statements = |dialect: &Dialect| -> Vec<String> {
+        let tables = V2.iter().map(|table| table.create(dialect));
+        tables
+            .chain(V2_COLUMNS.iter().map(|added| added.alter(dialect)))
+            .collect()
+    };
+    let (_base, database, _) = store(product);
+    let steps = statements(database.dialect()).len();
+    for done in 0..=steps {
+        let (_base, database) = empty(product);
+        version_1(&database);
+        for statement in statements(database.dialect()).iter().take(done) {
+            execute(&database, statement);
+        }
+        assert_eq!(
+            Store::migrate(&database).unwrap(),
+            Migrated { from: 1, to: 2 },
+            "{done}"
+        );
+        assert_eq!(Store::open(&database).unwrap().acces().unwrap().len(), 1, "{done}");
+    }
+}
+
+fn the_printed_ddl_of_an_upgrade_is_what_follows_its_comment(product: Product) {
+    let (_base, database) = empty(product);
+    version_1(&database);
+    let script = Store::ddl(database.dialect());
+    let (_, upgrade) = script.split_once("-- Version 2\n").unwrap();
+    for statement in upgrade.split(';').filter(|statement| !statement.trim().is_empty()) {
+        execute(&database, statement);
+    }
+    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 2, to: 2 });
+    Store::open(&database).unwrap();
+}
+
+fn an_import_outdates_the_lines_that_somebody_has_open(product: Product) {
+    let (_base, database, store) = store(product);
+    let settings = Settings::from_json(r#"{"uai": [{"uai": "1234567A"}], "acces": [{"uai": "1234567A"}]}"#).unwrap();
+    let sealer = Sealer::from_key([1; 32]).unwrap();
+    let auteur = Auteur {
+        nom: None,
+        le: "2026-11-24T01:00:00+01:00".parse().unwrap(),
+    };
+    for revision in ["1", "2"] {
+        store.import(&settings, &sealer, &auteur).unwrap();
+        assert_eq!(column(&database, "SELECT revision FROM mna_uai"), [revision]);
+        assert_eq!(column(&database, "SELECT revision FROM mna_acces"), [revision]);
+    }
+}
+
+fn a_migration_that_was_cut_short_is_completed(product: Product) {
+    let (_base, database) = empty(product);
     execute(&database, &V1[0].create(database.dialect()));
     execute(&database, &VERSION.create(database.dialect()));
     assert!(matches!(Store::open(&database), Err(StoreError::NotMigrated { .. })));
-    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 0, to: 1 });
+    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 0, to: 2 });
     Store::open(&database).unwrap().acces().unwrap();
 }
 
+/// MariaDB keeps each table as it is created; the next migration completes what is left, see above.
 #[test]
 fn a_migration_that_fails_leaves_nothing() {
-    let (_folder, database) = empty();
-    // An index takes the name of the last table, so that its creation fails after the others succeeded.
-    execute(&database, "CREATE TABLE autre (a INTEGER)");
-    execute(&database, "CREATE INDEX mna_resultat ON autre (a)");
-    assert!(matches!(Store::migrate(&database), Err(StoreError::Database(_))));
-    let left = "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'mna%'";
-    assert_eq!(column(&database, left), Vec::<String>::new());
+    for product in [Product::Sqlite, Product::PostgreSql] {
+        let (base, database) = empty(product);
+        // An index takes the name of the last table, so that its creation fails after the others succeeded.
+        execute(&database, "CREATE TABLE autre (a INTEGER)");
+        execute(&database, "CREATE INDEX mna_resultat ON autre (a)");
+        assert!(matches!(Store::migrate(&database), Err(StoreError::Database(_))));
+        assert!(
+            !shape(&base, &database)
+                .iter()
+                .any(|line| line.starts_with("mna_version"))
+        );
+    }
 }
 
-#[test]
-fn other_versions_are_told_apart_and_say_who_does_what() {
-    let cases: [(i64, &str); 2] = [(0, "« migrate »"), (2, "même version du module")];
+/// The plugin's own tables as the database describes them, one line each or one line a column.
+fn shape(base: &Base, database: &Database) -> Vec<String> {
+    let columns = "SELECT CONCAT(table_name, ' ', column_name, ' ', data_type, ' ', character_maximum_length, ' ', is_nullable) AS c \
+                   FROM information_schema.columns WHERE table_name LIKE 'mna%' AND table_schema";
+    let sql = base.product.pick(
+        "SELECT name || ' ' || sql FROM sqlite_master WHERE name LIKE 'mna%' ORDER BY name".to_owned(),
+        format!("{columns} = CURRENT_SCHEMA() ORDER BY c"),
+        format!("{columns} = DATABASE() ORDER BY c"),
+    );
+    column(database, &sql)
+}
+
+fn other_versions_are_told_apart_and_say_who_does_what(product: Product) {
+    let cases: [(i64, &str); 2] = [(0, "« migrate »"), (3, "même version du module")];
     for (version, advice) in cases {
-        let (_folder, database, _) = store();
+        let (_base, database, _) = store(product);
+        execute(&database, "DELETE FROM mna_version WHERE version = 1");
         execute(&database, &format!("UPDATE mna_version SET version = {version}"));
         let error = Store::open(&database).err().unwrap();
         match (version, &error) {
-            (0, StoreError::Older { found: 0, expected: 1 }) | (2, StoreError::Newer { found: 2, expected: 1 }) => {}
+            (0, StoreError::Older { found: 0, expected: 2 }) | (3, StoreError::Newer { found: 3, expected: 2 }) => {}
             other => panic!("{other:?}"),
         }
         assert!(error.user_text().contains(advice), "{}", error.user_text());
     }
-    let (_folder, database, _) = store();
-    execute(&database, "UPDATE mna_version SET version = 2");
+    let (_base, database, _) = store(product);
+    execute(&database, "UPDATE mna_version SET version = 3 WHERE version = 2");
     assert!(matches!(Store::migrate(&database), Err(StoreError::Newer { .. })));
 }
 
-#[test]
-fn the_printed_ddl_is_what_a_migration_does() {
-    let (_folder, database) = empty();
+fn the_printed_ddl_is_what_a_migration_does(product: Product) {
+    let (base, database) = empty(product);
     let script = Store::ddl(database.dialect());
     assert!(script.trim_end().ends_with(';'));
     for statement in script.split(';').filter(|statement| !statement.trim().is_empty()) {
         execute(&database, statement);
     }
     Store::open(&database).unwrap();
-    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 1, to: 1 });
-    let (_other_folder, other, _) = store();
-    let shape = "SELECT sql FROM sqlite_master WHERE name LIKE 'mna%' ORDER BY name";
-    assert_eq!(column(&database, shape), column(&other, shape));
+    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 2, to: 2 });
+    let (migrated, other, _) = store(product);
+    let found = shape(&base, &database);
+    assert!(found.iter().any(|line| line.starts_with("mna_version")));
+    assert_eq!(found, shape(&migrated, &other));
 }
 
 #[test]
@@ -106,7 +243,12 @@ fn every_dialect_has_its_ddl() {
     for product in ["SQLite", "PostgreSQL", "MariaDB", "Microsoft SQL Server", "Oracle"] {
         let dialect = Dialect::from_product(product);
         let script = Store::ddl(&dialect);
-        assert_eq!(script.matches("CREATE TABLE").count(), V1.len() + 1, "{product}");
+        assert_eq!(
+            script.matches("CREATE TABLE").count(),
+            V1.len() + V2.len() + 1,
+            "{product}"
+        );
+        assert_eq!(script.matches("ALTER TABLE").count(), V2_COLUMNS.len(), "{product}");
         assert_eq!(script.contains("NVARCHAR"), product == "Microsoft SQL Server");
     }
 }
@@ -114,7 +256,7 @@ fn every_dialect_has_its_ddl() {
 #[test]
 fn no_column_is_for_personal_data() {
     let words = ["prenom", "naissance", "mail", "tel", "adresse", "ine", "sexe", "nir"];
-    for table in V1 {
+    for table in V1.iter().chain(V2) {
         for column in table.columns {
             let parts: Vec<&str> = column.name.split('_').collect();
             assert!(

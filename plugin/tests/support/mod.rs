@@ -17,7 +17,7 @@ use calamine::Xlsx;
 use chrono::{DateTime, FixedOffset};
 use passerelle::dossier::{CodeMotif, Protocole};
 use passerelle::error::Error;
-use passerelle::host::{Host, Job, Run, Secrets, Setting};
+use passerelle::host::{Host, Job, Mail, Run, Secrets, Setting};
 use passerelle::instance::Instance;
 use passerelle::store::Store;
 use passerelle::store::journal::{
@@ -49,6 +49,10 @@ impl Host for Erp {
     }
 
     fn secrets(&self) -> Option<&dyn Secrets> {
+        None
+    }
+
+    fn mail(&self) -> Option<&dyn Mail> {
         None
     }
 

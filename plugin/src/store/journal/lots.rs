@@ -172,6 +172,7 @@ fn insert_waiting(
                 Param::Null,
                 Param::Null,
                 Param::Null,
+                Param::Null,
             ]
         })
         .collect();

@@ -35,6 +35,7 @@ impl Journal {
                 Param::Null,
                 Param::Null,
                 Param::Null,
+                Param::Null,
             ];
             connection.execute(&insert_into("mna_execution"), &values)?;
             Ok(RunId(id))
@@ -142,6 +143,7 @@ impl Journal {
                     EtatDossier::NonEnvoye.code().into(),
                     Param::Null,
                     serde_json::Value::from(codes).to_string().into(),
+                    Param::Null,
                     Param::Null,
                     Param::Null,
                 ]

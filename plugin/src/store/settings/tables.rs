@@ -90,11 +90,13 @@ impl Store {
         for (id, line) in (1_i64..).zip(&settings.acces) {
             acces.push(acces_row(id, line, sealer)?);
         }
-        let uai: Vec<Vec<Param>> = settings.uai.iter().map(uai_row).collect();
+        let mut uai: Vec<Vec<Param>> = settings.uai.iter().map(uai_row).collect();
         self.database.open()?.transaction(|connection| {
             import_secteurs(connection, &settings.secteurs, auteur)?;
+            append_next_revision(connection, "mna_uai", &mut uai)?;
             connection.execute("DELETE FROM mna_uai", &[])?;
             connection.execute_many(&insert_into("mna_uai"), &uai)?;
+            append_next_revision(connection, "mna_acces", &mut acces)?;
             connection.execute("DELETE FROM mna_acces", &[])?;
             connection.execute_many(&insert_into("mna_acces"), &acces)?;
             Ok(())
@@ -260,6 +262,22 @@ fn changing(secteur: &Secteur) -> Vec<Param> {
     ]
 }
 
+/// Gives new rows a higher revision than those that they replace: whoever still has one of these open is told when he saves.
+fn append_next_revision(
+    connection: &Connection,
+    table: &'static str,
+    rows: &mut [Vec<Param>],
+) -> Result<(), StoreError> {
+    let sql = format!("SELECT MAX(revision) FROM {table}");
+    let highest = read::all(connection, table, &sql, &[], |cells| cells.integer(0, "revision"))?;
+    let next = highest.into_iter().flatten().max().unwrap_or(0).saturating_add(1);
+    for row in rows {
+        row.push(next.into());
+    }
+    Ok(())
+}
+
+/// All but the revision, in the table's order.
 fn uai_row(line: &LigneUai) -> Vec<Param> {
     vec![
         line.id.into(),
@@ -275,6 +293,7 @@ fn uai_row(line: &LigneUai) -> Vec<Param> {
     ]
 }
 
+/// All but the revision, in the table's order.
 fn acces_row(id: i64, line: &ReglageAcces, sealer: &Sealer) -> Result<Vec<Param>, StoreError> {
     let context = SealContext {
         societe_id: line.societe_id,
