@@ -9,6 +9,7 @@ mod faults;
 mod generated;
 #[path = "../support/generator/mod.rs"]
 mod generator;
+mod golden;
 mod host;
 mod journey;
 #[path = "../support/servers.rs"]

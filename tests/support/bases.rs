@@ -1,5 +1,11 @@
 //! A fresh database of each kind, and how a test becomes one on each. The library's own tests use it too.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    dead_code
+)]
 
 use odbc_api::{Connection, ConnectionOptions, environment};
 use passerelle::database::Database;
