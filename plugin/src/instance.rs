@@ -9,7 +9,9 @@ use std::time::Duration;
 use passerelle_abi as abi;
 use zeroize::Zeroizing;
 
-use crate::contributions::{self, Context, complements_secteur, compte_rendu, diagnostic, exemple_export_nuit};
+use crate::contributions::{
+    self, Context, complements_secteur, compte_rendu, diagnostic, exemple_export_nuit, numeros_uai,
+};
 use crate::database::Database;
 use crate::erp::{Erp, Mapping};
 use crate::error::Error;
@@ -82,8 +84,17 @@ impl Instance {
     /// The id or the context is unknown, or settings cannot be read.
     pub fn open(&self, id: &str, context: &str) -> Result<(), Error> {
         let context = Context::parse(context)?;
-        if id == complements_secteur::ID {
-            let form = complements_secteur::open(self.store()?, &context, self.user.clone(), self.host.clone())?;
+        let form = match id {
+            complements_secteur::ID => Some(complements_secteur::open(
+                self.store()?,
+                &context,
+                self.user.clone(),
+                self.host.clone(),
+            )?),
+            numeros_uai::ID => Some(numeros_uai::open(self.store()?, self.erp()?)?),
+            _ => None,
+        };
+        if let Some(form) = form {
             return self.show_new_form(form);
         }
         let tables = match id {
@@ -209,11 +220,14 @@ impl Instance {
     /// # Errors
     /// The database cannot be reached or the mapping is wrong.
     pub fn erp(&self) -> Result<Erp, Error> {
-        let mapping = match &self.mapping {
+        Ok(Erp::new(self.database()?, self.mapping()?))
+    }
+
+    fn mapping(&self) -> Result<Mapping, Error> {
+        Ok(match &self.mapping {
             Some(path) => Mapping::load(path)?,
             None => Mapping::default(),
-        };
-        Ok(Erp::new(self.database()?, mapping))
+        })
     }
 
     /// The plugin's own tables.
@@ -265,14 +279,15 @@ impl Instance {
         }
     }
 
-    /// What the night needs of this instance.
+    /// What the night needs of this instance; its databases stop waiting when `watch` says so.
     ///
     /// # Errors
     /// A part of it cannot be had.
-    pub fn night(&self) -> Result<night::Parts, Error> {
+    pub fn night(&self, watch: &night::Watch) -> Result<night::Parts, Error> {
+        let database = self.database()?.stopped_by(watch.flag());
         Ok(night::Parts {
-            erp: self.erp()?,
-            store: self.store()?,
+            erp: Erp::new(database.clone(), self.mapping()?),
+            store: Store::open(&database)?,
             sealer: self.sealer()?,
             proxy: self.proxy.clone(),
             lease: self.lease,

@@ -2,7 +2,7 @@
 
 use super::seal::SealError;
 use super::settings::Problem;
-use crate::database::DatabaseError;
+use crate::database::{DatabaseError, Refusal};
 
 /// An operation on the `mna_` tables that failed. Holds identifiers only.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +39,24 @@ pub enum StoreError {
         societe_id: i64,
         /// The sector.
         secteur_id: i64,
+    },
+    /// Somebody else changed or deleted a line since it was read.
+    #[error("line {id} of {table} was {} by somebody else", if *gone { "deleted" } else { "changed" })]
+    LineConflict {
+        /// The table.
+        table: &'static str,
+        /// Number of the line.
+        id: i64,
+        /// Whether it was deleted.
+        gone: bool,
+    },
+    /// Another line stands for the same thing.
+    #[error("line {id} of {table} stands for the same already")]
+    Twin {
+        /// The table.
+        table: &'static str,
+        /// Number of the other line.
+        id: i64,
     },
     /// The settings file is not JSON.
     #[error("the settings are not JSON: line {line}, column {column}")]
@@ -109,6 +127,15 @@ impl StoreError {
                 "Les compléments du secteur {secteur_id} (société {societe_id}) ont été modifiés entre-temps par \
                  quelqu'un d'autre ; rien n'a été enregistré. Rouvrez la fiche, vérifiez et recommencez."
             ),
+            Self::LineConflict { gone: false, .. } => {
+                "Cette ligne a été modifiée entre-temps sur un autre poste ; rien n'a été enregistré.".to_owned()
+            }
+            Self::LineConflict { gone: true, .. } => {
+                "Cette ligne a été supprimée entre-temps sur un autre poste ; rien n'a été enregistré.".to_owned()
+            }
+            Self::Twin { id, .. } => format!(
+                "Il y a déjà une ligne pour les mêmes UAI, société et secteur (n° {id}) : modifiez-la, ou changez l'un des trois."
+            ),
             Self::Syntax { line, column } => format!(
                 "Le fichier de paramètres n'est pas du JSON correct (ligne {line}, colonne {column}). \
                  Corrigez-le et recommencez ; rien n'a été modifié."
@@ -134,5 +161,11 @@ impl StoreError {
                 "Le compte rendu n'a pas pu être écrit ({error}). Vérifiez l'emplacement et l'espace disponible."
             ),
         }
+    }
+}
+
+impl Refusal for StoreError {
+    fn is_lock(&self) -> bool {
+        matches!(self, StoreError::Database(error) if error.is_lock())
     }
 }
