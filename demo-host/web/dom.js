@@ -4,7 +4,7 @@
 export function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   set(node, attributes);
-  node.append(...children.flat().filter((child) => child != null && child !== false));
+  node.append(...children.flat(Infinity).filter((child) => child != null && child !== false));
   return node;
 }
 

@@ -20,7 +20,7 @@ function frame(field, control, { before = false, extra = [] } = {}) {
   const texts = ["help", "error", "warning"].map((kind) => ({
     kind, node: h("p", { class: `under ${kind}`, id: `${id}-${kind}`, hidden: true }),
   }));
-  const node = h("div", { class: `field ${field.kind}` },
+  const node = h("div", { class: `field kind-${field.kind}` },
     before ? h("div", { class: "control" }, control, label) : [label, h("div", { class: "control" }, control, extra)],
     texts.map((one) => one.node));
   const update = (now) => {
@@ -140,7 +140,7 @@ function link(field) {
 }
 
 function note(field) {
-  const node = h("div", { class: "field note" });
+  const node = h("div", { class: "field kind-note" });
   const label = h("span", { class: "note-label" });
   const value = h("p", { class: "note-text" });
   const under = h("div", {});

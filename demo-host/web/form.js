@@ -65,7 +65,7 @@ export function form(shown, { closed, titled }) {
     if (first && first.enabled !== false) press(first);
   };
 
-  const api = { changed, press, main };
+  const api = { changed, press, main, title: () => description.title };
 
   const drawGroup = (group, index) => {
     const key = `${index}:${group.label}`;

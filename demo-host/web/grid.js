@@ -78,9 +78,9 @@ export function grid(number, description, { told, acted }) {
   const measure = () => {
     if (widths || !rows.row(0)) return;
     widths = shown.map((column) => {
-      let longest = column.label.length * 0.92;
+      let longest = column.label.length * 1.06;
       for (let at = 0; at < 40 && rows.row(at); at += 1) longest = Math.max(longest, line(rows.row(at)[column.index], column.kind).length);
-      return Math.round(Math.max(7, Math.min(column.kind === "text" ? 44 : 16, longest)) * 7.6 + 22);
+      return Math.round(Math.max(7, Math.min(column.kind === "text" ? 44 : Math.max(16, column.label.length * 1.06), longest)) * 8.2 + 26);
     });
     node.style.setProperty("--columns", widths.map((width) => `minmax(${width}px, ${width}fr)`).join(" "));
     node.style.setProperty("--width", `${widths.reduce((sum, width) => sum + width, 0)}px`);

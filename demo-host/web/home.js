@@ -2,11 +2,12 @@
 
 import { button, h } from "./dom.js";
 import { watch } from "./events.js";
+import { ORDER } from "./menu.js";
 import { number, when } from "./format.js";
 
 /** The screen; `run` opens an entry. */
 export function homeScreen(contributions, run, missing) {
-  const menus = new Map();
+  const menus = new Map(ORDER.map((menu) => [menu, []]));
   for (const entry of contributions) {
     const menu = entry.menu.split(" > ")[0];
     if (!menus.has(menu)) menus.set(menu, []);
@@ -19,7 +20,7 @@ export function homeScreen(contributions, run, missing) {
     h("h1", {}, "Bienvenue"),
     missing ? h("div", { class: "notice warning" }, missing) : null,
     h("p", { class: "lead" }, "Choisissez la société et le secteur en haut de l'écran, puis ouvrez un écran par les menus ou ci-dessous."),
-    h("div", { class: "cards" }, [...menus].map(([menu, entries]) => h("section", { class: "card", "aria-label": menu },
+    h("div", { class: "cards" }, [...menus].filter(([, entries]) => entries.length).map(([menu, entries]) => h("section", { class: "card", "aria-label": menu },
       h("h2", {}, menu), h("ul", { class: "choices" }, entries.map((entry) => h("li", {},
         button([h("span", {}, entry.label), path(entry) ? h("small", {}, path(entry)) : ""], () => run(entry), { class: "choice", "data-open": entry.id }))))))),
     h("section", { class: "card flat", "aria-label": "Aujourd'hui" }, h("h2", {}, "Aujourd'hui"), night, receiver));

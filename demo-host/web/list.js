@@ -18,7 +18,7 @@ export function list(field, form) {
   const empty = h("p", { class: "empty" });
   const table = h("table", { role: "grid", "aria-labelledby": id }, head, body);
   const actions = h("div", { class: "buttons row-buttons", role: "group", "aria-label": "Pour la ligne choisie" });
-  const node = h("div", { class: "field list" },
+  const node = h("div", { class: "field kind-list" },
     h("div", { class: "list-head" }, title, count, h("span", { class: "more-box" }, more, moreLabel)),
     under, h("div", { class: "list-scroll" }, table), empty, actions);
 
@@ -147,6 +147,8 @@ export function list(field, form) {
     now = next;
     title.textContent = next.label;
     title.hidden = !next.label;
+    // A screen that is one list says its name once.
+    title.classList.toggle("hidden", next.label === form.title());
     if (!next.label) table.setAttribute("aria-label", "Liste");
     const optional = next.columns.some((column) => column.folded);
     more.hidden = moreLabel.hidden = !optional;

@@ -5,7 +5,8 @@ import { open } from "./dialog.js";
 import { button, h, newId } from "./dom.js";
 import { picker } from "./places.js";
 
-const ORDER = ["Fichier", "Inscriptions"];
+/** The menus that this ERP has in any case, in this order. */
+export const ORDER = ["Fichier", "Inscriptions", "Administration"];
 
 /** The menus as a tree: [{label, parts: [{label, entries: [{label, run}]}]}]. */
 export function tree(contributions, run) {

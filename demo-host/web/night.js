@@ -69,11 +69,13 @@ function clockCard() {
     h("div", { class: "inline" }, h("label", { for: id }, "Mettre à"), input,
       button("Régler l'horloge", act("clock", () => ({ time: input.value })), { "data-act": "clock" })),
     h("div", { class: "inline" }, button("Heure de la machine", act("clock", {}), { class: "quiet" })));
+  let touched = false;
+  input.addEventListener("input", () => { touched = true; });
   const show = ({ now }) => {
     const shown = wall(now);
     time.textContent = shown.time;
     day.textContent = shown.day;
-    if (!input.value) input.value = `${shown.date}T${shown.time.slice(0, 5)}`;
+    if (!touched) input.value = `${shown.date}T${shown.time.slice(0, 5)}`;
   };
   return { node, show };
 }
@@ -128,13 +130,12 @@ function journalLine() {
   const node = h("tr", {}, cells);
   const show = (run) => {
     const [word, kind] = ENDS[run.state] ?? [run.state, "info"];
-    const counts = run.counts ? Object.entries(run.counts).map(([label, value]) => `${number(value)} ${label}`).join(", ") : "";
     const texts = [when(run.started), run.ended ? when(run.ended) : "", run.label];
     texts.forEach((text, at) => { if (cells[at].textContent !== text) cells[at].textContent = text; });
     if (cells[3].dataset.state !== run.state) {
       cells[3].dataset.state = run.state;
       cells[3].replaceChildren(h("span", { class: `badge ${kind}` }, word));
-      cells[4].replaceChildren(run.text, counts ? h("span", { class: "counts" }, counts) : "");
+      cells[4].textContent = run.text;
     }
   };
   return { node, show };

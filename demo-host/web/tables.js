@@ -31,6 +31,8 @@ export function tables(shown, { opens, refresh }) {
     if (parts.length > 1) {
       one.node.setAttribute("role", "tabpanel");
       one.node.setAttribute("aria-labelledby", id);
+      // The tab says it already.
+      one.heading.classList.add("hidden");
     }
   }
   bar.append(...parts.map((one) => one.tab));
@@ -54,7 +56,8 @@ function part({ number: table, description }, { opens, refresh }) {
   const reading = h("div", { class: "reading" });
   const trouble = h("div", { class: "notice error", role: "alert", hidden: true });
   const empty = h("p", { class: "empty", hidden: true });
-  const node = h("div", { class: "table-part" }, h("h1", { class: "table-title" }, title), bar, trouble);
+  const heading = h("h1", { class: "table-title" }, title);
+  const node = h("div", { class: "table-part" }, heading, h("div", { class: "tool-row" }, bar, reading), trouble);
   let view = null;
   let ended = "";
 
@@ -100,16 +103,17 @@ function part({ number: table, description }, { opens, refresh }) {
 
   const documents = (description.documents ?? []).map((offer, index) => documentButtons(table, offer, index)).flat();
   const actions = (description.actions ?? []).map((action) => button(action.label, () => opens(action.opens, action.context ?? {}, action.label)));
-  arrange(bar, [...rowActions.map((one) => one.node), ...actions, ...documents, button("Actualiser", refresh, { class: "quiet" })]);
+  arrange(bar, [...rowActions.map((one) => one.node), ...actions, ...documents, button("Actualiser", refresh)]);
   bar.querySelector("button")?.classList.toggle("main", rowActions.length > 0);
 
   return {
     title,
     node,
+    heading,
     start: () => {
       if (view) return;
       view = grid(table, description, { told: (state, settled) => view && say(state, settled), acted: () => rowActions[0] && actOn(rowActions[0].action) });
-      node.append(view.node, empty, view.detail, reading);
+      node.append(view.node, empty, view.detail);
       say(view.state(), view.settled());
     },
     close: () => (view ? view.close() : post(`tables/${table}/close`).catch(() => {})),

@@ -222,7 +222,7 @@ impl Contents {
     ///
     /// # Errors
     /// When the temporary file cannot be read.
-    pub fn next(&mut self) -> io::Result<Option<Vec<serde_json::Value>>> {
+    pub fn next_entries(&mut self) -> io::Result<Option<Vec<serde_json::Value>>> {
         self.shared.inbox.next_entries(&mut self.cursor)
     }
 }

@@ -75,8 +75,13 @@ impl Base {
     /// # Errors
     /// The database refuses.
     pub fn rows(&self, sql: &str, columns: u16) -> Result<Rows, Failure> {
-        let cursor = self.connect()?.into_cursor(sql, (), None).map_err(|error| refused(error.error))?;
-        let Some(cursor) = cursor else { return Ok(Rows { block: None }) };
+        let cursor = self
+            .connect()?
+            .into_cursor(sql, (), None)
+            .map_err(|error| refused(error.error))?;
+        let Some(cursor) = cursor else {
+            return Ok(Rows { block: None });
+        };
         let column = |number| Ok((number, TextColumn::try_new(BLOCK, CELL).map_err(memory)?));
         let buffer = ColumnarBuffer::new((1..=columns).map(column).collect::<Result<Vec<_>, Failure>>()?);
         let block = cursor.bind_buffer(buffer).map_err(refused)?;
@@ -139,5 +144,8 @@ fn refused(error: odbc_api::Error) -> Failure {
 }
 
 fn memory(_: odbc_api::TooLargeBufferSize) -> Failure {
-    Failure::failed("Mémoire insuffisante pour lire la base de données.", "a buffer is too large")
+    Failure::failed(
+        "Mémoire insuffisante pour lire la base de données.",
+        "a buffer is too large",
+    )
 }

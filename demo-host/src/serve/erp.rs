@@ -72,7 +72,10 @@ impl Erp {
     /// The plugin's, or the form is not this browser tab's.
     pub fn form_event(&mut self, tab: u64, form: FormId, event: FormEvent<'_>) -> Result<Option<String>, Failure> {
         if self.owners.get(&form) != Some(&tab) {
-            return Err(Failure::usage("Cet écran est fermé : ouvrez-le de nouveau.", "no such form"));
+            return Err(Failure::usage(
+                "Cet écran est fermé : ouvrez-le de nouveau.",
+                "no such form",
+            ));
         }
         if event == FormEvent::Closed {
             self.close(form);
@@ -126,7 +129,10 @@ impl Front {
     ///
     /// # Errors
     /// The application is ending.
-    pub async fn ask<T: Send + 'static>(&self, work: impl FnOnce(&mut Erp) -> T + Send + 'static) -> Result<T, Failure> {
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Erp) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
         let (answer, answered) = oneshot::channel();
         let ending = || Failure::failed("L'application s'arrête.", "the main thread is gone");
         let call: Call = Box::new(move |erp| {

@@ -58,7 +58,10 @@ impl Fiches {
         let columns = FIELDS.map(|(column, ..)| column).join(", ");
         let sql = format!("SELECT {columns} FROM stagiaire WHERE id = {stagiaire}");
         let mut rows = self.base.rows(&sql, 6)?;
-        let row = rows.next()?.and_then(|rows| rows.into_iter().next()).ok_or_else(unknown)?;
+        let row = rows
+            .next()?
+            .and_then(|rows| rows.into_iter().next())
+            .ok_or_else(unknown)?;
         let fiche = Fiche {
             tab,
             stagiaire,
@@ -75,7 +78,14 @@ impl Fiches {
     ///
     /// # Errors
     /// The form is not this browser tab's, or the database refuses.
-    pub fn event(&self, tab: u64, number: u64, kind: &str, field: &str, value: &Value) -> Result<Option<Value>, Failure> {
+    pub fn event(
+        &self,
+        tab: u64,
+        number: u64,
+        kind: &str,
+        field: &str,
+        value: &Value,
+    ) -> Result<Option<Value>, Failure> {
         let mut open = self.lock();
         let fiche = open
             .get_mut(&number)
@@ -111,8 +121,15 @@ impl Fiche {
 
     fn save(&mut self, base: &Base) -> Result<(), Failure> {
         let sets = FIELDS.map(|(column, ..)| format!("{column} = ?")).join(", ");
-        let values: Vec<_> = self.values.iter().map(|text| (!text.is_empty()).then(|| text.clone())).collect();
-        base.execute(&format!("UPDATE stagiaire SET {sets} WHERE id = {}", self.stagiaire), &values)?;
+        let values: Vec<_> = self
+            .values
+            .iter()
+            .map(|text| (!text.is_empty()).then(|| text.clone()))
+            .collect();
+        base.execute(
+            &format!("UPDATE stagiaire SET {sets} WHERE id = {}", self.stagiaire),
+            &values,
+        )?;
         self.message = Some(("success", "La fiche est enregistrée.".into()));
         Ok(())
     }
@@ -122,7 +139,13 @@ impl Fiche {
             json!({"id": id, "kind": "text", "label": label, "value": value, "enabled": true, "indent": 0,
                 "max_length": length})
         });
-        let name = self.values.iter().take(2).filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>();
+        let name = self
+            .values
+            .iter()
+            .take(2)
+            .filter(|part| !part.is_empty())
+            .cloned()
+            .collect::<Vec<_>>();
         let mut form = json!({
             "schema": "passerelle.form/1", "id": "erp.stagiaire",
             "title": format!("Stagiaire n° {} – {}", self.stagiaire, name.join(" ")),

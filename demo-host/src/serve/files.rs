@@ -62,7 +62,14 @@ impl Files {
     ///
     /// # Errors
     /// The plugin's, or the disk is full.
-    pub fn write(&self, worker: &Worker, offer: Offer, folder: &Path, run: &dyn Run, key: (u64, u64)) -> Result<(), Failure> {
+    pub fn write(
+        &self,
+        worker: &Worker,
+        offer: Offer,
+        folder: &Path,
+        run: &dyn Run,
+        key: (u64, u64),
+    ) -> Result<(), Failure> {
         let disk = |error: io::Error| {
             Failure::failed(
                 "Impossible d'écrire le document : vérifiez la place disponible dans le dossier de l'application.",

@@ -77,8 +77,10 @@ pub fn run(app: &App, asked: &cli::Serve) -> Result<u8, Failure> {
     let server = Server::start(listener, Arc::clone(&office), pass)?;
     let url = token.replacen(":0/", &format!(":{}/", server.port), 1);
     app.output.say(&format!("Mini ERP : {url}"))?;
-    app.output.say("Ouvrez cette adresse dans un navigateur de cette machine ; Ctrl-C arrête l'application.")?;
-    app.output.value(&json!({"url": url, "bac_a_sable": office.sandbox.url()}))?;
+    app.output
+        .say("Ouvrez cette adresse dans un navigateur de cette machine ; Ctrl-C arrête l'application.")?;
+    app.output
+        .value(&json!({"url": url, "bac_a_sable": office.sandbox.url()}))?;
 
     let watch = Watch::start(Arc::clone(&office))?;
     let mut erp = Erp::new(plugin, desk);

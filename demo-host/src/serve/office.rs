@@ -63,7 +63,12 @@ impl Office {
     /// Stops everything that runs, and waits for it.
     pub fn end(&self) {
         self.tasks.end();
-        let tables: Vec<_> = self.tabs.all().into_iter().flat_map(|tab| self.tabs.leave(tab)).collect();
+        let tables: Vec<_> = self
+            .tabs
+            .all()
+            .into_iter()
+            .flat_map(|tab| self.tabs.leave(tab))
+            .collect();
         for table in &tables {
             table.cancel();
         }

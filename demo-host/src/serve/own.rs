@@ -104,7 +104,9 @@ impl Source for Received {
         let unreadable = |error| Failure::failed("Le bac à sable ne retrouve pas ce qu'il a reçu.", error);
         // A piece may be empty; an empty block would be the end.
         while block.ends.is_empty() {
-            let Some(entries) = self.0.next().map_err(unreadable)? else { break };
+            let Some(entries) = self.0.next_entries().map_err(unreadable)? else {
+                break;
+            };
             for entry in &entries {
                 received(entry, block);
             }
@@ -119,14 +121,23 @@ impl Source for Received {
 
 fn received(entry: &Value, block: &mut Block) {
     let dossier = entry.get("dossier").unwrap_or(&Value::Null);
-    let text = |keys: &[&str]| keys.iter().find_map(|key| dossier.get(key)?.as_str().map(str::to_owned));
+    let text = |keys: &[&str]| {
+        keys.iter()
+            .find_map(|key| dossier.get(key)?.as_str().map(str::to_owned))
+    };
     let errors = entry.get("erreurs").and_then(Value::as_array);
     let errors: Vec<_> = errors.into_iter().flatten().map(error).collect();
     let texts = [
-        dossier.get("id_erp_apprenant").map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned)),
+        dossier
+            .get("id_erp_apprenant")
+            .map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned)),
         text(&["nom_apprenant"]),
         text(&["prenom_apprenant"]),
-        text(&["etablissement_formateur_uai", "uai_etablissement", "etablissement_responsable_uai"]),
+        text(&[
+            "etablissement_formateur_uai",
+            "uai_etablissement",
+            "etablissement_responsable_uai",
+        ]),
     ];
     let (errors, dossier) = (errors.join("\n"), dossier.to_string());
     let valid = entry.get("valide").and_then(Value::as_bool);

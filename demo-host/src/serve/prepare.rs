@@ -47,7 +47,8 @@ pub fn prepare<'a>(app: &'a App, asked: &cli::Serve) -> Result<Prepared<'a>, Fai
         }
     }
     if fresh && !asked.vierge {
-        let bytes = std::fs::read(settings_file(app)).map_err(|error| Failure::failed("Réglages illisibles.", error))?;
+        let bytes =
+            std::fs::read(settings_file(app)).map_err(|error| Failure::failed("Réglages illisibles.", error))?;
         match session.read_document("reglages.json", &bytes) {
             Ok(()) | Err(Failure::Absent { .. }) => {}
             Err(failure) => return Err(failure),

@@ -51,7 +51,11 @@ impl Tabs {
     pub fn stream(&self, tab: u64, opened: bool) {
         if let Some(tab) = self.lock().get_mut(&tab) {
             tab.seen = Instant::now();
-            tab.streams = if opened { tab.streams + 1 } else { tab.streams.saturating_sub(1) };
+            tab.streams = if opened {
+                tab.streams + 1
+            } else {
+                tab.streams.saturating_sub(1)
+            };
         }
     }
 
@@ -83,7 +87,9 @@ impl Tabs {
     /// The browser tabs that are out of reach for too long.
     pub fn lost(&self) -> Vec<u64> {
         let open = self.lock();
-        let lost = open.iter().filter(|(_, tab)| tab.streams == 0 && tab.seen.elapsed() > GRACE);
+        let lost = open
+            .iter()
+            .filter(|(_, tab)| tab.streams == 0 && tab.seen.elapsed() > GRACE);
         lost.map(|(number, _)| *number).collect()
     }
 

@@ -19,7 +19,7 @@ const REMEMBERED: usize = 200;
 /// How a task stands.
 enum State {
     Running,
-    Ended { kind: &'static str, text: String, outcome: Option<Outcome> },
+    Ended { kind: &'static str, text: String },
 }
 
 struct Inner {
@@ -64,18 +64,15 @@ impl Task {
         inner.state = match result {
             Ok(outcome) => State::Ended {
                 kind: outcome.as_ref().map_or("done", |outcome| kind(outcome.kind)),
-                text: outcome.as_ref().map(|outcome| outcome.text.clone()).unwrap_or_default(),
-                outcome,
+                text: outcome.map(|outcome| outcome.text).unwrap_or_default(),
             },
             Err(Failure::Cancelled) => State::Ended {
                 kind: "cancelled",
                 text: "Interrompu à votre demande.".into(),
-                outcome: None,
             },
             Err(failure) => State::Ended {
                 kind: "failed",
                 text: failure.user_text().unwrap_or_default(),
-                outcome: None,
             },
         };
     }
@@ -89,17 +86,11 @@ impl Task {
             "ended": inner.ended.map(|time| time.to_rfc3339()),
             "cancelling": self.cancelled.load(Ordering::Acquire),
         });
-        let (state, text, outcome) = match &inner.state {
-            State::Running => ("running", "", None),
-            State::Ended { kind, text, outcome } => (*kind, text.as_str(), outcome.as_ref()),
+        let (state, text) = match &inner.state {
+            State::Running => ("running", ""),
+            State::Ended { kind, text } => (*kind, text.as_str()),
         };
-        let counts = outcome.filter(|outcome| outcome.read > 0).map(|outcome| {
-            json!({
-                "lus": outcome.read, "acceptés": outcome.accepted, "rejetés": outcome.rejected,
-                "non envoyés": outcome.left_out, "en attente": outcome.pending,
-            })
-        });
-        for (key, value) in [("state", state.into()), ("text", text.into()), ("counts", counts.into())] {
+        for (key, value) in [("state", state.into()), ("text", text.into())] {
             if let Some(object) = task.as_object_mut() {
                 object.insert(key.to_owned(), value);
             }
@@ -184,7 +175,12 @@ impl Tasks {
         let (running, desk) = (Arc::clone(&task), Arc::clone(&self.desk));
         let thread = std::thread::Builder::new().name("task".into()).spawn(move || {
             let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&running)));
-            let gone = |_| Err(Failure::failed("La tâche s'est arrêtée sans réponse.", "its thread panicked"));
+            let gone = |_| {
+                Err(Failure::failed(
+                    "La tâche s'est arrêtée sans réponse.",
+                    "its thread panicked",
+                ))
+            };
             running.end(result.unwrap_or_else(gone), desk.clock.now());
         });
         let thread = thread.map_err(|error| Failure::failed("La tâche n'a pas pu démarrer.", error))?;
@@ -194,7 +190,11 @@ impl Tasks {
         drop(threads);
         let mut known = self.known();
         known.insert(task.number, Arc::clone(&task));
-        let ended: Vec<_> = known.values().filter(|task| !task.is_running()).map(|task| task.number).collect();
+        let ended: Vec<_> = known
+            .values()
+            .filter(|task| !task.is_running())
+            .map(|task| task.number)
+            .collect();
         for number in ended.iter().take(ended.len().saturating_sub(REMEMBERED)) {
             known.remove(number);
         }
@@ -204,13 +204,21 @@ impl Tasks {
     /// A task, by its number, if this browser tab may see it.
     pub fn get(&self, number: u64, tab: u64) -> Option<Arc<Task>> {
         let known = self.known();
-        known.get(&number).filter(|task| task.tab.is_none_or(|owner| owner == tab)).cloned()
+        known
+            .get(&number)
+            .filter(|task| task.tab.is_none_or(|owner| owner == tab))
+            .cloned()
     }
 
     /// The scheduler's tasks, the newest first.
     pub fn scheduled(&self) -> Vec<Arc<Task>> {
         let known = self.known();
-        known.values().rev().filter(|task| task.tab.is_none()).cloned().collect()
+        known
+            .values()
+            .rev()
+            .filter(|task| task.tab.is_none())
+            .cloned()
+            .collect()
     }
 
     /// Stops what a browser tab left running.

@@ -132,8 +132,9 @@ impl Timetable {
 
     fn start(&self, job: &JobSpec) -> Result<Arc<Task>, Failure> {
         let (scheduler, id) = (Arc::clone(&self.scheduler), job.id.clone());
-        self.tasks
-            .start(&job.label, None, move |task| Ok(Some(scheduler.run(&id, "{}", &**task)?)))
+        self.tasks.start(&job.label, None, move |task| {
+            Ok(Some(scheduler.run(&id, "{}", &**task)?))
+        })
     }
 
     /// The jobs and their windows, for the browser.

@@ -29,13 +29,18 @@ pub fn next_opening(job: &JobSpec, now: DateTime<FixedOffset>) -> DateTime<Fixed
     if opening > now {
         return opening;
     }
-    at_minute(today.checked_add_days(Days::new(1)).unwrap_or(today), job.window_start_minute)
+    at_minute(
+        today.checked_add_days(Days::new(1)).unwrap_or(today),
+        job.window_start_minute,
+    )
 }
 
 /// When the window closes that opened on a date.
 pub fn closing(job: &JobSpec, opened: NaiveDate) -> DateTime<FixedOffset> {
     let over_midnight = job.window_end_minute < job.window_start_minute;
-    let day = opened.checked_add_days(Days::new(over_midnight.into())).unwrap_or(opened);
+    let day = opened
+        .checked_add_days(Days::new(over_midnight.into()))
+        .unwrap_or(opened);
     at_minute(day, job.window_end_minute)
 }
 
@@ -67,7 +72,11 @@ mod tests {
         ];
         for (job, now, opened, next) in cases {
             let now = parse_time(now).unwrap();
-            assert_eq!(open_since(job, now).map(|date| date.to_string()).as_deref(), opened, "{now}");
+            assert_eq!(
+                open_since(job, now).map(|date| date.to_string()).as_deref(),
+                opened,
+                "{now}"
+            );
             let opening = next_opening(job, now);
             assert_eq!(opening.format("%Y-%m-%d %H:%M").to_string(), next, "{now}");
         }

@@ -18,9 +18,32 @@ macro_rules! assets {
 }
 
 assets![
-    "api.js", "app.js", "base.css", "dialog.js", "dom.js", "events.js", "fields.js", "form.css", "form.js", "format.js",
-    "grid.css", "grid.js", "grid-keys.js", "grid-rows.js", "home.js", "icon.svg", "list.js", "menu.css", "menu.js", "night.css", "night.js",
-    "places.js", "screen.js", "tables.js", "tabs.js", "task.js",
+    "api.js",
+    "app.js",
+    "base.css",
+    "dialog.js",
+    "dom.js",
+    "events.js",
+    "fields.js",
+    "form.css",
+    "form.js",
+    "format.js",
+    "grid.css",
+    "grid.js",
+    "grid-keys.js",
+    "grid-rows.js",
+    "home.js",
+    "icon.svg",
+    "list.js",
+    "menu.css",
+    "menu.js",
+    "night.css",
+    "night.js",
+    "places.js",
+    "screen.js",
+    "tables.js",
+    "tabs.js",
+    "task.js",
 ];
 
 /// The application's page.

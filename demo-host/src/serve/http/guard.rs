@@ -78,8 +78,14 @@ pub async fn guard(State(guard): State<Arc<Guard>>, request: Request, next: Next
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (
+            header::HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            header::HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
@@ -110,8 +116,14 @@ impl Guard {
                 };
             }
         }
-        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        if cookies.flat_map(|value| value.split("; ")).any(|cookie| same(cookie, &self.cookie)) {
+        let cookies = headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
+        if cookies
+            .flat_map(|value| value.split("; "))
+            .any(|cookie| same(cookie, &self.cookie))
+        {
             Ok(Entry::Inside)
         } else {
             Err((StatusCode::FORBIDDEN, STALE))
@@ -136,7 +148,10 @@ impl Guard {
         if fine {
             Ok(())
         } else {
-            Err((StatusCode::FORBIDDEN, "Cette demande vient d'un autre site : elle est refusée."))
+            Err((
+                StatusCode::FORBIDDEN,
+                "Cette demande vient d'un autre site : elle est refusée.",
+            ))
         }
     }
 
@@ -166,7 +181,10 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
 
 /// Compares in a time that does not tell where two texts part.
 fn same(one: &str, other: &str) -> bool {
-    let differ = one.bytes().zip(other.bytes()).fold(0, |differ, (one, other)| differ | (one ^ other));
+    let differ = one
+        .bytes()
+        .zip(other.bytes())
+        .fold(0, |differ, (one, other)| differ | (one ^ other));
     differ == 0 && one.len() == other.len()
 }
 

@@ -89,7 +89,10 @@ impl Server {
             .route("/api/{tab}/scheduler/{job}/night", post(tools::night))
             .route("/api/{tab}/sandbox/clear", post(tools::clear))
             .fallback(|| async { refuse(StatusCode::NOT_FOUND, "Cette adresse n'existe pas.") })
-            .layer(axum::middleware::from_fn_with_state(Arc::new(pass.at(port)), guard::guard))
+            .layer(axum::middleware::from_fn_with_state(
+                Arc::new(pass.at(port)),
+                guard::guard,
+            ))
             .with_state(office);
         runtime.spawn(async move { axum::serve(listener, routes).await });
         Ok(Self {

@@ -60,15 +60,33 @@ pub struct Wanted {
 /// Opens a screen of the plugin or of the ERP.
 pub async fn open(State(office): State<Arc<Office>>, Path(tab): Path<u64>, Json(wanted): Json<Wanted>) -> Answer {
     if !office.tabs.is_open(tab) {
-        return Err(Failure::usage("Cette page n'est plus reliée à l'application : rechargez-la.", "no such tab").into());
+        return Err(Failure::usage(
+            "Cette page n'est plus reliée à l'application : rechargez-la.",
+            "no such tab",
+        )
+        .into());
     }
     if let Some(own) = wanted.id.strip_prefix("erp.") {
         return open_own(&office, tab, own, wanted.context).await;
     }
-    let context = if wanted.context.is_null() { "{}".into() } else { wanted.context.to_string() };
-    let opened = office.front.ask(move |erp| erp.open(tab, &wanted.id, &context)).await??;
-    let tables: Result<Vec<_>, Failure> = opened.tables.into_iter().map(|table| keep(&office, tab, table)).collect();
-    let forms = opened.forms.into_iter().map(|(form, description)| shown(&format!("p{}", form.0), &description));
+    let context = if wanted.context.is_null() {
+        "{}".into()
+    } else {
+        wanted.context.to_string()
+    };
+    let opened = office
+        .front
+        .ask(move |erp| erp.open(tab, &wanted.id, &context))
+        .await??;
+    let tables: Result<Vec<_>, Failure> = opened
+        .tables
+        .into_iter()
+        .map(|table| keep(&office, tab, table))
+        .collect();
+    let forms = opened
+        .forms
+        .into_iter()
+        .map(|(form, description)| shown(&format!("p{}", form.0), &description));
     Ok(Json(json!({"forms": forms.collect::<Result<Vec<_>, _>>()?, "tables": tables?})).into_response())
 }
 
@@ -169,8 +187,12 @@ fn shown(number: &str, description: &str) -> Result<Value, Failure> {
 }
 
 fn parse(description: &str) -> Result<Value, Failure> {
-    serde_json::from_str(description)
-        .map_err(|error| Failure::failed("Le plugin a décrit un écran que cette application ne sait pas lire.", error))
+    serde_json::from_str(description).map_err(|error| {
+        Failure::failed(
+            "Le plugin a décrit un écran que cette application ne sait pas lire.",
+            error,
+        )
+    })
 }
 
 fn table(office: &Office, tab: u64, number: u64) -> Result<Arc<Reading>, Failure> {

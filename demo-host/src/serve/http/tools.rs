@@ -34,7 +34,11 @@ pub struct Job {
 /// Runs a job of the plugin on a thread of its own.
 pub async fn run(State(office): State<Arc<Office>>, Path(tab): Path<u64>, Json(job): Json<Job>) -> Answer {
     let worker = office.worker.clone();
-    let parameters = if job.parameters.is_null() { json!({}) } else { job.parameters };
+    let parameters = if job.parameters.is_null() {
+        json!({})
+    } else {
+        job.parameters
+    };
     let work = move |task: &Arc<Task>| Ok(Some(worker.run_job(&job.job, &parameters.to_string(), &**task)?));
     let task = office.tasks.start(&job.label, Some(tab), work)?;
     Ok(Json(task.json()).into_response())
@@ -46,14 +50,18 @@ pub async fn document(
     Path((tab, number, index)): Path<(u64, u64, usize)>,
 ) -> Answer {
     let table = office.tabs.table(tab, number);
-    let offer = table.as_ref().and_then(|table| table.description.get("documents")?.get(index).cloned());
+    let offer = table
+        .as_ref()
+        .and_then(|table| table.description.get("documents")?.get(index).cloned());
     let offer: Offer = offer
         .and_then(|offer| serde_json::from_value(offer).ok())
         .ok_or_else(|| Failure::usage("Ce document n'est pas proposé.", "no such document"))?;
     let label = format!("{} ({})", offer.label, offer.file_name);
     let (worker, folder, tasks) = (office.worker.clone(), office.folder.clone(), Arc::clone(&office.tasks));
     let work = move |task: &Arc<Task>| {
-        tasks.files.write(&worker, offer, &folder, &**task, (task.number, tab))?;
+        tasks
+            .files
+            .write(&worker, offer, &folder, &**task, (task.number, tab))?;
         Ok(None)
     };
     Ok(Json(office.tasks.start(&label, Some(tab), work)?.json()).into_response())
@@ -81,15 +89,27 @@ pub async fn cancel(State(office): State<Arc<Office>>, Path((tab, number)): Path
 /// A written document, to be saved.
 pub async fn file(State(office): State<Arc<Office>>, Path((tab, number)): Path<(u64, u64)>) -> Response {
     let Some(written) = office.tasks.files.get(number, tab) else {
-        return refuse(StatusCode::NOT_FOUND, "Ce document n'est plus là : demandez-le de nouveau.");
+        return refuse(
+            StatusCode::NOT_FOUND,
+            "Ce document n'est plus là : demandez-le de nouveau.",
+        );
     };
     let name: String = written
         .offer
         .file_name
         .chars()
-        .map(|letter| if letter.is_ascii_alphanumeric() || "-_.".contains(letter) { letter } else { '_' })
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() || "-_.".contains(letter) {
+                letter
+            } else {
+                '_'
+            }
+        })
         .collect();
-    let (kind, name) = (written.offer.media_type.clone(), format!("attachment; filename=\"{name}\""));
+    let (kind, name) = (
+        written.offer.media_type.clone(),
+        format!("attachment; filename=\"{name}\""),
+    );
     let mut response = body(written);
     for (header, value) in [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)] {
         let value = HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("application/octet-stream"));
@@ -102,7 +122,10 @@ pub async fn file(State(office): State<Arc<Office>>, Path((tab, number)): Path<(
 pub async fn page(State(office): State<Arc<Office>>, Path((tab, number)): Path<(u64, u64)>) -> Response {
     let written = office.tasks.files.get(number, tab);
     let Some(written) = written.filter(|written| written.offer.media_type.starts_with("text/html")) else {
-        return refuse(StatusCode::NOT_FOUND, "Ce document n'est plus là : demandez-le de nouveau.");
+        return refuse(
+            StatusCode::NOT_FOUND,
+            "Ce document n'est plus là : demandez-le de nouveau.",
+        );
     };
     let mut response = body(written);
     for (header, value) in [

@@ -30,12 +30,18 @@ fn only_a_page_of_this_server_with_the_sessions_cookie_is_let_in() {
     let cookie = ("cookie", session.as_str());
     let own = ("origin", "http://127.0.0.1:8089");
     let with_token = format!("/?jeton={}", "t".repeat(64));
-    let cases: &[(&str, &str, &[(&str, &str)], u16)] = &[
+    type Headers<'a> = &'a [(&'a str, &'a str)];
+    let cases: &[(&str, &str, Headers<'_>, u16)] = &[
         ("GET", "/", &[host, cookie], 200),
         ("GET", "/", &[("host", "localhost:8089"), cookie], 200),
         ("GET", "/", &[host, cookie, ("sec-fetch-site", "none")], 200),
         ("POST", "/api/start", &[host, cookie, own], 200),
-        ("POST", "/api/start", &[host, cookie, own, ("sec-fetch-site", "same-origin")], 200),
+        (
+            "POST",
+            "/api/start",
+            &[host, cookie, own, ("sec-fetch-site", "same-origin")],
+            200,
+        ),
         ("GET", &with_token, &[host], 303),
         // Another name, as after a DNS rebinding.
         ("GET", "/", &[("host", "attaquant.example:8089"), cookie], 421),
@@ -47,8 +53,18 @@ fn only_a_page_of_this_server_with_the_sessions_cookie_is_let_in() {
         ("GET", "/?jeton=abc", &[host, cookie], 403),
         ("GET", "/assets/app.js", &[host], 403),
         // Another site.
-        ("POST", "/api/start", &[host, cookie, ("origin", "http://attaquant.example")], 403),
-        ("POST", "/api/start", &[host, cookie, ("origin", "http://127.0.0.1:9999")], 403),
+        (
+            "POST",
+            "/api/start",
+            &[host, cookie, ("origin", "http://attaquant.example")],
+            403,
+        ),
+        (
+            "POST",
+            "/api/start",
+            &[host, cookie, ("origin", "http://127.0.0.1:9999")],
+            403,
+        ),
         ("POST", "/api/start", &[host, cookie, ("origin", "null")], 403),
         ("POST", "/api/start", &[host, cookie], 403),
         ("POST", "/api/start", &[host, cookie, ("sec-fetch-site", "none")], 403),
