@@ -39,3 +39,14 @@ pub mod night;
 pub mod store;
 pub mod table;
 pub mod workbook;
+
+#[cfg(test)]
+#[path = "../../tests/support/bases.rs"]
+mod bases;
+#[cfg(all(test, unix))]
+#[path = "../../tests/support/servers.rs"]
+mod servers;
+
+// What the tests share speaks of this library by its name.
+#[cfg(test)]
+extern crate self as passerelle;

@@ -31,5 +31,8 @@ struct Parameters {
 /// It could not be run, or the host cancelled it.
 pub fn run(instance: &Instance, parameters: &str, run: &dyn Run) -> Result<Outcome, Error> {
     let Parameters { force } = parse_object(parameters)?;
-    night::run(&instance.night()?, instance.host(), force, run)
+    night::watched(run, |watch| {
+        let parts = instance.night(watch)?;
+        night::run(&parts, instance.host(), force, watch)
+    })
 }
