@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `ffi` | the only unsafe code: the entry, one funnel per direction, conversions |
 //! | `instance` | one instance: what each call of the host leads to |
+//! | `keys` | where the sealing key of this installation is kept |
 //! | `contributions` | screens, menu entries, documents and jobs, one file each |
 //! | `night` | the nightly run |
 //! | `mission` | the receiving API: one file per protocol, transport with retry |
@@ -31,9 +32,21 @@ pub mod ffi;
 pub mod form;
 pub mod host;
 pub mod instance;
+pub mod keys;
 pub mod log;
 pub mod mission;
 pub mod night;
 pub mod store;
 pub mod table;
 pub mod workbook;
+
+#[cfg(test)]
+#[path = "../../tests/support/bases.rs"]
+mod bases;
+#[cfg(all(test, unix))]
+#[path = "../../tests/support/servers.rs"]
+mod servers;
+
+// What the tests share speaks of this library by its name.
+#[cfg(test)]
+extern crate self as passerelle;

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use passerelle_host_sdk::Run;
 
-use crate::on_each;
-use crate::servers::Product;
+use crate::bases::{Product, on_each};
 use crate::world::{NIGHT, Until, World, end_lease, requests, while_locked};
 
 on_each! {

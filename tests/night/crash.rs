@@ -5,8 +5,7 @@ use std::process::Child;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::on_each;
-use crate::servers::Product;
+use crate::bases::{Product, on_each};
 use crate::world::{Dice, World, end_lease};
 
 on_each! {

@@ -7,8 +7,8 @@ use std::sync::{Mutex, mpsc};
 use passerelle_abi as abi;
 use passerelle_host_sdk::{Error, Outcome};
 
-use crate::on_each;
-use crate::servers::{PASSWORD, Product};
+use crate::bases::{Product, on_each};
+use crate::servers::PASSWORD;
 use crate::support::tiny::TinyDisk;
 use crate::world::{NIGHT, Until, World, end_lease, kind, while_locked};
 

@@ -8,6 +8,8 @@
     clippy::cast_possible_truncation
 )]
 
+#[path = "../support/bases.rs"]
+mod bases;
 mod cancel;
 mod clock;
 mod crash;
@@ -19,8 +21,6 @@ mod servers;
 mod support;
 mod together;
 mod world;
-
-use servers::on_each;
 
 /// The process that the tests start and kill: this executable, as a host. Without their orders it does nothing.
 #[test]

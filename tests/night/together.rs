@@ -1,7 +1,6 @@
 //! Two hosts started at the same second on the same database: one runs.
 
-use crate::on_each;
-use crate::servers::Product;
+use crate::bases::{Product, on_each};
 use crate::world::World;
 
 on_each! {

@@ -18,7 +18,7 @@ use odbc_api::{ConnectionOptions, Cursor};
 use passerelle_host_sdk::{Error, Host, HostError, JobSpec, Level, Library, Outcome, OutcomeKind, Plugin, Run};
 use serde_json::{Value, json};
 
-use crate::servers::Product;
+use crate::bases::Product;
 use crate::support::{library, scratch};
 
 /// A night far from every edge.

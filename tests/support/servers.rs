@@ -1,5 +1,12 @@
 //! PostgreSQL and MariaDB from Debian's packages: started on a free port, in a temporary folder, and stopped again
-//! however the test executable ends.
+//! however the test executable ends. The library's own tests use them too.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    dead_code
+)]
 
 use std::{
     ffi::OsStr,
@@ -20,59 +27,6 @@ use std::{
 };
 
 use odbc_api::{Connection, ConnectionOptions, Cursor as _, environment};
-
-/// The databases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Product {
-    Sqlite,
-    PostgreSql,
-    MariaDb,
-}
-
-impl Product {
-    /// The one of these that is this one's.
-    pub fn pick<T>(self, sqlite: T, postgresql: T, mariadb: T) -> T {
-        match self {
-            Product::Sqlite => sqlite,
-            Product::PostgreSql => postgresql,
-            Product::MariaDb => mariadb,
-        }
-    }
-
-    /// Its server, of this test executable.
-    pub fn server(self) -> Option<&'static Server> {
-        match self {
-            Product::Sqlite => None,
-            Product::PostgreSql => Some(Server::postgresql()),
-            Product::MariaDb => Some(Server::mariadb()),
-        }
-    }
-}
-
-/// Makes each function a test on each of the databases.
-macro_rules! on_each {
-    ($($name:ident)+) => {$(
-        mod $name {
-            use crate::servers::Product;
-
-            #[test]
-            fn sqlite() {
-                super::$name(Product::Sqlite);
-            }
-
-            #[test]
-            fn postgresql() {
-                super::$name(Product::PostgreSql);
-            }
-
-            #[test]
-            fn mariadb() {
-                super::$name(Product::MariaDb);
-            }
-        }
-    )+};
-}
-pub(crate) use on_each;
 
 /// The account that the tests log in with; it may do everything.
 const USER: &str = "passerelle";
