@@ -9,7 +9,9 @@ use std::time::Duration;
 use passerelle_abi as abi;
 use zeroize::Zeroizing;
 
-use crate::contributions::{self, Context, complements_secteur, compte_rendu, diagnostic, exemple_export_nuit};
+use crate::contributions::{
+    self, Context, complements_secteur, compte_rendu, diagnostic, exemple_export_nuit, numeros_uai,
+};
 use crate::database::Database;
 use crate::erp::{Erp, Mapping};
 use crate::error::Error;
@@ -82,8 +84,17 @@ impl Instance {
     /// The id or the context is unknown, or settings cannot be read.
     pub fn open(&self, id: &str, context: &str) -> Result<(), Error> {
         let context = Context::parse(context)?;
-        if id == complements_secteur::ID {
-            let form = complements_secteur::open(self.store()?, &context, self.user.clone(), self.host.clone())?;
+        let form = match id {
+            complements_secteur::ID => Some(complements_secteur::open(
+                self.store()?,
+                &context,
+                self.user.clone(),
+                self.host.clone(),
+            )?),
+            numeros_uai::ID => Some(numeros_uai::open(self.store()?, self.erp()?)?),
+            _ => None,
+        };
+        if let Some(form) = form {
             return self.show_new_form(form);
         }
         let tables = match id {

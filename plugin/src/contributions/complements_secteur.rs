@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use passerelle_abi as abi;
-
-use super::Context;
+use super::{Context, fields};
 use crate::error::Error;
 use crate::form::{Button, Description, Event, Field, Form, Group, Message, Next};
 use crate::host::Host;
@@ -114,18 +112,13 @@ impl Form for ComplementsSecteur {
         self.message = None;
         match event {
             Event::Changed { field, value } => {
-                let ticked = value.as_bool().ok_or_else(|| {
-                    Error::argument(
-                        "Une case n'a que deux valeurs : cochée ou non.",
-                        format!("field {field} wants true or false"),
-                    )
-                })?;
+                let ticked = fields::ticked(field, value)?;
                 self.tick(field, ticked)?;
                 Ok(Next::Show)
             }
             Event::Action { button: SAVE, .. } => self.save(),
             Event::Action { button: CANCEL, .. } | Event::Closed => Ok(Next::Close),
-            Event::Action { button, .. } => Err(unknown_field(button)),
+            Event::Action { button, .. } => Err(fields::unknown(ID, button)),
         }
     }
 }
@@ -147,7 +140,7 @@ impl ComplementsSecteur {
                 ));
             }
             TRANSFERT_NUIT => settings.transfert_nuit = ticked,
-            other => return Err(unknown_field(other)),
+            other => return Err(fields::unknown(ID, other)),
         }
         settings.donnees_sifa &= settings.mission_apprentissage;
         Ok(())
@@ -177,12 +170,4 @@ impl ComplementsSecteur {
             Err(error) => Err(error.into()),
         }
     }
-}
-
-fn unknown_field(field: &str) -> Error {
-    Error::new(
-        abi::PASSERELLE_E_UNKNOWN_ID,
-        "Le programme hôte a transmis un champ inconnu.",
-        format!("complements-secteur has no field or button `{}`", field.escape_debug()),
-    )
 }

@@ -129,7 +129,7 @@ fn malformed_settings(store: &Store) -> Vec<Line> {
         .flat_map(|ligne| {
             crate::dossier::defauts_de_ligne(ligne).into_iter().map(|defaut| Line {
                 subject: format!("Numéros UAI (CFA), ligne {}", ligne.id),
-                problem: Some(defaut),
+                problem: Some(defaut.texte),
                 detail: String::new(),
             })
         })

@@ -12,7 +12,11 @@ pub mod compte_rendu;
 pub mod diagnostic;
 pub mod exemple_export_nuit;
 pub mod export_de_nuit;
+mod fields;
+pub mod numeros_uai;
 pub mod reglages;
+#[cfg(test)]
+mod testing;
 
 /// One entry for the host's menus.
 #[derive(Debug)]
@@ -45,6 +49,12 @@ pub static CONTRIBUTIONS: &[Contribution] = &[
         id: c"complements-secteur",
         label: c"Compléments secteur",
         menu: c"Fichier > Paramètres sociétés > Secteurs",
+    },
+    Contribution {
+        kind: Kind::Form,
+        id: c"numeros-uai",
+        label: c"Gestion des numéros UAI",
+        menu: c"Inscriptions > Imprimer > Exemple Mission Apprentissage",
     },
     Contribution {
         kind: Kind::Table,

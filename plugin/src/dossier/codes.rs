@@ -68,12 +68,37 @@ pub(super) fn code_postal(code: &str) -> Option<Cow<'_, str>> {
     }
 }
 
+/// The types of CFA of the SIFA: the code as it is sent, and its label.
+pub const TYPES_CFA: [(&str, &str); 10] = [
+    ("01", "CFA public (éducation nationale)"),
+    ("02", "CFA public (enseignement supérieur)"),
+    ("03", "CFA public agricole"),
+    ("04", "CFA de collectivité territoriale"),
+    ("05", "Autre CFA public"),
+    ("06", "CFA consulaire"),
+    ("07", "CFA de branche"),
+    ("08", "CFA d'entreprise"),
+    ("09", "CFA associatif"),
+    ("10", "Autre CFA privé"),
+];
+
 /// SIFA type of CFA as it is sent: two digits, `01` to `10`.
 pub(super) fn type_cfa(code: &str) -> Option<&'static str> {
-    const TYPES: [&str; 10] = ["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"];
-    TYPES
+    TYPES_CFA
         .into_iter()
+        .map(|(t, _)| t)
         .find(|t| *t == code || t.strip_prefix('0') == Some(code))
+}
+
+/// The letter that a UAI of this number ends with: the number modulo 23 among the letters but I, O and Q. None if it is
+/// no number of a UAI.
+pub(super) fn lettre_uai(numero: &str) -> Option<char> {
+    let rang = numero
+        .parse::<usize>()
+        .ok()
+        .filter(|_| tous_chiffres(numero.as_bytes()))?
+        % 23;
+    "ABCDEFGHJKLMNPRSTUVWXYZ".chars().nth(rang)
 }
 
 /// What the receiver takes as *dernier organisme*, in its compact form: a UAI, or a département or territory number.
@@ -117,6 +142,21 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(est_uai(code), juste, "{code}");
+        }
+    }
+
+    #[test]
+    fn check_letters() {
+        for (numero, lettre) in [
+            ("0570079", Some('B')),
+            ("1234567", Some('W')),
+            ("0750655", Some('E')),
+            ("0000022", Some('Z')),
+            ("057007B", None),
+            ("+570079", None),
+            ("", None),
+        ] {
+            assert_eq!(lettre_uai(numero), lettre, "{numero}");
         }
     }
 

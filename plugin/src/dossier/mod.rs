@@ -37,11 +37,14 @@ use chrono::NaiveDate;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 pub use avertissements::libelle_avertissement;
+pub use codes::TYPES_CFA;
 pub use colonnes::{Colonne, Genre, colonnes};
 pub use liste_uai::ListeUai;
 pub use motifs::retenir_une_inscription;
 use records::{Inscription, LigneUai};
-pub use saisie::{defauts_de_ligne, normaliser_uai};
+pub use saisie::{
+    ChampLigne, Remarque, alertes_de_ligne, defauts_de_ligne, normaliser_ligne, normaliser_uai, siret_lisible,
+};
 
 /// What the rules need to know of a run besides the records.
 #[derive(Debug, Clone, Copy)]

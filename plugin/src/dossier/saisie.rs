@@ -1,43 +1,148 @@
-//! What is wrong with a line of *Numéros UAI (CFA)*, for whoever enters or imports it.
+//! A line of *Numéros UAI (CFA)* as it is entered or imported: what is wrong with it, what to look at, how it is kept
+//! and shown.
 
 use super::cleaning::{compact, rempli};
-use super::codes::{est_siret, est_uai, type_cfa};
+use super::codes::{cle_siret_juste, est_siret, est_uai, lettre_uai, type_cfa};
 use super::records::LigneUai;
+
+/// A column of the list that can be wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChampLigne {
+    /// *Numéro UAI du CFA*.
+    Uai,
+    /// *Nom du CFA*.
+    Nom,
+    /// *Siret du CFA*.
+    Siret,
+    /// *Société*.
+    Societe,
+    /// *Type de CFA*.
+    TypeCfa,
+    /// *UAI du lieu de formation*.
+    UaiFormateur,
+    /// *SIRET du lieu de formation*.
+    SiretFormateur,
+}
+
+/// Something to say of one column of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remarque {
+    /// The column.
+    pub champ: ChampLigne,
+    /// One sentence in French.
+    pub texte: String,
+}
 
 /// A UAI as it compares and is sent: without white space, dots or dashes, in upper case; none if nothing is left.
 pub fn normaliser_uai(texte: &str) -> Option<String> {
     compact(&Some(texte.to_owned()))
 }
 
-/// Everything malformed in a line, in French, one sentence each; none: the line can be used.
-pub fn defauts_de_ligne(ligne: &LigneUai) -> Vec<String> {
-    let uai = |nom: &str, texte: &Option<String>| {
+/// A line as it is kept when it is entered: codes in the form that compares and is sent, texts cleaned.
+pub fn normaliser_ligne(ligne: &LigneUai) -> LigneUai {
+    let propre = |texte: &Option<String>| rempli(texte).map(|texte| texte.into_owned());
+    let type_saisi = propre(&ligne.type_cfa);
+    LigneUai {
+        id: ligne.id,
+        uai: compact(&ligne.uai),
+        nom: propre(&ligne.nom),
+        siret: compact(&ligne.siret),
+        organisme_gestionnaire: propre(&ligne.organisme_gestionnaire),
+        type_cfa: type_saisi.map(|code| type_cfa(&code).map_or(code, str::to_owned)),
+        societe_id: ligne.societe_id,
+        secteur_id: ligne.secteur_id,
+        uai_formateur: compact(&ligne.uai_formateur),
+        siret_formateur: compact(&ligne.siret_formateur),
+    }
+}
+
+/// A SIRET as people read it, `123 456 789 94444`; a text that is none, as it is.
+pub fn siret_lisible(texte: &str) -> String {
+    let code = compact(&Some(texte.to_owned())).filter(|code| est_siret(code));
+    let lisible = code.and_then(|code| {
+        let (siren, nic) = (code.get(..9)?, code.get(9..)?);
+        Some(format!(
+            "{} {} {} {nic}",
+            siren.get(..3)?,
+            siren.get(3..6)?,
+            siren.get(6..)?
+        ))
+    });
+    lisible.unwrap_or_else(|| texte.to_owned())
+}
+
+/// Everything malformed in a line; none: the line can be used.
+pub fn defauts_de_ligne(ligne: &LigneUai) -> Vec<Remarque> {
+    let uai = |champ, nom: &str, texte: &Option<String>| {
         let malforme = compact(texte).is_some_and(|code| !est_uai(&code));
-        malforme.then(|| format!("{nom} malformé : saisir 7 chiffres et une lettre."))
+        malforme.then(|| remarque(champ, format!("{nom} malformé : saisir 7 chiffres et une lettre.")))
     };
-    let siret = |nom: &str, texte: &Option<String>| {
+    let siret = |champ, nom: &str, texte: &Option<String>| {
         let malforme = compact(texte).is_some_and(|code| !est_siret(&code));
-        malforme.then(|| format!("{nom} malformé : saisir 14 chiffres."))
+        malforme.then(|| remarque(champ, format!("{nom} malformé : saisir 14 chiffres.")))
     };
-    let manque = |nom: &str, absent: bool| absent.then(|| format!("{nom} manquant : le saisir."));
+    let manque =
+        |champ, nom: &str, absent: bool| absent.then(|| remarque(champ, format!("{nom} manquant : le saisir.")));
     let type_inconnu = rempli(&ligne.type_cfa).is_some_and(|code| type_cfa(&code).is_none());
     [
-        manque("Numéro UAI du CFA", compact(&ligne.uai).is_none()),
-        uai("Numéro UAI du CFA", &ligne.uai),
-        manque("Nom du CFA", rempli(&ligne.nom).is_none()),
-        manque("Siret du CFA", compact(&ligne.siret).is_none()),
-        siret("Siret du CFA", &ligne.siret),
+        manque(ChampLigne::Uai, UAI, compact(&ligne.uai).is_none()),
+        uai(ChampLigne::Uai, UAI, &ligne.uai),
+        manque(ChampLigne::Nom, "Nom du CFA", rempli(&ligne.nom).is_none()),
+        manque(ChampLigne::Siret, SIRET, compact(&ligne.siret).is_none()),
+        siret(ChampLigne::Siret, SIRET, &ligne.siret),
         ligne
             .societe_id
             .is_none()
-            .then(|| "Société manquante : la choisir.".to_owned()),
-        type_inconnu.then(|| "Type de CFA inconnu : saisir un code de 01 à 10.".to_owned()),
-        uai("UAI du lieu de formation", &ligne.uai_formateur),
-        siret("SIRET du lieu de formation", &ligne.siret_formateur),
+            .then(|| remarque(ChampLigne::Societe, "Société manquante : la choisir.".to_owned())),
+        type_inconnu.then(|| {
+            let texte = "Type de CFA inconnu : saisir un code de 01 à 10.";
+            remarque(ChampLigne::TypeCfa, texte.to_owned())
+        }),
+        uai(ChampLigne::UaiFormateur, UAI_FORMATEUR, &ligne.uai_formateur),
+        siret(ChampLigne::SiretFormateur, SIRET_FORMATEUR, &ligne.siret_formateur),
     ]
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// What to look at in a line that can be used all the same: wrong check letters and digits.
+pub fn alertes_de_ligne(ligne: &LigneUai) -> Vec<Remarque> {
+    let uai = |champ, nom: &str, texte: &Option<String>| {
+        let code = compact(texte).filter(|code| est_uai(code))?;
+        let attendue = lettre_uai(code.get(..7)?)?;
+        (!code.ends_with(attendue)).then(|| {
+            let texte = format!("{nom} : la lettre de contrôle attendue est {attendue}. Vérifier le numéro.");
+            remarque(champ, texte)
+        })
+    };
+    let siret = |champ, nom: &str, texte: &Option<String>| {
+        let code = compact(texte).filter(|code| est_siret(code))?;
+        (!cle_siret_juste(&code)).then(|| {
+            remarque(
+                champ,
+                format!("{nom} : la clé de contrôle est fausse. Vérifier le numéro."),
+            )
+        })
+    };
+    [
+        uai(ChampLigne::Uai, UAI, &ligne.uai),
+        siret(ChampLigne::Siret, SIRET, &ligne.siret),
+        uai(ChampLigne::UaiFormateur, UAI_FORMATEUR, &ligne.uai_formateur),
+        siret(ChampLigne::SiretFormateur, SIRET_FORMATEUR, &ligne.siret_formateur),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+const UAI: &str = "Numéro UAI du CFA";
+const SIRET: &str = "Siret du CFA";
+const UAI_FORMATEUR: &str = "UAI du lieu de formation";
+const SIRET_FORMATEUR: &str = "SIRET du lieu de formation";
+
+fn remarque(champ: ChampLigne, texte: String) -> Remarque {
+    Remarque { champ, texte }
 }
 
 #[cfg(test)]
@@ -56,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_line_as_people_type_it_has_no_defect() {
-        assert_eq!(defauts_de_ligne(&ligne()), Vec::<String>::new());
+        assert_eq!(defauts_de_ligne(&ligne()), []);
     }
 
     #[test]
@@ -128,9 +233,67 @@ mod tests {
         ] {
             let defauts = defauts_de_ligne(&ligne);
             assert!(
-                matches!(&defauts[..], [seul] if seul.starts_with(defaut)),
+                matches!(&defauts[..], [seul] if seul.texte.starts_with(defaut)),
                 "{defaut}: {defauts:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_wrong_check_letter_or_digit_is_only_looked_at() {
+        // Those of the guide are invented: both are wrong.
+        let textes: Vec<_> = alertes_de_ligne(&ligne())
+            .into_iter()
+            .map(|alerte| alerte.texte)
+            .collect();
+        assert_eq!(
+            textes,
+            [
+                "Numéro UAI du CFA : la lettre de contrôle attendue est W. Vérifier le numéro.",
+                "Siret du CFA : la clé de contrôle est fausse. Vérifier le numéro."
+            ]
+        );
+        let juste = LigneUai {
+            uai: Some("0570079b".to_owned()),
+            siret: Some("732 829 320 00074".to_owned()),
+            uai_formateur: Some("malformé".to_owned()),
+            siret_formateur: Some("1".to_owned()),
+            ..ligne()
+        };
+        assert_eq!(alertes_de_ligne(&juste), []);
+    }
+
+    #[test]
+    fn a_line_is_kept_in_the_form_that_compares() {
+        let saisie = LigneUai {
+            id: 7,
+            organisme_gestionnaire: Some(" \t ".to_owned()),
+            type_cfa: Some(" 9 ".to_owned()),
+            siret_formateur: Some("732.829.320-00074".to_owned()),
+            ..ligne()
+        };
+        let gardee = LigneUai {
+            id: 7,
+            uai: Some("1234567A".to_owned()),
+            nom: Some("SC-FORMATION".to_owned()),
+            siret: Some("12345678994444".to_owned()),
+            type_cfa: Some("09".to_owned()),
+            societe_id: Some(1),
+            siret_formateur: Some("73282932000074".to_owned()),
+            ..LigneUai::default()
+        };
+        assert_eq!(normaliser_ligne(&saisie), gardee);
+    }
+
+    #[test]
+    fn sirets_as_people_read_them() {
+        for (texte, lisible) in [
+            ("12345678994444", "123 456 789 94444"),
+            ("123.456.789-94444", "123 456 789 94444"),
+            ("1234", "1234"),
+            ("", ""),
+        ] {
+            assert_eq!(siret_lisible(texte), lisible);
         }
     }
 }

@@ -74,6 +74,15 @@ impl Erp {
         references::read(&self.database.open_reader()?, self.writer())
     }
 
+    /// Reads the sociétés and sectors only.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub fn places(&self) -> Result<References, ErpError> {
+        references::read_secteurs(&self.database.open_reader()?, self.writer())
+    }
+
     /// Reads the inscriptions in apprenticeship of a scope, in the order (`stagiaire.id`, those without one first;
     /// `inscription.id`), and hands each to `visit` until it breaks. Memory does not grow with their number. `cancel`
     /// is asked at every row.

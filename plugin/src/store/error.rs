@@ -40,6 +40,24 @@ pub enum StoreError {
         /// The sector.
         secteur_id: i64,
     },
+    /// Somebody else changed or deleted a line since it was read.
+    #[error("line {id} of {table} was {} by somebody else", if *gone { "deleted" } else { "changed" })]
+    LineConflict {
+        /// The table.
+        table: &'static str,
+        /// Number of the line.
+        id: i64,
+        /// Whether it was deleted.
+        gone: bool,
+    },
+    /// Another line stands for the same thing.
+    #[error("line {id} of {table} stands for the same already")]
+    Twin {
+        /// The table.
+        table: &'static str,
+        /// Number of the other line.
+        id: i64,
+    },
     /// The settings file is not JSON.
     #[error("the settings are not JSON: line {line}, column {column}")]
     Syntax {
@@ -108,6 +126,15 @@ impl StoreError {
             Self::Conflict { societe_id, secteur_id } => format!(
                 "Les compléments du secteur {secteur_id} (société {societe_id}) ont été modifiés entre-temps par \
                  quelqu'un d'autre ; rien n'a été enregistré. Rouvrez la fiche, vérifiez et recommencez."
+            ),
+            Self::LineConflict { gone: false, .. } => {
+                "Cette ligne a été modifiée entre-temps sur un autre poste ; rien n'a été enregistré.".to_owned()
+            }
+            Self::LineConflict { gone: true, .. } => {
+                "Cette ligne a été supprimée entre-temps sur un autre poste ; rien n'a été enregistré.".to_owned()
+            }
+            Self::Twin { id, .. } => format!(
+                "Il y a déjà une ligne pour les mêmes UAI, société et secteur (n° {id}) : modifiez-la, ou changez l'un des trois."
             ),
             Self::Syntax { line, column } => format!(
                 "Le fichier de paramètres n'est pas du JSON correct (ligne {line}, colonne {column}). \

@@ -22,8 +22,9 @@ pub use error::StoreError;
 pub use journal::{Comptes, Journal};
 pub use lock::Lock;
 pub use migrations::{Migrated, SCHEMA_VERSION};
+pub use schema::TEXT_MAX;
 pub use seal::{SealContext, SealError, Sealer, SealingKey, Secret};
-pub use settings::{Acces, Auteur, Problem, ReglageSecteur, Secteur, Settings};
+pub use settings::{Acces, AccesEnregistre, Auteur, Line, Problem, ReglageAcces, ReglageSecteur, Secteur, Settings};
 
 use crate::database::{Database, Dialect};
 

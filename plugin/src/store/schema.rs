@@ -68,7 +68,7 @@ const REVISION: Column = Column {
 };
 
 /// Characters that a line of the settings may hold in one value; imports are checked against it.
-pub(super) const TEXT_MAX: u32 = 255;
+pub const TEXT_MAX: u32 = 255;
 
 /// Characters of a URL.
 pub(super) const URL_MAX: u32 = 1000;

@@ -1,13 +1,16 @@
 //! The settings: sectors' boxes, the UAI list, the API accesses; read, saved, imported and exported.
 
+mod acces;
 mod json;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod uai;
 
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 
+pub use acces::AccesEnregistre;
 pub use json::Problem;
 
 use super::seal::{SealContext, SealError, Sealer, Secret};
@@ -71,6 +74,15 @@ pub struct Secteur {
     /// When, as ISO 8601 with the UTC offset.
     pub modifie_le: Option<String>,
     /// Changes each time they are saved; hand it back to [`super::Store::save_secteur`].
+    pub revision: i64,
+}
+
+/// A line of a list as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line<T> {
+    /// What it holds.
+    pub value: T,
+    /// Changes each time it is saved; hand it back when it is saved or deleted.
     pub revision: i64,
 }
 

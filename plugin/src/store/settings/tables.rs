@@ -7,7 +7,7 @@ use crate::database::{Connection, Param};
 use crate::dossier::records::LigneUai;
 use crate::store::read::{self, Cells, flag};
 use crate::store::schema::insert_into;
-use crate::store::seal::{SealContext, Sealer};
+use crate::store::seal::{SealContext, SealError, Sealer};
 use crate::store::{Store, StoreError};
 
 const SECTEURS: &str = "SELECT societe_id, secteur_id, passerelle_sifa, mission_apprentissage, transfert_nuit, \
@@ -15,10 +15,12 @@ const SECTEURS: &str = "SELECT societe_id, secteur_id, passerelle_sifa, mission_
 const SECTEUR_UPDATE: &str = "UPDATE mna_secteur SET passerelle_sifa = ?, mission_apprentissage = ?, \
                               transfert_nuit = ?, donnees_sifa = ?, modifie_par = ?, modifie_le = ?, revision = ? \
                               WHERE societe_id = ? AND secteur_id = ? AND revision = ?";
-const UAI: &str = "SELECT id, uai, nom, siret, organisme_gestionnaire, type_cfa, societe_id, secteur_id, \
-                   uai_formateur, siret_formateur FROM mna_uai ORDER BY id";
-const ACCES: &str = "SELECT id, societe_id, secteur_id, uai, protocole, url, identifiant, cle_scellee \
-                     FROM mna_acces ORDER BY id";
+/// The lines of the UAI list with their revisions.
+pub(super) const UAI: &str = "SELECT id, uai, nom, siret, organisme_gestionnaire, type_cfa, societe_id, secteur_id, \
+                              uai_formateur, siret_formateur, revision FROM mna_uai ORDER BY id";
+/// The accesses with their revisions.
+pub(super) const ACCES: &str = "SELECT id, societe_id, secteur_id, uai, protocole, url, identifiant, cle_scellee, \
+                                revision FROM mna_acces ORDER BY id";
 
 impl Store {
     /// The sectors' boxes, by (société, secteur).
@@ -130,7 +132,11 @@ fn read_secteurs(connection: &Connection) -> Result<Vec<Secteur>, StoreError> {
     read::all(connection, "mna_secteur", &sql, &[], read_secteur_line)
 }
 
-fn read_secteur(connection: &Connection, societe_id: i64, secteur_id: i64) -> Result<Option<Secteur>, StoreError> {
+pub(super) fn read_secteur(
+    connection: &Connection,
+    societe_id: i64,
+    secteur_id: i64,
+) -> Result<Option<Secteur>, StoreError> {
     let sql = format!("{SECTEURS} WHERE societe_id = ? AND secteur_id = ?");
     let found = read::all(
         connection,
@@ -158,7 +164,7 @@ fn read_secteur_line(cells: &Cells<'_>) -> Result<Secteur, StoreError> {
     })
 }
 
-fn read_uai_line(cells: &Cells<'_>) -> Result<LigneUai, StoreError> {
+pub(super) fn read_uai_line(cells: &Cells<'_>) -> Result<LigneUai, StoreError> {
     Ok(LigneUai {
         id: cells.required_integer(0, "id")?,
         uai: cells.text(1, "uai")?,
@@ -173,7 +179,7 @@ fn read_uai_line(cells: &Cells<'_>) -> Result<LigneUai, StoreError> {
     })
 }
 
-fn read_acces_line(cells: &Cells<'_>) -> Result<Acces, StoreError> {
+pub(super) fn read_acces_line(cells: &Cells<'_>) -> Result<Acces, StoreError> {
     Ok(Acces {
         id: cells.required_integer(0, "id")?,
         societe_id: cells.integer(1, "societe_id")?,
@@ -212,7 +218,11 @@ fn import_secteurs(connection: &Connection, secteurs: &[ReglageSecteur], auteur:
     Ok(())
 }
 
-fn insert_secteur(connection: &Connection, reglage: ReglageSecteur, auteur: &Auteur) -> Result<Secteur, StoreError> {
+pub(super) fn insert_secteur(
+    connection: &Connection,
+    reglage: ReglageSecteur,
+    auteur: &Auteur,
+) -> Result<Secteur, StoreError> {
     let secteur = saved(reglage, 1, auteur);
     let mut values: Vec<Param> = vec![reglage.societe_id.into(), reglage.secteur_id.into()];
     values.extend(changing(&secteur));
@@ -221,7 +231,7 @@ fn insert_secteur(connection: &Connection, reglage: ReglageSecteur, auteur: &Aut
 }
 
 /// None if the stored revision is another.
-fn update_secteur(
+pub(super) fn update_secteur(
     connection: &Connection,
     reglage: ReglageSecteur,
     seen: i64,
@@ -277,8 +287,16 @@ fn append_next_revision(
     Ok(())
 }
 
+/// The revision of a line that is added: any, so that a number which is used again after a deletion is not taken for the
+/// line that had it.
+pub(super) fn first_revision() -> Result<Param, StoreError> {
+    let mut bytes = [0_u8; 4];
+    getrandom::fill(&mut bytes).map_err(|error| SealError::Randomness(error.to_string()))?;
+    Ok(Param::Integer(i64::from(u32::from_ne_bytes(bytes))))
+}
+
 /// All but the revision, in the table's order.
-fn uai_row(line: &LigneUai) -> Vec<Param> {
+pub(super) fn uai_row(line: &LigneUai) -> Vec<Param> {
     vec![
         line.id.into(),
         line.uai.clone().into(),
@@ -294,7 +312,7 @@ fn uai_row(line: &LigneUai) -> Vec<Param> {
 }
 
 /// All but the revision, in the table's order.
-fn acces_row(id: i64, line: &ReglageAcces, sealer: &Sealer) -> Result<Vec<Param>, StoreError> {
+pub(super) fn acces_row(id: i64, line: &ReglageAcces, sealer: &Sealer) -> Result<Vec<Param>, StoreError> {
     let context = SealContext {
         societe_id: line.societe_id,
         secteur_id: line.secteur_id,
