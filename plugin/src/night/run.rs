@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::calendar::{deadline, night_of};
 use super::sending::Senders;
 use super::stream::{Choice, Plan, Prepared};
+use super::telling::Telling;
 use crate::erp::Erp;
 use crate::error::Error;
 use crate::host::{Host, Run};
@@ -110,6 +111,7 @@ pub fn run(parts: &Parts, host: &dyn Host, force: bool, run: &dyn Run) -> Result
     };
     tracing::info!(run = id.0, nuit = %nuit, resumed, secteurs = plan.secteurs.len(), "night opened");
 
+    let telling = Telling::new(parts, host, &journal, id, nuit);
     let night = Night {
         parts,
         plan: &plan,
@@ -132,9 +134,18 @@ pub fn run(parts: &Parts, host: &dyn Host, force: bool, run: &dyn Run) -> Result
         Err(_) => EtatExecution::Interrompue,
     };
     let closed = night.close(etat);
+    let stop = || night.stop();
+    if let (Err(error), EtatExecution::Interrompue) = (&sent, etat) {
+        telling.interrupted(error, &stop);
+    }
     let (troubles, counts) = (sent?, closed?);
     purge(&journal, nuit);
-    Ok(outcome(id, counts, &troubles))
+    let mut outcome = outcome(id, counts, &troubles);
+    if let Some(told) = telling.ended(&outcome, &troubles, &stop) {
+        outcome.text.push(' ');
+        outcome.text.push_str(&told);
+    }
+    Ok(outcome)
 }
 
 /// What a run keeps to its end, also when it is resumed.
