@@ -148,8 +148,10 @@ fn a_panic_in_any_slot_is_caught_and_poisons_the_instance() {
 }
 
 #[test]
-fn a_panic_of_the_reading_thread_is_the_callers() {
-    panics_in("thread.erp");
+fn a_panic_of_one_of_its_threads_is_the_callers() {
+    for place in ["thread.erp", "thread.nuit", "thread.envoi"] {
+        panics_in(place);
+    }
 }
 
 fn panics_in(place: &str) {
@@ -240,6 +242,10 @@ fn in_a_process_of_its_own() {
         "thread.erp" => {
             prepared(&mut raw);
             raw.write("apercu.json", take)
+        }
+        "thread.nuit" | "thread.envoi" => {
+            prepared(&mut raw);
+            raw.job("export-de-nuit")
         }
         "table.describe" => {
             shown(&mut raw);

@@ -220,11 +220,14 @@ impl Instance {
     /// # Errors
     /// The database cannot be reached or the mapping is wrong.
     pub fn erp(&self) -> Result<Erp, Error> {
-        let mapping = match &self.mapping {
+        Ok(Erp::new(self.database()?, self.mapping()?))
+    }
+
+    fn mapping(&self) -> Result<Mapping, Error> {
+        Ok(match &self.mapping {
             Some(path) => Mapping::load(path)?,
             None => Mapping::default(),
-        };
-        Ok(Erp::new(self.database()?, mapping))
+        })
     }
 
     /// The plugin's own tables.
@@ -276,14 +279,15 @@ impl Instance {
         }
     }
 
-    /// What the night needs of this instance.
+    /// What the night needs of this instance; its databases stop waiting when `watch` says so.
     ///
     /// # Errors
     /// A part of it cannot be had.
-    pub fn night(&self) -> Result<night::Parts, Error> {
+    pub fn night(&self, watch: &night::Watch) -> Result<night::Parts, Error> {
+        let database = self.database()?.stopped_by(watch.flag());
         Ok(night::Parts {
-            erp: self.erp()?,
-            store: self.store()?,
+            erp: Erp::new(database.clone(), self.mapping()?),
+            store: Store::open(&database)?,
             sealer: self.sealer()?,
             proxy: self.proxy.clone(),
             lease: self.lease,

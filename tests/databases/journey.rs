@@ -97,7 +97,7 @@ fn travel(product: Product) -> Journey {
     }
 }
 
-/// What the sandbox holds.
+/// What the sandbox holds, in an order of its own: several establishments send at the same time.
 fn received(address: &str) -> Value {
     use std::io::{Read as _, Write as _};
     let place = address.trim_start_matches("http://").split('/').next().unwrap();
@@ -107,7 +107,12 @@ fn received(address: &str) -> Value {
     stream.read_to_string(&mut answer).unwrap();
     let (_, body) = answer.split_once("\r\n\r\n").unwrap();
     // Chunked or not, the document is what stands between the outer braces.
-    serde_json::from_str(&body[body.find('{').unwrap()..=body.rfind('}').unwrap()]).unwrap()
+    let mut held: Value = serde_json::from_str(&body[body.find('{').unwrap()..=body.rfind('}').unwrap()]).unwrap();
+    held["dossiers"]
+        .as_array_mut()
+        .unwrap()
+        .sort_by_cached_key(Value::to_string);
+    held
 }
 
 fn a_sample_and_its_night_come_to_the_same(product: Product) {

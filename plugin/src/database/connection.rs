@@ -8,8 +8,8 @@ use odbc_api::handles::Statement as _;
 use odbc_api::{ConnectionOptions, environment};
 
 use super::{
-    ConnectionString, DatabaseError, Dialect, DialectKind, LOGIN_TIMEOUT_SEC, Rows, Sizes, drop_quietly, guarded,
-    parameters,
+    ConnectionString, DatabaseError, Dialect, DialectKind, LOGIN_TIMEOUT_SEC, Patience, Refusal, Rows, Sizes,
+    drop_quietly, guarded, parameters,
 };
 use crate::ffi::statement_cancel::RunningStatements;
 
@@ -89,6 +89,7 @@ pub struct Connection {
     inner: Option<odbc_api::Connection<'static>>,
     dialect: Dialect,
     pub(super) cancellation: Arc<Cancellation>,
+    patience: Patience,
     in_transaction: Cell<bool>,
 }
 
@@ -121,13 +122,36 @@ fn open_inner(string: &ConnectionString) -> Result<odbc_api::Connection<'static>
 }
 
 impl Connection {
-    pub(super) fn open(string: &ConnectionString, dialect: Dialect) -> Result<Connection, DatabaseError> {
+    pub(super) fn open(
+        string: &ConnectionString,
+        dialect: Dialect,
+        patience: Patience,
+    ) -> Result<Connection, DatabaseError> {
         Ok(Connection {
             inner: Some(open_inner(string)?),
             dialect,
             cancellation: Arc::default(),
+            patience,
             in_transaction: Cell::new(false),
         })
+    }
+
+    /// Does `work` again for as long as another session's lock is in the way and there is time to wait: for a whole
+    /// transaction, which such a lock ends on most databases. Inside a transaction it is done once.
+    ///
+    /// # Errors
+    ///
+    /// The error of `work`; [`DatabaseError::Cancelled`] if it was told to stop meanwhile.
+    pub fn patiently<T, E: Refusal>(&self, mut work: impl FnMut() -> Result<T, E>) -> Result<T, E> {
+        if self.in_transaction.get() {
+            return work();
+        }
+        self.wait_for_locks(work)
+    }
+
+    fn wait_for_locks<T, E: Refusal>(&self, work: impl FnMut() -> Result<T, E>) -> Result<T, E> {
+        let cancelled = || self.cancellation.check().is_err();
+        self.patience.attempt(&cancelled, work)
     }
 
     pub(super) fn odbc(&self) -> Result<&odbc_api::Connection<'static>, DatabaseError> {
@@ -173,6 +197,10 @@ impl Connection {
     ///
     /// What the driver reports.
     pub fn execute(&self, sql: &str, params: &[Param]) -> Result<u64, DatabaseError> {
+        self.patiently(|| self.execute_once(sql, params))
+    }
+
+    fn execute_once(&self, sql: &str, params: &[Param]) -> Result<u64, DatabaseError> {
         let connection = self.odbc()?;
         guarded(|| {
             let params = parameters::bind(params, self.dialect.text_binding());
@@ -196,7 +224,9 @@ impl Connection {
         if rows.is_empty() {
             return Ok(());
         }
-        guarded(|| parameters::execute_arrays(connection.prepare(sql)?, rows, self.dialect.text_binding()))
+        self.patiently(|| {
+            guarded(|| parameters::execute_arrays(connection.prepare(sql)?, rows, self.dialect.text_binding()))
+        })
     }
 
     /// Runs `work` in a transaction, which is committed if it succeeds and else rolled back. Inside a transaction,
@@ -244,7 +274,9 @@ struct OpenTransaction<'c> {
 impl OpenTransaction<'_> {
     fn commit(&self) -> Result<(), DatabaseError> {
         if self.connection.dialect.kind() == DialectKind::Sqlite {
-            self.connection.execute("COMMIT", &[])?;
+            // Readers may still be in the way. The transaction stays open then, and keeps new ones out.
+            self.connection
+                .wait_for_locks(|| self.connection.execute_once("COMMIT", &[]))?;
         } else {
             let connection = self.connection.odbc()?;
             guarded(|| Ok(connection.commit()?))?;

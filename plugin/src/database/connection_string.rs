@@ -1,13 +1,16 @@
 //! Connection strings: attributes read, and those that a driver needs added.
 
 use std::path::Path;
+use std::time::Duration;
 
-use super::{DatabaseError, DialectKind};
+use super::{DatabaseError, DialectKind, patience};
 
 /// An ODBC connection string. It can hold a password: it has no `Debug` and no `Display`.
 #[derive(Clone)]
 pub struct ConnectionString {
     attributes: Vec<(String, String)>,
+    /// How long locks are waited for, where the driver itself waits for a moment only.
+    patience: Option<Duration>,
 }
 
 impl ConnectionString {
@@ -24,7 +27,10 @@ impl ConnectionString {
             }
             rest = next.trim_start_matches([';', ' ']);
         }
-        ConnectionString { attributes }
+        ConnectionString {
+            attributes,
+            patience: None,
+        }
     }
 
     /// Value of an attribute, without the braces; names are compared without case.
@@ -66,9 +72,8 @@ impl ConnectionString {
         }
         let driver = self.get("Driver").unwrap_or_default().to_lowercase();
         let additions: &[(&str, &str)] = match kind {
-            // StepAPI streams rows; without it the driver reads the whole result first. A locked file is waited for
-            // 10 s (the driver's own default is 100 s).
-            DialectKind::Sqlite => &[("StepAPI", "1"), ("Timeout", "10000")],
+            // StepAPI streams rows; without it the driver reads the whole result first.
+            DialectKind::Sqlite => &[("StepAPI", "1")],
             // Without a declared cursor the driver keeps the whole result in memory.
             DialectKind::PostgreSql => &[
                 ("UseDeclareFetch", "1"),
@@ -89,6 +94,29 @@ impl ConnectionString {
         if kind == DialectKind::Sqlite && !create {
             self.add_missing("NoCreat", "1");
         }
+        if kind == DialectKind::Sqlite {
+            self.wait_in_tries();
+        }
+    }
+
+    /// The driver's waiting for a locked file cannot be cut short: it gets a moment, and we the rest of `Timeout`, in
+    /// milliseconds (10 s if it is not there; the driver's own default is 100 s).
+    fn wait_in_tries(&mut self) {
+        if self.patience.is_some() {
+            return;
+        }
+        let asked = self.get("Timeout").and_then(|text| text.trim().parse().ok());
+        let patience = asked.map_or(patience::PATIENCE, Duration::from_millis);
+        self.patience = Some(patience);
+        self.attributes
+            .retain(|(name, _)| !name.eq_ignore_ascii_case("Timeout"));
+        let tries = patience.min(patience::TRY).as_millis().to_string();
+        self.attributes.push(("Timeout".to_owned(), tries));
+    }
+
+    /// How long another session's lock is waited for; none where the driver does all the waiting.
+    pub(super) fn patience(&self) -> Option<Duration> {
+        self.patience
     }
 
     fn add_missing(&mut self, name: &str, value: &str) {
@@ -197,6 +225,23 @@ mod tests {
             string.complete_for(kind, false);
             assert!(string.text().contains(present), "{}", string.text());
             assert!(!string.text().contains(absent), "{}", string.text());
+        }
+    }
+
+    #[test]
+    fn a_locked_sqlite_file_is_waited_for_in_short_tries() {
+        for (text, patience, tries) in [
+            ("Driver=SQLite3;Database=x", 10_000, "Timeout=200;"),
+            ("Driver=SQLite3;Database=x;timeout=30000", 30_000, "Timeout=200;"),
+            ("Driver=SQLite3;Database=x;Timeout=100", 100, "Timeout=100;"),
+        ] {
+            let mut string = ConnectionString::parse(text);
+            string.complete_for(DialectKind::Sqlite, false);
+            // Once its driver is named, once its database is reached.
+            string.complete_for(DialectKind::Sqlite, false);
+            assert_eq!(string.patience(), Some(Duration::from_millis(patience)), "{text}");
+            assert!(string.text().contains(tries), "{}", string.text());
+            assert_eq!(string.text().to_lowercase().matches("timeout").count(), 1, "{text}");
         }
     }
 }

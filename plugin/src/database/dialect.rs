@@ -250,19 +250,37 @@ impl Dialect {
         }
     }
 
-    /// What makes a fresh connection read only, and read a consistent snapshot where that is to be had.
+    /// What makes a fresh connection read only, read a consistent snapshot where that is to be had, and not wait for a
+    /// locked table for longer than a minute.
     pub fn reader_statements(&self) -> &'static [&'static str] {
         match self.kind {
             DialectKind::Sqlite => &["PRAGMA query_only = 1"],
-            DialectKind::PostgreSql => {
-                &["SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"]
-            }
+            DialectKind::PostgreSql => &[
+                "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+                "SET lock_timeout = '60s'",
+            ],
             DialectKind::MariaDb => &[
                 "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
                 "SET SESSION TRANSACTION READ ONLY",
+                "SET SESSION lock_wait_timeout = 60",
             ],
             // Snapshot isolation is off on most SQL Servers, and asking for it then fails.
             DialectKind::SqlServer | DialectKind::Other => &[],
+        }
+    }
+
+    /// What makes a fresh connection give up soon on another session's lock, for whoever tries again; SQLite's driver
+    /// is told in the connection string.
+    pub fn impatient_statements(&self) -> &'static [&'static str] {
+        match self.kind {
+            DialectKind::PostgreSql => &["SET lock_timeout = '200ms'"],
+            // Whole seconds; one is too long for somebody who waits for a cancelled call.
+            DialectKind::MariaDb => &[
+                "SET SESSION innodb_lock_wait_timeout = 0",
+                "SET SESSION lock_wait_timeout = 0",
+            ],
+            DialectKind::SqlServer => &["SET LOCK_TIMEOUT 200"],
+            DialectKind::Sqlite | DialectKind::Other => &[],
         }
     }
 

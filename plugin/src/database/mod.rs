@@ -9,6 +9,7 @@
 //! | `values` | one tolerant parser per kind of value |
 //! | `block` | the rows in its buffers |
 //! | `parameters` | parameters, one set or arrays of them |
+//! | `patience` | waiting for other sessions' locks |
 //! | `error`, `diagnostics` | what can fail, its French text, and how a driver says it |
 //!
 //! A [`Database`] holds no connection and goes anywhere; a [`Connection`] is used by one thread at a time. Drivers that
@@ -21,18 +22,25 @@ mod diagnostics;
 mod dialect;
 mod error;
 mod parameters;
+mod patience;
 mod rows;
 mod values;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 pub use block::{ColumnType, Row};
 pub use connection::{CancelHandle, Connection, Param};
 pub use connection_string::ConnectionString;
 pub use dialect::{Dialect, DialectKind, TextBinding};
 pub use error::{DatabaseError, Report};
+pub use patience::Refusal;
 pub use rows::{Rows, Sizes};
 pub use values::{FALSE_WORDS, Unreadable};
+
+use patience::Patience;
 
 /// How long a login may take, in seconds. A driver may ignore it.
 const LOGIN_TIMEOUT_SEC: u32 = 10;
@@ -43,6 +51,7 @@ const LOGIN_TIMEOUT_SEC: u32 = 10;
 pub struct Database {
     connection_string: ConnectionString,
     dialect: Dialect,
+    stop: Option<Arc<AtomicBool>>,
 }
 
 impl std::fmt::Debug for Database {
@@ -88,7 +97,16 @@ impl Database {
         Ok(Database {
             connection_string,
             dialect,
+            stop: None,
         })
+    }
+
+    /// The same, for a call that can be told to stop: its connections wait for other sessions' locks as long as the
+    /// flag is not set.
+    #[must_use]
+    pub fn stopped_by(mut self, flag: Arc<AtomicBool>) -> Database {
+        self.stop = Some(flag);
+        self
     }
 
     /// What differs between databases.
@@ -102,7 +120,27 @@ impl Database {
     ///
     /// Whatever keeps the database from being opened.
     pub fn open(&self) -> Result<Connection, DatabaseError> {
-        Connection::open(&self.connection_string, self.dialect.clone())
+        let connection = self.open_bare()?;
+        if self.stop.is_some() {
+            for statement in self.dialect.impatient_statements() {
+                connection.execute(statement, &[])?;
+            }
+        }
+        Ok(connection)
+    }
+
+    fn open_bare(&self) -> Result<Connection, DatabaseError> {
+        let limit = match self.connection_string.patience() {
+            Some(limit) => limit,
+            // The server itself waits, unless it was asked not to.
+            None if self.stop.is_none() => Duration::ZERO,
+            None => patience::PATIENCE,
+        };
+        let patience = Patience {
+            limit,
+            stop: self.stop.clone(),
+        };
+        Connection::open(&self.connection_string, self.dialect.clone(), patience)
     }
 
     /// Opens one connection that only reads, from a consistent snapshot where the database has one.
@@ -111,7 +149,7 @@ impl Database {
     ///
     /// Whatever keeps the database from being opened.
     pub fn open_reader(&self) -> Result<Connection, DatabaseError> {
-        let connection = self.open()?;
+        let connection = self.open_bare()?;
         for statement in self.dialect.reader_statements() {
             connection.execute(statement, &[])?;
         }

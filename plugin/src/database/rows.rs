@@ -72,7 +72,7 @@ impl<'c> Rows<'c> {
             next: 0,
             before: 0,
         };
-        rows.execute()?;
+        connection.patiently(|| rows.execute())?;
         Ok(rows)
     }
 

@@ -1,11 +1,11 @@
 //! Reads on a thread of its own while the caller works on what came before.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::error::ErpError;
 use super::reading::Visitor;
@@ -35,6 +35,10 @@ pub struct ReadAhead {
     thread: Option<JoinHandle<()>>,
     stop: Arc<Stop>,
     ended: bool,
+    started: Instant,
+    /// When the reader ended.
+    finished: Option<Instant>,
+    waited: Duration,
 }
 
 #[derive(Debug)]
@@ -43,11 +47,13 @@ enum Message {
     End(Result<(), ErpError>),
 }
 
-/// What the caller tells the reader.
+/// What the caller and the reader tell each other, beside the batches.
 #[derive(Debug, Default)]
 struct Stop {
     requested: AtomicBool,
     connections: Mutex<Vec<CancelHandle>>,
+    /// Nanoseconds for which the reader waited for its caller.
+    held_up: AtomicU64,
 }
 
 impl Stop {
@@ -87,6 +93,7 @@ impl ReadAhead {
                 fault::inject("thread.erp");
                 let mut batches = Batches {
                     sender,
+                    stop: &shared,
                     batch: Vec::new(),
                     backlog: Vec::new(),
                 };
@@ -105,7 +112,24 @@ impl ReadAhead {
             thread: thread.ok(),
             stop,
             ended: false,
+            started: Instant::now(),
+            finished: None,
+            waited: Duration::ZERO,
         }
+    }
+
+    /// How long the reader has worked so far, without the time in which it waited for its caller.
+    #[must_use]
+    pub fn worked(&self) -> Duration {
+        let held_up = Duration::from_nanos(self.stop.held_up.load(Ordering::Relaxed));
+        let until = self.finished.unwrap_or_else(Instant::now);
+        (until - self.started).saturating_sub(held_up)
+    }
+
+    /// How long its caller has waited for the reader so far.
+    #[must_use]
+    pub fn waited(&self) -> Duration {
+        self.waited
     }
 
     /// Waits for the next inscriptions, in order; `None` after the last. `cancelled` is asked while it waits.
@@ -114,6 +138,13 @@ impl ReadAhead {
     ///
     /// The reader's, or [`ErpError::Cancelled`].
     pub fn next_batch(&mut self, cancelled: &dyn Fn() -> bool) -> Result<Option<Vec<Inscription>>, ErpError> {
+        let since = Instant::now();
+        let next = self.await_batch(cancelled);
+        self.waited += since.elapsed();
+        next
+    }
+
+    fn await_batch(&mut self, cancelled: &dyn Fn() -> bool) -> Result<Option<Vec<Inscription>>, ErpError> {
         loop {
             if cancelled() || self.stop.requested() {
                 self.stop.request();
@@ -129,6 +160,7 @@ impl ReadAhead {
                 Ok(Message::Batch(batch)) => return Ok(Some(batch)),
                 Ok(Message::End(read)) => {
                     self.ended = true;
+                    self.finished = Some(Instant::now());
                     return read.map(|()| None);
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -171,14 +203,15 @@ impl Drop for ReadAhead {
 }
 
 /// The reader's side.
-struct Batches {
+struct Batches<'s> {
     sender: SyncSender<Message>,
+    stop: &'s Stop,
     batch: Vec<Inscription>,
     /// Batches that found the channel full.
     backlog: Vec<Vec<Inscription>>,
 }
 
-impl Batches {
+impl Batches<'_> {
     /// Sends what waits, oldest first, until the channel is full.
     fn offer(&mut self) -> ControlFlow<()> {
         let mut waiting = std::mem::take(&mut self.backlog).into_iter();
@@ -198,12 +231,16 @@ impl Batches {
 
     /// Sends what waits, and waits for the caller.
     fn send_backlog(&mut self) -> ControlFlow<()> {
-        for batch in std::mem::take(&mut self.backlog) {
-            if self.sender.send(Message::Batch(batch)).is_err() {
-                return ControlFlow::Break(());
-            }
+        let since = Instant::now();
+        let mut waiting = std::mem::take(&mut self.backlog).into_iter();
+        let heard = waiting.all(|batch| self.sender.send(Message::Batch(batch)).is_ok());
+        let held_up = u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.stop.held_up.fetch_add(held_up, Ordering::Relaxed);
+        if heard {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
         }
-        ControlFlow::Continue(())
     }
 
     fn flush(&mut self) -> ControlFlow<()> {
@@ -214,7 +251,7 @@ impl Batches {
     }
 }
 
-impl Visitor for Batches {
+impl Visitor for Batches<'_> {
     fn inscription(&mut self, inscription: Inscription) -> ControlFlow<()> {
         self.batch.push(inscription);
         if self.batch.len() < BATCH {

@@ -165,9 +165,14 @@ impl<'t> Mission<'t> {
         let until = until.map_or(env.deadline, |until| until.min(env.deadline));
         let late = || (env.now)() >= env.deadline;
         let mut attempts = 0_u32;
+        let mut before = None;
         loop {
             attempts = attempts.saturating_add(1);
             let (cause, retry_after) = match self.attempt(path, &body, &late, env.cancel) {
+                // An answer that the window's end cut short tells less than the one before.
+                Err(MissionError::TimedOut { host }) if late() => {
+                    (before.take().unwrap_or(MissionError::TimedOut { host }), None)
+                }
                 Err(error) if error.is_transient() => (error, None),
                 Err(error) => return Err(error),
                 Ok((step, reply)) => match self.meaning(step, path, &reply, attempts) {
@@ -217,6 +222,7 @@ impl<'t> Mission<'t> {
             )?;
             tracing::warn!(uai = %self.access.uai, attempt = attempts, wait_s = wait.as_secs(), cause = cause.code(), "attempt failed");
             observer.waiting(wait, &cause);
+            before = Some(cause);
             pause(wait, env)?;
         }
     }

@@ -1,22 +1,45 @@
-//! One run of the night: lists what is to go out, sends it, and closes the journal on every dossier read.
+//! The night as a state machine over the journal. Each state is one function below, in this order:
+//!
+//! ```text
+//! lock ── held by another ──▶ "running elsewhere"
+//!  │
+//! find ── night done, not forced ──▶ "already done"
+//!  │
+//! open (a new run) or resume (the run that an earlier call left)
+//!  │
+//! pass: read by stagiaire ▶ rules ▶ leave out, or fill an establishment's batch ▶ senders: write down, send, write down
+//!  │ ▲
+//!  │ └─ wait, for establishments without an answer that are worth another try before the window closes
+//!  │
+//! close: establishments, then the run: terminee; annulee if the host cancelled; interrompue if something failed
+//!  │
+//! unlock
+//! ```
+//!
+//! Wherever it stops, the journal says what was answered; what was not is read and sent again by the next call.
 
 use std::cell::Cell;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Days, FixedOffset, NaiveDate};
 use passerelle_abi as abi;
-use serde::{Deserialize, Serialize};
 
-use super::calendar::{deadline, night_of};
-use super::sending::Senders;
-use super::stream::{Choice, Plan, Prepared};
+use super::calendar::night_of;
+use super::frozen::{open, resume};
+use super::journaling::SharedJournal;
+use super::outcome::Outcome;
+use super::sending::{Office, Outbox, SENDERS};
+use super::spent::Spent;
+use super::stream::{Plan, Prepared};
 use super::telling::Telling;
+use super::watch::{Watch, join, start};
+use crate::database::DatabaseError;
 use crate::erp::Erp;
 use crate::error::Error;
-use crate::host::{Host, Run};
-use crate::mission::{Environment, Options, Transport, pause};
-use crate::store::journal::{EtatExecution, Execution, Journal, NonEnvoye, OpenRun, RunId};
-use crate::store::{Acces, Comptes, Lock, ReglageSecteur, Sealer, Store};
+use crate::host::Host;
+use crate::mission::{Options, Transport};
+use crate::store::journal::{EtatExecution, Journal, NonEnvoye, RunId};
+use crate::store::{Comptes, Lock, Sealer, Store, StoreError};
 
 /// Days for which runs are kept.
 const KEPT: Days = Days::new(90);
@@ -24,10 +47,8 @@ const KEPT: Days = Days::new(90);
 /// Dossiers that are looked up, or journaled as left out, together.
 const TOGETHER: usize = 500;
 
-/// How long one establishment may be tried again while the others wait, before it is put off.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// It may take no more than this part of what is left of the window.
-const PATIENCE_SHARE: u32 = 10;
+/// Between two looks at an establishment that is to be tried anew.
+const POLL: Duration = Duration::from_millis(50);
 
 /// What a night is made of.
 pub struct Parts {
@@ -45,64 +66,23 @@ pub struct Parts {
     pub batch: Option<usize>,
 }
 
-/// What a job came to.
-#[derive(Debug, Clone)]
-pub struct Outcome {
-    /// How it ended.
-    pub kind: OutcomeKind,
-    /// Its number in the journal; 0 if it keeps none.
-    pub run_id: i64,
-    /// What became of the dossiers.
-    pub counts: Comptes,
-    /// One sentence in French for the scheduler's log.
-    pub text: String,
-}
-
-/// How a job ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OutcomeKind {
-    /// Nothing is left to do.
-    Done,
-    /// Something was rejected or could not be sent.
-    DoneWithRejects,
-    /// The night was done before; nothing was sent.
-    AlreadyDone,
-    /// Another run holds the night; nothing was sent.
-    RunningElsewhere,
-}
-
 /// Run the night that it is at the host's clock, from where an earlier call left it, unless it is done or another run
-/// holds it. `force` runs it from its beginning whatever came before, with the settings of today.
+/// holds it. `force` runs it from its beginning whatever came before, with the settings of today. `telling` learns what
+/// there is to tell of it.
 ///
 /// # Errors
 /// The settings, the journal or the ERP cannot be used, or the host cancelled; the journal then says how far it came.
-pub fn run(parts: &Parts, host: &dyn Host, force: bool, run: &dyn Run) -> Result<Outcome, Error> {
+pub fn run(parts: &Parts, host: &dyn Host, force: bool, watch: &Watch, telling: &Telling) -> Result<Outcome, Error> {
     let now = host.now()?;
     let nuit = night_of(now);
     let Some(lock) = parts.store.lock(parts.lease)? else {
-        let text = "L'export de nuit est déjà en cours, ici ou sur un autre poste : rien n'a été envoyé.";
-        return Ok(Outcome {
-            kind: OutcomeKind::RunningElsewhere,
-            run_id: 0,
-            counts: Comptes::default(),
-            text: text.to_owned(),
-        });
+        return Ok(Outcome::elsewhere());
     };
     let journal = parts.store.journal()?;
     let last = journal.find_run(nuit)?;
-    if let Some(done) = last
-        .as_ref()
-        .filter(|last| last.etat == EtatExecution::Terminee && !force)
-    {
-        return Ok(Outcome {
-            kind: OutcomeKind::AlreadyDone,
-            run_id: done.id.0,
-            counts: done.comptes,
-            text: format!(
-                "La nuit du {} est déjà faite : rien n'a été envoyé.",
-                nuit.format("%d/%m/%Y")
-            ),
-        });
+    let done = |etat| etat == EtatExecution::Terminee && !force;
+    if let Some(last) = last.as_ref().filter(|last| done(last.etat)) {
+        return Ok(Outcome::already_done(last.id, nuit, last.comptes));
     }
     journal.interrupt_stale()?;
     let (id, plan, resumed) = match last {
@@ -110,22 +90,28 @@ pub fn run(parts: &Parts, host: &dyn Host, force: bool, run: &dyn Run) -> Result
         _ => open(parts, &journal, nuit, now, force)?,
     };
     tracing::info!(run = id.0, nuit = %nuit, resumed, secteurs = plan.secteurs.len(), "night opened");
+    telling.opened(&parts.store, id, nuit);
 
-    let telling = Telling::new(parts, host, &journal, id, nuit);
+    let journal = SharedJournal::new(journal);
     let night = Night {
         parts,
         plan: &plan,
         journal: &journal,
         id,
-        resumed,
         host,
-        run,
+        watch,
         lock: &lock,
         lost: Cell::new(false),
+        spent: Cell::default(),
+        in_journal: Cell::default(),
     };
-    let sent = night.send_everything(now);
+    let sent = night.send_everything(now, resumed).map_err(|error| watch.reason(error));
     if night.stop() && night.lost.get() {
-        // Whoever holds the lock now keeps the journal of this night.
+        // Whoever holds the lock now keeps the journal of this night, and tells of it; unless it is the database that is
+        // gone, with the lock.
+        if journal.with(|journal| journal.run(id)).is_ok() {
+            telling.forget();
+        }
         return Err(lock_lost());
     }
     let etat = match &sent {
@@ -134,86 +120,22 @@ pub fn run(parts: &Parts, host: &dyn Host, force: bool, run: &dyn Run) -> Result
         Err(_) => EtatExecution::Interrompue,
     };
     let closed = night.close(etat);
-    let stop = || night.stop();
-    if let (Err(error), EtatExecution::Interrompue) = (&sent, etat) {
-        telling.interrupted(error, &stop);
-    }
     let (troubles, counts) = (sent?, closed?);
     purge(&journal, nuit);
-    let mut outcome = outcome(id, counts, &troubles);
-    if let Some(told) = telling.ended(&outcome, &troubles, &stop) {
-        outcome.text.push(' ');
-        outcome.text.push_str(&told);
-    }
+    let spent = Spent {
+        journal: journal.time(),
+        ..night.spent.get()
+    };
+    let outcome = Outcome::ended(id, counts, &troubles, spent);
+    telling.ended(troubles);
     Ok(outcome)
 }
 
-/// What a run keeps to its end, also when it is resumed.
-#[derive(Serialize, Deserialize)]
-struct Frozen {
-    /// The sectors with the three boxes ticked.
-    secteurs: Vec<ReglageSecteur>,
-    /// The accesses, keys sealed.
-    acces: Vec<Acces>,
-}
-
-fn open(
-    parts: &Parts,
-    journal: &Journal,
-    nuit: NaiveDate,
-    now: DateTime<FixedOffset>,
-    forcee: bool,
-) -> Result<(RunId, Plan, bool), Error> {
-    let secteurs = parts.store.secteurs()?.into_iter().map(|secteur| secteur.reglage);
-    let frozen = Frozen {
-        secteurs: secteurs.filter(ReglageSecteur::exporte_la_nuit).collect(),
-        acces: parts.store.acces()?,
-    };
-    let json = serde_json::to_string(&frozen).map_err(|error| Error::io(&error.into()))?;
-    let run_date = now.date_naive();
-    let id = journal.open_run(&OpenRun {
-        nuit,
-        run_date,
-        debut: now,
-        forcee,
-        plan: json,
-    })?;
-    Ok((id, plan(parts, run_date, frozen)?, false))
-}
-
-fn resume(parts: &Parts, journal: &Journal, last: &Execution) -> Result<(RunId, Plan, bool), Error> {
-    let json = journal.resume_run(last.id)?;
-    let frozen = serde_json::from_str(&json).map_err(|error| {
-        Error::new(
-            abi::PASSERELLE_E_SETTINGS,
-            "Le journal de la nuit interrompue est illisible : relancez l'export en le forçant.",
-            format!("mna_execution.plan of run {}: {error}", last.id.0),
-        )
-    })?;
-    Ok((last.id, plan(parts, last.run_date, frozen)?, true))
-}
-
-fn plan(parts: &Parts, run_date: NaiveDate, frozen: Frozen) -> Result<Plan, Error> {
-    Ok(Plan {
-        erp: parts.erp.clone(),
-        run_date,
-        named: frozen
-            .secteurs
-            .iter()
-            .map(|secteur| (secteur.societe_id, secteur.secteur_id))
-            .collect(),
-        secteurs: frozen.secteurs,
-        lignes_uai: parts.store.lignes_uai()?,
-        acces: frozen.acces,
-        choice: Choice::ByAccess,
-    })
-}
-
-fn purge(journal: &Journal, nuit: NaiveDate) {
+fn purge(journal: &SharedJournal, nuit: NaiveDate) {
     let Some(before) = nuit.checked_sub_days(KEPT) else {
         return;
     };
-    match journal.purge(before) {
+    match journal.with(|journal| journal.purge(before)) {
         Ok(0) => {}
         Ok(runs) => tracing::info!(runs, "old runs purged"),
         // The night itself is done: the next one purges.
@@ -221,178 +143,128 @@ fn purge(journal: &Journal, nuit: NaiveDate) {
     }
 }
 
-fn outcome(id: RunId, counts: Comptes, troubles: &[String]) -> Outcome {
-    let Comptes {
-        lus,
-        acceptes,
-        rejetes,
-        non_envoyes,
-        en_attente,
-    } = counts;
-    let mut text = format!(
-        "{lus} dossiers lus : {acceptes} acceptés, {rejetes} rejetés, {non_envoyes} non envoyés, {en_attente} en attente."
-    );
-    for trouble in troubles {
-        text.push(' ');
-        text.push_str(trouble);
-    }
-    tracing::info!(
-        run = id.0,
-        lus,
-        acceptes,
-        rejetes,
-        non_envoyes,
-        en_attente,
-        "night closed"
-    );
-    let clean = rejetes == 0 && en_attente == 0 && troubles.is_empty();
-    let kind = if clean {
-        OutcomeKind::Done
-    } else {
-        OutcomeKind::DoneWithRejects
-    };
-    Outcome {
-        kind,
-        run_id: id.0,
-        counts,
-        text,
-    }
-}
-
-/// From 0 to 1; waits are spread by it, so that a bad source of randomness does no harm.
-fn jitter() -> f64 {
-    let mut bytes = [0_u8; 4];
-    if getrandom::fill(&mut bytes).is_err() {
-        return 0.5;
-    }
-    f64::from(u32::from_ne_bytes(bytes)) / f64::from(u32::MAX)
-}
-
+/// A run in progress, on the thread that reads.
 struct Night<'a> {
     parts: &'a Parts,
     plan: &'a Plan,
-    journal: &'a Journal,
+    journal: &'a SharedJournal,
     id: RunId,
-    resumed: bool,
     host: &'a dyn Host,
-    run: &'a dyn Run,
+    watch: &'a Watch,
     lock: &'a Lock,
     /// Another run holds the lock.
     lost: Cell<bool>,
+    spent: Cell<Spent>,
+    /// For how long this pass has used the journal from this thread.
+    in_journal: Cell<Duration>,
 }
 
 impl Night<'_> {
-    /// Whether to stop at once. Asked many times a second by everything that waits: the lease is kept here.
+    /// Whether to stop at once. Asked many times a second by all that this thread waits for: the lease is kept here.
     fn stop(&self) -> bool {
-        if !self.lock.keep() {
+        if !self.lost.get() && !self.lock.keep() {
             self.lost.set(true);
+            self.watch.fail(lock_lost());
         }
-        self.lost.get() || self.run.is_cancelled()
-    }
-
-    fn close(&self, etat: EtatExecution) -> Result<Comptes, Error> {
-        let end = self.host.now()?;
-        self.journal.close_run(self.id, etat, end).or_else(|error| {
-            tracing::warn!(run = self.id.0, "the run could not be closed: {error}");
-            // The connection may be all that failed.
-            let again = self.parts.store.journal();
-            Ok(again
-                .and_then(|journal| journal.close_run(self.id, etat, end))
-                .map_err(|_| error)?)
-        })
+        self.watch.stopped()
     }
 
     /// Read, compute and send; gives what went wrong with some establishments, in French.
-    fn send_everything(&self, start: DateTime<FixedOffset>) -> Result<Vec<String>, Error> {
+    fn send_everything(&self, begun: DateTime<FixedOffset>, resumed: bool) -> Result<Vec<String>, Error> {
         let transport = Transport::new(Options {
             proxy: self.parts.proxy.clone(),
             ..Options::default()
         })?;
-        let mut senders = Senders::new(self.plan, self.parts, self.journal, self.id, &transport);
-        let sent = self.passes(&mut senders, start);
+        let (journal, watch) = (self.journal, self.watch);
+        let office = Office::new(
+            self.plan, self.parts, journal, self.id, watch, self.host, begun, &transport,
+        );
+        let sent = std::thread::scope(|scope| {
+            let senders = || {
+                (0..SENDERS)
+                    .map(|_| start(scope, "envoi", watch, || office.serve()))
+                    .collect::<Result<Vec<_>, _>>()
+            };
+            let senders = senders().inspect_err(|error| watch.fail(error.clone()))?;
+            let sent = self.passes(&office, resumed);
+            if sent.is_err() {
+                // What is on its way still ends, and its answers are written down, unless everything is to stop.
+                office.abandon();
+                let _stopped = office.settled(&|| self.stop());
+            }
+            office.close();
+            senders.into_iter().for_each(join);
+            sent
+        });
+        self.spend(|spent| spent.sending = office.sending());
         if sent.is_err() && !self.lost.get() {
-            senders.abandon();
+            if let Err(error) = office.say_troubles() {
+                tracing::warn!(run = self.id.0, "the establishments could not be closed: {error}");
+            }
         }
-        sent.and_then(|()| senders.finish())
+        sent.and_then(|()| Ok(office.finish()?))
     }
 
     /// Read the ERP to its end, then once more for each time that establishments without an answer are due again, until
     /// the window closes.
-    fn passes(&self, senders: &mut Senders<'_>, start: DateTime<FixedOffset>) -> Result<(), Error> {
-        let stop = || self.stop();
-        // Once the host cannot tell the time, the window is over.
-        let at_the_end = deadline(start, start);
-        let now = || self.host.now().unwrap_or(at_the_end);
-        let env = || {
-            let deadline = deadline(start, now());
-            let left = (deadline - now()).to_std().unwrap_or_default();
-            Environment {
-                cancel: &stop,
-                now: &now,
-                jitter: &jitter,
-                sleep: &std::thread::sleep,
-                deadline,
-                patience: PATIENCE.min(left / PATIENCE_SHARE),
-            }
-        };
-        let mut resumed = self.resumed;
+    fn passes(&self, office: &Office<'_>, mut resumed: bool) -> Result<(), Error> {
         loop {
-            self.pass(senders, &env, resumed)?;
-            let env = env();
-            let Some(due) = senders.due().filter(|due| *due < env.deadline) else {
+            self.pass(office, resumed)?;
+            let Some(due) = office.due().filter(|due| *due < office.deadline()) else {
                 return Ok(());
             };
-            let wait = (due - now()).to_std().unwrap_or_default();
-            self.run
-                .progress(0, 0, "Export de nuit : attente d'un service qui ne répond pas");
-            pause(wait, &env)?;
-            senders.reopen(due)?;
+            self.watch
+                .progress(0, "Export de nuit : attente d'un service qui ne répond pas");
+            while office.now() < due {
+                if self.stop() {
+                    return Err(Error::cancelled());
+                }
+                std::thread::sleep(POLL);
+            }
+            office.reopen(due)?;
             resumed = true;
         }
     }
 
-    fn pass<'e>(
-        &self,
-        senders: &mut Senders<'_>,
-        env: &dyn Fn() -> Environment<'e>,
-        resumed: bool,
-    ) -> Result<(), Error> {
-        let stop = || self.stop();
+    fn pass(&self, office: &Office<'_>, resumed: bool) -> Result<(), Error> {
+        let (stop, begun) = (|| self.stop(), Instant::now());
         let mut stream = self.plan.start();
+        let mut outbox = Outbox::new(office);
         let mut together = Vec::with_capacity(TOGETHER);
         let mut read = 0;
         while let Some(group) = stream.next_group(&stop)? {
             together.extend(group);
             if together.len() >= TOGETHER {
                 read += together.len() as u64;
-                self.settle(std::mem::take(&mut together), senders, env, resumed)?;
-                self.run.progress(read, 0, "Export de nuit : lecture et envoi");
+                self.settle(std::mem::take(&mut together), &mut outbox, resumed)?;
+                self.watch.progress(read, "Export de nuit : lecture et envoi");
             }
         }
-        self.settle(together, senders, env, resumed)?;
-        senders.flush_all(env)
+        self.settle(together, &mut outbox, resumed)?;
+        outbox.flush_all(&stop)?;
+        let (reading, waited) = stream.times();
+        let idle = waited + outbox.held_up() + self.in_journal.take();
+        self.spend(|spent| {
+            spent.reading += reading;
+            spent.computing += begun.elapsed().saturating_sub(idle);
+        });
+        office.settled(&stop)
     }
 
     /// Send or leave out each of these dossiers, but for those that an earlier pass, or call, has settled.
-    fn settle<'e>(
-        &self,
-        mut dossiers: Vec<Prepared>,
-        senders: &mut Senders<'_>,
-        env: &dyn Fn() -> Environment<'e>,
-        resumed: bool,
-    ) -> Result<(), Error> {
+    fn settle(&self, mut dossiers: Vec<Prepared>, outbox: &mut Outbox<'_, '_>, resumed: bool) -> Result<(), Error> {
         if resumed {
             let inscriptions: Vec<_> = dossiers
                 .iter()
                 .map(|prepared| prepared.dossier.inscription_id)
                 .collect();
-            let settled = self.journal.settled(self.id, &inscriptions)?;
+            let settled = self.write(|journal| journal.settled(self.id, &inscriptions))?;
             dossiers.retain(|prepared| !settled.contains(&prepared.dossier.inscription_id));
         }
         let mut left_out = Vec::new();
         for Prepared { dossier, acces } in dossiers {
             match acces {
-                Some(acces) if dossier.motifs.is_empty() => senders.push(acces, &dossier, env)?,
+                Some(acces) if dossier.motifs.is_empty() => outbox.push(acces, &dossier, &|| self.stop())?,
                 _ => left_out.push(NonEnvoye {
                     inscription_id: dossier.inscription_id,
                     id_erp_apprenant: dossier.stagiaire_id.map(|id| id.to_string()),
@@ -400,7 +272,40 @@ impl Night<'_> {
                 }),
             }
         }
-        Ok(self.journal.non_envoyes(self.id, &left_out)?)
+        Ok(self.write(|journal| journal.non_envoyes(self.id, &left_out))?)
+    }
+
+    /// Use the journal from this thread; the time is the journal's, not the rules'.
+    fn write<T>(&self, work: impl FnOnce(&Journal) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let since = Instant::now();
+        let done = self.journal.with(work);
+        self.in_journal.set(self.in_journal.get() + since.elapsed());
+        done
+    }
+
+    fn close(&self, etat: EtatExecution) -> Result<Comptes, Error> {
+        let end = self.host.now()?;
+        let closed = self.journal.with(|journal| journal.close_run(self.id, etat, end));
+        Ok(closed.or_else(|error| {
+            tracing::warn!(run = self.id.0, "the run could not be closed: {error}");
+            if matches!(
+                error,
+                StoreError::Database(DatabaseError::Cancelled | DatabaseError::Locked(_))
+            ) {
+                return Err(error);
+            }
+            // The connection may be all that failed.
+            let again = self.parts.store.journal();
+            again
+                .and_then(|journal| journal.close_run(self.id, etat, end))
+                .map_err(|_| error)
+        })?)
+    }
+
+    fn spend(&self, add: impl FnOnce(&mut Spent)) {
+        let mut spent = self.spent.get();
+        add(&mut spent);
+        self.spent.set(spent);
     }
 }
 

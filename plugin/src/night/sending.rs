@@ -1,147 +1,196 @@
-//! The night's dossiers on their way: a splitter and a sender per establishment, and the journal around each batch.
+//! The night's dossiers on their way: one thread fills a splitter per establishment, a few others send what is full.
 
-use std::ops::Range;
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
-use chrono::{DateTime, FixedOffset, TimeDelta};
+use chrono::{DateTime, FixedOffset};
 
+use super::calendar::deadline;
+use super::establishment::Establishment;
+use super::journaling::SharedJournal;
+use super::queue::{Queue, Stopped};
 use super::run::Parts;
+use super::spent::Meter;
 use super::stream::Plan;
+use super::watch::Watch;
 use crate::dossier::Dossier;
 use crate::error::Error;
-use crate::mission::{
-    Access, Batch, Cle, Environment, ErreurChamp, Limits, Mission, MissionError, Observer, PartAnswer, PartOutcome,
-    Pushed, Splitter, Stop, Transport, Verdict,
-};
-use crate::store::journal::{
-    self, Erreur, Etablissement, EtablissementId, EtatEtablissement, Journal, LotId, ResultatPret, RunId,
-};
-use crate::store::{Acces, Sealer, StoreError};
+use crate::host::Host;
+use crate::mission::{Batch, Environment, Limits, Pushed, Splitter, Transport};
+use crate::store::StoreError;
+use crate::store::journal::{EtablissementId, EtatEtablissement, ResultatPret, RunId};
+
+/// Establishments that send at the same time: enough that one which waits for its answer, or does not answer, leaves the
+/// others going; few enough for a receiver that counts requests per address.
+pub const SENDERS: usize = 4;
 
 /// What may wait in all the splitters together, in bytes: beyond it the fullest one goes.
-const WAITING_MAX: usize = 32 << 20;
+const FILLING_MAX: usize = 32 << 20;
+/// What may wait for a sender, or be on its way, in bytes of bodies: beyond it the reading waits.
+const LEAVING_MAX: usize = 16 << 20;
 
-/// The first pause before an establishment without an answer is tried anew, doubled each time.
-const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(2);
-/// How often it is doubled at most: up to 4 minutes and 16 seconds.
-const DOUBLINGS: u32 = 7;
+/// What a dossier weighs of which only the identifiers are kept.
+const TAG: usize = 256;
 
-/// All the establishments of a run.
-pub struct Senders<'a> {
-    plan: &'a Plan,
-    parts: &'a Parts,
-    journal: &'a Journal,
-    run: RunId,
+/// How long one establishment may be tried again before it is put off, and others have its place.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// It may take no more than this part of what is left of the window.
+const PATIENCE_SHARE: u32 = 10;
+
+/// What goes to an establishment's sender.
+enum Item {
+    Batch(Batch<ResultatPret>),
+    TooLarge {
+        tag: ResultatPret,
+        bytes: usize,
+        limit: usize,
+    },
+}
+
+/// What the threads of a run share: the establishments, and the way to them.
+pub struct Office<'a> {
+    /// What is sent, and how.
+    pub plan: &'a Plan,
+    /// Opens the keys.
+    pub parts: &'a Parts,
+    /// The journal.
+    pub journal: &'a SharedJournal,
+    /// The run.
+    pub run: RunId,
+    /// Tells when to stop.
+    pub watch: &'a Watch,
+    /// Tells the hour.
+    pub host: &'a dyn Host,
+    /// When this call began.
+    pub start: DateTime<FixedOffset>,
     transport: &'a Transport,
-    // One for each access of the plan, opened with its first dossier.
-    senders: Vec<Option<Sender<'a>>>,
-    body: Vec<u8>,
+    // One for each access of the plan, opened with its first batch.
+    establishments: Vec<Mutex<Option<Establishment<'a>>>>,
+    queue: Queue<Item>,
+    sending: Meter,
 }
 
-/// One establishment.
-struct Sender<'a> {
-    id: EtablissementId,
-    uai: String,
-    splitter: Splitter<ResultatPret>,
-    /// None: its access cannot be used.
-    mission: Option<Mission<'a>>,
-    /// Why nothing goes out: its dossiers are written down as waiting.
-    trouble: Option<Trouble>,
-    /// What it met when it was put off.
-    before: Option<Trouble>,
-    lots: i64,
-    /// How often it was put off.
-    put_off: u32,
-}
-
-struct Trouble {
-    etat: EtatEtablissement,
-    /// What to tell the user.
-    text: String,
-    /// When to try anew; none: not tonight.
-    again: Option<DateTime<FixedOffset>>,
-}
-
-impl Trouble {
-    fn for_good(etat: EtatEtablissement, text: String) -> Self {
-        Self {
-            etat,
-            text,
-            again: None,
-        }
-    }
-}
-
-impl<'a> Senders<'a> {
+impl<'a> Office<'a> {
     /// No establishment is open yet.
-    pub fn new(plan: &'a Plan, parts: &'a Parts, journal: &'a Journal, run: RunId, transport: &'a Transport) -> Self {
-        let senders = plan.acces.iter().map(|_| None).collect();
+    #[allow(clippy::too_many_arguments)]
+    pub fn new(
+        plan: &'a Plan,
+        parts: &'a Parts,
+        journal: &'a SharedJournal,
+        run: RunId,
+        watch: &'a Watch,
+        host: &'a dyn Host,
+        start: DateTime<FixedOffset>,
+        transport: &'a Transport,
+    ) -> Self {
         Self {
             plan,
             parts,
             journal,
             run,
+            watch,
+            host,
+            start,
             transport,
-            senders,
-            body: Vec::new(),
+            establishments: plan.acces.iter().map(|_| Mutex::default()).collect(),
+            queue: Queue::new(plan.acces.len(), LEAVING_MAX),
+            sending: Meter::default(),
         }
     }
 
-    /// Take a dossier that is to go out with this access of the plan; a batch that is full goes.
-    ///
-    /// # Errors
-    /// The journal cannot be written, or the host cancelled.
-    pub fn push<'e>(
-        &mut self,
-        acces: usize,
-        dossier: &Dossier,
-        env: &dyn Fn() -> Environment<'e>,
-    ) -> Result<(), Error> {
-        self.body.clear();
-        serde_json::to_writer(&mut self.body, &dossier.corps()).map_err(|error| Error::io(&error.into()))?;
-        let tag = ResultatPret {
-            inscription_id: dossier.inscription_id,
-            id_erp_apprenant: dossier.stagiaire_id.map(|id| id.to_string()),
-            empreinte: self.parts.sealer.fingerprint(&self.body),
-        };
-        let body = std::mem::take(&mut self.body);
-        let pushed = match self.sender(acces)? {
-            Some(sender) => sender.splitter.push(tag, &body),
-            None => return Ok(()),
-        };
-        self.body = body;
-        match pushed {
-            Pushed::Kept => {}
-            Pushed::Full(batch) => self.send(acces, &batch, &env())?,
-            Pushed::TooLarge { tag, bytes, limit } => self.too_large(acces, tag, bytes, limit)?,
-        }
-        self.relieve(env)
+    /// The host's hour; once it cannot tell, the window is over.
+    pub fn now(&self) -> DateTime<FixedOffset> {
+        self.host.now().unwrap_or_else(|_| deadline(self.start, self.start))
     }
 
-    /// Send what still waits in the splitters.
+    /// When to stop trying, as it looks now.
+    pub fn deadline(&self) -> DateTime<FixedOffset> {
+        deadline(self.start, self.now())
+    }
+
+    /// Send what comes until there is nothing more, or everything is to stop: the work of one sender. What fails stops
+    /// everything.
+    pub fn serve(&self) {
+        let stop = || self.watch.stopped();
+        let now = || self.now();
+        while let Some(turn) = self.queue.take(&stop) {
+            let deadline = self.deadline();
+            let left = (deadline - self.now()).to_std().unwrap_or_default();
+            let env = Environment {
+                cancel: &stop,
+                now: &now,
+                jitter: &jitter,
+                sleep: &sleep,
+                deadline,
+                patience: PATIENCE.min(left / PATIENCE_SHARE),
+            };
+            if let Err(error) = self.deliver(turn.lane, &turn.item, &env) {
+                self.watch.fail(error);
+                return;
+            }
+        }
+    }
+
+    fn deliver(&self, acces: usize, item: &Item, env: &Environment<'_>) -> Result<(), Error> {
+        let (Some(slot), Some(access)) = (self.establishments.get(acces), self.plan.acces.get(acces)) else {
+            return Ok(());
+        };
+        let mut slot = held(slot);
+        if slot.is_none() {
+            // The plan keeps its order when a run is resumed: so does the establishment's number.
+            let numero = i64::try_from(acces).unwrap_or(i64::MAX).saturating_add(1);
+            let id = EtablissementId { run: self.run, numero };
+            let sealer = &self.parts.sealer;
+            let open = Establishment::open(id, access, self.plan, sealer, self.journal, self.transport)?;
+            *slot = Some(open);
+        }
+        let Some(establishment) = slot.as_mut() else {
+            return Ok(());
+        };
+        match item {
+            Item::Batch(batch) => establishment.send(batch, self.journal, &self.sending, env),
+            Item::TooLarge { tag, bytes, limit } => {
+                Ok(establishment.too_large(tag.clone(), *bytes, *limit, self.journal)?)
+            }
+        }
+    }
+
+    /// Wait until all that was handed over is sent, or written down as waiting.
     ///
     /// # Errors
-    /// As [`Senders::push`].
-    pub fn flush_all<'e>(&mut self, env: &dyn Fn() -> Environment<'e>) -> Result<(), Error> {
-        (0..self.senders.len()).try_for_each(|acces| self.flush(acces, env))
+    /// `stop` said so.
+    pub fn settled(&self, stop: &dyn Fn() -> bool) -> Result<(), Error> {
+        Ok(self.queue.drained(stop)?)
+    }
+
+    /// Send nothing more but what is on its way. What waits counts as not read.
+    pub fn abandon(&self) {
+        self.queue.clear();
+    }
+
+    /// Nothing more comes: the senders end once all is sent.
+    pub fn close(&self) {
+        self.queue.close();
     }
 
     /// When the first of those that were put off is to be tried anew.
     pub fn due(&self) -> Option<DateTime<FixedOffset>> {
-        let again = |sender: &Sender<'_>| sender.trouble.as_ref().and_then(|trouble| trouble.again);
-        self.senders.iter().flatten().filter_map(again).min()
+        self.establishments
+            .iter()
+            .filter_map(|slot| held(slot).as_ref().and_then(Establishment::due))
+            .min()
     }
 
     /// Try those anew that are due by then; their waiting dossiers are to be read again.
     ///
     /// # Errors
     /// The journal cannot be written.
-    pub fn reopen(&mut self, by: DateTime<FixedOffset>) -> Result<(), Error> {
-        for sender in self.senders.iter_mut().flatten() {
-            let again = sender.trouble.as_ref().and_then(|trouble| trouble.again);
-            if again.is_some_and(|again| again <= by) {
-                self.journal.forget_waiting(sender.id)?;
-                sender.before = sender.trouble.take();
+    pub fn reopen(&self, by: DateTime<FixedOffset>) -> Result<(), StoreError> {
+        for slot in &self.establishments {
+            let mut slot = held(slot);
+            if let Some(establishment) = slot.as_mut().filter(|one| one.due().is_some_and(|due| due <= by)) {
+                establishment.reopen(self.journal)?;
             }
         }
         Ok(())
@@ -151,328 +200,153 @@ impl<'a> Senders<'a> {
     ///
     /// # Errors
     /// The journal cannot be written.
-    pub fn finish(self) -> Result<Vec<String>, Error> {
+    pub fn finish(&self) -> Result<Vec<String>, StoreError> {
         let mut troubles = Vec::new();
         // Those that an earlier call of this night has finished have had no dossier in this one.
-        for line in self.journal.etablissements(self.run)? {
-            let sender = self.senders.iter().flatten().find(|sender| sender.id == line.id);
-            let etat = match sender.and_then(|sender| sender.trouble.as_ref()) {
-                None => EtatEtablissement::Termine,
-                Some(trouble) => {
-                    let uai = line.etablissement.uai.unwrap_or_default();
+        for line in self.journal.with(|journal| journal.etablissements(self.run))? {
+            let mut etat = EtatEtablissement::Termine;
+            for slot in &self.establishments {
+                let slot = held(slot);
+                let found = slot.as_ref().filter(|one| one.id == line.id);
+                if let Some(trouble) = found.and_then(Establishment::trouble) {
+                    let uai = line.etablissement.uai.as_deref().unwrap_or_default();
                     troubles.push(format!("Établissement {uai} : {}", trouble.text));
-                    trouble.etat
+                    etat = trouble.etat;
                 }
-            };
-            self.journal.close_etablissement(line.id, etat)?;
+            }
+            self.journal
+                .with(|journal| journal.close_etablissement(line.id, etat))?;
         }
         Ok(troubles)
     }
 
-    /// The run stops here: close every establishment that was open, as far as the journal can still be written. What
-    /// waits in the splitters counts as not read.
-    pub fn abandon(&self) {
-        for sender in self.senders.iter().flatten() {
-            let etat = match &sender.trouble {
-                Some(Trouble { etat, again: None, .. }) => *etat,
-                _ => EtatEtablissement::Annule,
+    /// The run stops here: say of those that cannot send tonight why. The others are closed with the run.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub fn say_troubles(&self) -> Result<(), StoreError> {
+        for slot in &self.establishments {
+            let slot = held(slot);
+            let Some(establishment) = slot.as_ref().filter(|one| one.due().is_none()) else {
+                continue;
             };
-            if let Err(error) = self.journal.close_etablissement(sender.id, etat) {
-                tracing::warn!(uai = sender.uai, "the establishment could not be closed: {error}");
-                return;
+            if let Some(trouble) = establishment.trouble() {
+                self.journal
+                    .with(|journal| journal.close_etablissement(establishment.id, trouble.etat))?;
             }
+        }
+        Ok(())
+    }
+
+    /// How long answers have taken, for all senders together.
+    pub fn sending(&self) -> Duration {
+        self.sending.total()
+    }
+}
+
+/// Fills the splitters, one for each access of the plan.
+pub struct Outbox<'o, 'a> {
+    office: &'o Office<'a>,
+    splitters: Vec<Splitter<ResultatPret>>,
+    body: Vec<u8>,
+    held_up: Duration,
+}
+
+impl<'o, 'a> Outbox<'o, 'a> {
+    /// Empty.
+    pub fn new(office: &'o Office<'a>) -> Self {
+        let limits = |protocole| Limits::new(protocole, office.parts.batch);
+        let acces = office.plan.acces.iter();
+        Self {
+            office,
+            splitters: acces.map(|acces| Splitter::new(limits(acces.protocole))).collect(),
+            body: Vec::new(),
+            held_up: Duration::ZERO,
         }
     }
 
-    fn sender(&mut self, acces: usize) -> Result<Option<&mut Sender<'a>>, Error> {
-        let (Some(slot), Some(access)) = (self.senders.get_mut(acces), self.plan.acces.get(acces)) else {
-            return Ok(None);
+    /// Take a dossier that is to go out with this access of the plan; a batch that is full goes.
+    ///
+    /// # Errors
+    /// `stop` said so while it waited for the senders.
+    pub fn push(&mut self, acces: usize, dossier: &Dossier, stop: &dyn Fn() -> bool) -> Result<(), Error> {
+        self.body.clear();
+        serde_json::to_writer(&mut self.body, &dossier.corps()).map_err(|error| Error::io(&error.into()))?;
+        let tag = ResultatPret {
+            inscription_id: dossier.inscription_id,
+            id_erp_apprenant: dossier.stagiaire_id.map(|id| id.to_string()),
+            empreinte: self.office.parts.sealer.fingerprint(&self.body),
         };
-        if slot.is_none() {
-            // The plan keeps its order when a run is resumed: so does the establishment's number.
-            let numero = i64::try_from(acces).unwrap_or(i64::MAX).saturating_add(1);
-            let id = EtablissementId { run: self.run, numero };
-            *slot = Some(open(self.plan, access, self.parts, self.journal, id, self.transport)?);
+        let Some(splitter) = self.splitters.get_mut(acces) else {
+            return Ok(());
+        };
+        match splitter.push(tag, &self.body) {
+            Pushed::Kept => {}
+            Pushed::Full(batch) => self.hand_over(acces, batch.bytes(), Item::Batch(batch), stop)?,
+            Pushed::TooLarge { tag, bytes, limit } => {
+                self.hand_over(acces, TAG, Item::TooLarge { tag, bytes, limit }, stop)?;
+            }
         }
-        Ok(slot.as_mut())
+        self.relieve(stop)
+    }
+
+    /// Send what still waits in the splitters.
+    ///
+    /// # Errors
+    /// As [`Outbox::push`].
+    pub fn flush_all(&mut self, stop: &dyn Fn() -> bool) -> Result<(), Error> {
+        (0..self.splitters.len()).try_for_each(|acces| self.flush(acces, stop))
+    }
+
+    /// How long it has waited for the senders so far.
+    pub fn held_up(&self) -> Duration {
+        self.held_up
     }
 
     /// Hold no more than is bearable with many establishments.
-    fn relieve<'e>(&mut self, env: &dyn Fn() -> Environment<'e>) -> Result<(), Error> {
-        let waiting = |sender: &Option<Sender<'_>>| sender.as_ref().map_or(0, |sender| sender.splitter.bytes());
-        if self.senders.iter().map(waiting).sum::<usize>() <= WAITING_MAX {
+    fn relieve(&mut self, stop: &dyn Fn() -> bool) -> Result<(), Error> {
+        let filling = |splitter: &Splitter<_>| splitter.bytes();
+        if self.splitters.iter().map(filling).sum::<usize>() <= FILLING_MAX {
             return Ok(());
         }
-        match (0..self.senders.len()).max_by_key(|index| self.senders.get(*index).map_or(0, waiting)) {
-            Some(fullest) => self.flush(fullest, env),
+        let fullest = self.splitters.iter().enumerate().max_by_key(|(_, one)| filling(one));
+        match fullest.map(|(acces, _)| acces) {
+            Some(acces) => self.flush(acces, stop),
             None => Ok(()),
         }
     }
 
-    fn flush<'e>(&mut self, acces: usize, env: &dyn Fn() -> Environment<'e>) -> Result<(), Error> {
-        let batch = self
-            .senders
-            .get_mut(acces)
-            .and_then(Option::as_mut)
-            .and_then(|sender| sender.splitter.finish());
-        batch.map_or(Ok(()), |batch| self.send(acces, &batch, &env()))
-    }
-
-    fn send(&mut self, acces: usize, batch: &Batch<ResultatPret>, env: &Environment<'_>) -> Result<(), Error> {
-        let journal = self.journal;
-        let Some(sender) = self.sender(acces)? else {
-            return Ok(());
-        };
-        let mission = match &mut sender.mission {
-            Some(mission) if sender.trouble.is_none() => mission,
-            _ => return Ok(journal.en_attente(sender.id, batch.tags())?),
-        };
-        let mut observer = Journaling {
-            journal,
-            id: sender.id,
-            batch,
-            lots: &mut sender.lots,
-            lot: None,
-            attempts: 0,
-            told: 0,
-            failed: None,
-        };
-        let sent = mission.send(batch, env, &mut observer);
-        if let Some(error) = observer.failed.take() {
-            return Err(error.into());
-        }
-        let Err(error) = sent else { return Ok(()) };
-        observer.unanswered(&error)?;
-        // Dossiers that never left are written down as waiting, whatever stopped them.
-        let told = observer.told;
-        journal.en_attente(sender.id, batch.tags().get(told..).unwrap_or_default())?;
-        if error.stops_run() {
-            return Err(error.into());
-        }
-        tracing::warn!(uai = sender.uai, cause = error.code(), "nothing more goes out for now");
-        sender.put_off(&error, (env.now)());
-        Ok(())
-    }
-
-    /// A dossier that the receiver can never take: rejected here, with a reason.
-    fn too_large(&mut self, acces: usize, tag: ResultatPret, bytes: usize, limit: usize) -> Result<(), Error> {
-        let journal = self.journal;
-        let Some(sender) = self.sender(acces)? else {
-            return Ok(());
-        };
-        sender.lots += 1;
-        let inscription_id = tag.inscription_id;
-        let lot = journal.lot_pret(sender.id, sender.lots, &[tag])?;
-        let message = format!("Dossier trop volumineux : {bytes} octets, {limit} au plus.");
-        let rejet = Some(vec![Erreur {
-            champ: String::new(),
-            message,
-        }]);
-        Ok(journal.lot_refuse(
-            lot,
-            None,
-            0,
-            &[journal::Verdict {
-                inscription_id,
-                rejet,
-                premiere: None,
-            }],
-        )?)
-    }
-}
-
-/// Open an establishment; a key that cannot be opened closes it at once, and says so.
-fn open<'a>(
-    plan: &Plan,
-    access: &Acces,
-    parts: &Parts,
-    journal: &Journal,
-    id: EtablissementId,
-    transport: &'a Transport,
-) -> Result<Sender<'a>, Error> {
-    let uai = access.uai.clone().unwrap_or_default();
-    let siret = plan
-        .lignes_uai
-        .iter()
-        .find(|ligne| ligne.uai == access.uai && ligne.societe_id == access.societe_id);
-    let lots = journal.open_etablissement(
-        id,
-        &Etablissement {
-            societe_id: access.societe_id,
-            secteur_id: access.secteur_id,
-            uai: access.uai.clone(),
-            siret: siret.and_then(|ligne| ligne.siret.clone()),
-            protocole: access.protocole,
-        },
-    )?;
-    let (mission, trouble) = match mission(access, &uai, &parts.sealer, transport) {
-        Ok(mission) => (Some(mission), None),
-        Err(trouble) => (None, Some(trouble)),
-    };
-    Ok(Sender {
-        id,
-        uai,
-        splitter: Splitter::new(Limits::new(access.protocole, parts.batch)),
-        mission,
-        trouble,
-        before: None,
-        lots,
-        put_off: 0,
-    })
-}
-
-impl Sender<'_> {
-    /// Send nothing more: for good, or until it is worth another try.
-    fn put_off(&mut self, error: &MissionError, now: DateTime<FixedOffset>) {
-        if let (MissionError::WindowClosed, Some(before)) = (error, self.before.take()) {
-            // The fault is what the user must know of, not that no time was left for another try.
-            self.trouble = Some(Trouble::for_good(before.etat, before.text));
-            return;
-        }
-        let etat = match error {
-            MissionError::KeyRefused { .. } => EtatEtablissement::CleRefusee,
-            _ => EtatEtablissement::Injoignable,
-        };
-        let mut trouble = Trouble::for_good(etat, error.user_text());
-        if let MissionError::GaveUp { wait, .. } = error {
-            let pause = FIRST_PAUSE * (1 << self.put_off.min(DOUBLINGS));
-            let wait = TimeDelta::from_std(*wait).unwrap_or(TimeDelta::MAX);
-            trouble.again = now.checked_add_signed(wait.max(pause));
-            self.put_off = self.put_off.saturating_add(1);
-        }
-        self.trouble = Some(trouble);
-    }
-}
-
-fn mission<'a>(access: &Acces, uai: &str, sealer: &Sealer, transport: &'a Transport) -> Result<Mission<'a>, Trouble> {
-    let key = match access.open_key(sealer) {
-        Ok(Some(key)) => key,
-        Ok(None) => {
-            return Err(Trouble::for_good(
-                EtatEtablissement::CleRefusee,
-                "aucune clé n'est enregistrée : saisissez-la dans Gestion des accès aux API tierces.".to_owned(),
-            ));
-        }
-        Err(error) => return Err(Trouble::for_good(EtatEtablissement::CleRefusee, error.user_text())),
-    };
-    let access = Access {
-        uai: uai.to_owned(),
-        protocole: access.protocole,
-        url: access.url.clone().unwrap_or_default(),
-        identifiant: access.identifiant.clone(),
-        cle: Cle::new(key.expose()),
-    };
-    Mission::new(transport, access)
-        .map_err(|error| Trouble::for_good(EtatEtablissement::Injoignable, error.user_text()))
-}
-
-/// Writes each part of a batch down before it goes and after its answer.
-struct Journaling<'a> {
-    journal: &'a Journal,
-    id: EtablissementId,
-    batch: &'a Batch<ResultatPret>,
-    lots: &'a mut i64,
-    lot: Option<LotId>,
-    attempts: u32,
-    // Dossiers written down so far: a batch is written whole before its parts are.
-    told: usize,
-    failed: Option<StoreError>,
-}
-
-impl Journaling<'_> {
-    fn begin(&mut self, part: Range<usize>) -> Result<(), StoreError> {
-        let dossiers = self.batch.tags().get(part.clone()).unwrap_or_default();
-        *self.lots += 1;
-        let lot = if part.end <= self.told {
-            let inscriptions: Vec<_> = dossiers.iter().map(|dossier| dossier.inscription_id).collect();
-            self.journal.lot_partie(self.id, *self.lots, &inscriptions)?
-        } else {
-            self.journal.lot_pret(self.id, *self.lots, dossiers)?
-        };
-        self.told = self.told.max(part.end);
-        self.lot = Some(lot);
-        self.attempts = 1;
-        self.journal.lot_envoye(lot, 1)
-    }
-
-    fn end(&mut self, part: Range<usize>, answer: &PartAnswer<'_>) -> Result<(), StoreError> {
-        let Some(lot) = self.lot.take() else { return Ok(()) };
-        let PartOutcome::Verdicts(verdicts) = answer.outcome else {
-            return self.journal.lot_refuse(lot, Some(answer.http), answer.attempts, &[]);
-        };
-        let dossiers = self.batch.tags().get(part).unwrap_or_default();
-        let verdicts: Vec<_> = dossiers
-            .iter()
-            .zip(verdicts)
-            .map(|(tag, verdict)| journaled(tag, verdict))
-            .collect();
-        if (200..300).contains(&answer.http) {
-            self.journal.lot_repondu(lot, answer.http, answer.attempts, &verdicts)
-        } else {
-            self.journal
-                .lot_refuse(lot, Some(answer.http), answer.attempts, &verdicts)
+    fn flush(&mut self, acces: usize, stop: &dyn Fn() -> bool) -> Result<(), Error> {
+        match self.splitters.get_mut(acces).and_then(Splitter::finish) {
+            Some(batch) => self.hand_over(acces, batch.bytes(), Item::Batch(batch), stop),
+            None => Ok(()),
         }
     }
 
-    /// Write down of the part on its way what is known of it: refused whatever its dossiers, or tried so often in vain.
-    fn unanswered(&mut self, error: &MissionError) -> Result<(), StoreError> {
-        match (self.lot.take(), error.refusal()) {
-            (Some(lot), Some(http)) => self.journal.lot_refuse(lot, Some(http), self.attempts, &[]),
-            (Some(lot), None) => self.journal.lot_envoye(lot, self.attempts),
-            (None, _) => Ok(()),
-        }
-    }
-
-    fn keep(&mut self, written: Result<(), StoreError>) -> Result<(), Stop> {
-        written.map_err(|error| {
-            self.failed = Some(error);
-            Stop
-        })
+    fn hand_over(&mut self, acces: usize, bytes: usize, item: Item, stop: &dyn Fn() -> bool) -> Result<(), Error> {
+        let since = Instant::now();
+        let put = self.office.queue.put(acces, bytes, item, stop);
+        self.held_up += since.elapsed();
+        Ok(put?)
     }
 }
 
-impl Observer for Journaling<'_> {
-    fn before(&mut self, part: Range<usize>) -> Result<(), Stop> {
-        let written = self.begin(part);
-        self.keep(written)
-    }
-
-    fn after(&mut self, part: Range<usize>, answer: &PartAnswer<'_>) -> Result<(), Stop> {
-        let written = self.end(part, answer);
-        self.keep(written)
-    }
-
-    fn waiting(&mut self, _: Duration, _: &MissionError) {
-        self.attempts = self.attempts.saturating_add(1);
+impl From<Stopped> for Error {
+    fn from(_: Stopped) -> Self {
+        Error::cancelled()
     }
 }
 
-fn journaled(tag: &ResultatPret, verdict: &Verdict) -> journal::Verdict {
-    let (rejet, premiere) = match verdict {
-        Verdict::Accepte => (None, None),
-        Verdict::AccepteAllege { premiere } => (None, Some(words(premiere))),
-        Verdict::Rejete {
-            erreurs, seconde: None, ..
-        } => (Some(words(erreurs)), None),
-        Verdict::Rejete {
-            erreurs,
-            seconde: Some(seconde),
-            ..
-        } => (Some(words(seconde)), Some(words(erreurs))),
-    };
-    journal::Verdict {
-        inscription_id: tag.inscription_id,
-        rejet,
-        premiere,
-    }
+// One thread at a time has it, and a panic ends the run: nobody looks at what it left.
+fn held<T>(slot: &Mutex<T>) -> MutexGuard<'_, T> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn words(errors: &[ErreurChamp]) -> Vec<Erreur> {
-    errors
-        .iter()
-        .map(|error| Erreur {
-            champ: error.champ.clone(),
-            message: error.message.clone(),
-        })
-        .collect()
+/// From 0 to 1; waits are spread by it, so that a bad source of randomness does no harm.
+fn jitter() -> f64 {
+    let mut bytes = [0_u8; 4];
+    if getrandom::fill(&mut bytes).is_err() {
+        return 0.5;
+    }
+    f64::from(u32::from_ne_bytes(bytes)) / f64::from(u32::MAX)
 }

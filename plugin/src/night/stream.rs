@@ -1,6 +1,7 @@
 //! The ERP's inscriptions as dossiers, one stagiaire at a time: what the preview shows and the night sends.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use chrono::NaiveDate;
 
@@ -10,7 +11,7 @@ use crate::dossier::{
 };
 use crate::erp::{Erp, ReadAhead, Scope};
 use crate::error::Error;
-use crate::store::{Acces, ReglageSecteur};
+use crate::store::{Acces, ReglageSecteur, Store};
 
 /// What is read, and by which rules.
 pub struct Plan {
@@ -54,6 +55,33 @@ pub struct Prepared {
 }
 
 impl Plan {
+    /// Read `secteurs`, of those that the settings name, with today's UAI list.
+    ///
+    /// # Errors
+    /// The settings cannot be read.
+    pub fn new(
+        erp: Erp,
+        store: &Store,
+        run_date: NaiveDate,
+        named: &[ReglageSecteur],
+        secteurs: Vec<ReglageSecteur>,
+        acces: Vec<Acces>,
+        choice: Choice,
+    ) -> Result<Plan, Error> {
+        Ok(Plan {
+            erp,
+            run_date,
+            secteurs,
+            named: named
+                .iter()
+                .map(|secteur| (secteur.societe_id, secteur.secteur_id))
+                .collect(),
+            lignes_uai: store.lignes_uai()?,
+            acces,
+            choice,
+        })
+    }
+
     /// Start reading; rows come while the caller works on those before.
     #[must_use]
     pub fn start(&self) -> DossierStream {
@@ -182,6 +210,11 @@ pub struct DossierStream {
 }
 
 impl DossierStream {
+    /// How long the ERP's reader has worked so far, and how long it was waited for.
+    pub fn times(&self) -> (Duration, Duration) {
+        (self.reader.worked(), self.reader.waited())
+    }
+
     /// The dossiers in scope of the next stagiaire; none after the last.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use super::seal::SealError;
 use super::settings::Problem;
-use crate::database::DatabaseError;
+use crate::database::{DatabaseError, Refusal};
 
 /// An operation on the `mna_` tables that failed. Holds identifiers only.
 #[derive(Debug, thiserror::Error)]
@@ -167,5 +167,11 @@ impl StoreError {
                 "Le compte rendu n'a pas pu être écrit ({error}). Vérifiez l'emplacement et l'espace disponible."
             ),
         }
+    }
+}
+
+impl Refusal for StoreError {
+    fn is_lock(&self) -> bool {
+        matches!(self, StoreError::Database(error) if error.is_lock())
     }
 }

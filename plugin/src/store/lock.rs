@@ -19,6 +19,8 @@ pub struct Lock {
     lease: Duration,
     // The process's own clock, which nobody sets: how long the lease surely lasts.
     renewed: Cell<Instant>,
+    /// The last try to renew it, in vain or not.
+    tried: Cell<Instant>,
 }
 
 impl Lock {
@@ -49,6 +51,7 @@ impl Lock {
             owner,
             lease,
             renewed: Cell::new(renewed),
+            tried: Cell::new(renewed),
         }))
     }
 
@@ -56,11 +59,12 @@ impl Lock {
     ///
     /// A database that does not answer for a moment costs the lease only when its time is over.
     pub fn keep(&self) -> bool {
-        let age = self.renewed.get().elapsed();
-        if age < self.lease / 6 {
-            return true;
+        let surely = || self.renewed.get().elapsed() < self.lease;
+        if self.tried.get().elapsed() < self.lease / 6 {
+            return surely();
         }
         let start = Instant::now();
+        self.tried.set(start);
         match self.renew() {
             Ok(true) => {
                 self.renewed.set(start);
@@ -69,7 +73,7 @@ impl Lock {
             Ok(false) => false,
             Err(error) => {
                 tracing::warn!("the lock could not be renewed: {error}");
-                age < self.lease
+                surely()
             }
         }
     }

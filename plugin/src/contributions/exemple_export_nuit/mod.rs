@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::host::Run;
 use crate::instance::Instance;
 use crate::night::stream::{Choice, Plan};
+use crate::store::ReglageSecteur;
 use crate::table::Table;
 
 pub use resume::Resume;
@@ -57,26 +58,23 @@ pub fn write_workbook(instance: &Instance, context: &Context, run: &dyn Run, to:
 fn plan(instance: &Instance, context: &Context) -> Result<Plan, Error> {
     let store = instance.store()?;
     let named: Vec<_> = store.secteurs()?.into_iter().map(|secteur| secteur.reglage).collect();
-    let wanted = |id: i64, asked: Option<i64>| asked.is_none_or(|asked| asked == id);
-    Ok(Plan {
-        erp: instance.erp()?,
-        run_date: instance.host().now()?.date_naive(),
-        secteurs: named
-            .iter()
-            .filter(|secteur| {
-                wanted(secteur.societe_id, context.societe_id) && wanted(secteur.secteur_id, context.secteur_id)
-            })
-            .copied()
-            .collect(),
-        named: named
-            .iter()
-            .map(|secteur| (secteur.societe_id, secteur.secteur_id))
-            .collect(),
-        lignes_uai: store.lignes_uai()?,
-        acces: store.acces()?,
-        choice: Choice::Fixed {
-            protocole: context.protocole,
-            donnees_sifa: context.donnees_sifa,
-        },
-    })
+    let matches = |id: i64, asked: Option<i64>| asked.is_none_or(|asked| asked == id);
+    let wanted = |secteur: &&ReglageSecteur| {
+        matches(secteur.societe_id, context.societe_id) && matches(secteur.secteur_id, context.secteur_id)
+    };
+    let secteurs = named.iter().filter(wanted).copied().collect();
+    let run_date = instance.host().now()?.date_naive();
+    let choice = Choice::Fixed {
+        protocole: context.protocole,
+        donnees_sifa: context.donnees_sifa,
+    };
+    Plan::new(
+        instance.erp()?,
+        &store,
+        run_date,
+        &named,
+        secteurs,
+        store.acces()?,
+        choice,
+    )
 }

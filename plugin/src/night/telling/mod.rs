@@ -3,87 +3,140 @@
 //! A run is told about once when it stops before its end, and once when it comes to its end, however often it is taken
 //! up again: the journal says so before the e-mail goes. Whoever cancelled a run knows it. An e-mail that fails is not
 //! tried again; the outcome and the log say why.
+//!
+//! It goes on the thread on which the host called, once the night's own threads have ended and its lock is free.
 
 mod letter;
 mod post;
 
+use std::sync::{Mutex, PoisonError};
+
 use chrono::NaiveDate;
+use passerelle_abi as abi;
 
 pub use letter::Letter;
 pub use post::{Posted, post};
 
-use super::run::{Outcome, Parts};
+use super::outcome::Outcome;
 use crate::error::Error;
-use crate::host::Host;
-use crate::store::journal::{Avis, Journal, RunId};
-use crate::store::{Courriel, Quand};
+use crate::host::{Host, Run};
+use crate::store::journal::{Avis, RunId};
+use crate::store::{Courriel, Quand, Sealer, Store};
 
-/// What a run needs to tell of itself.
-pub(super) struct Telling<'a> {
-    parts: &'a Parts,
-    host: &'a dyn Host,
-    journal: &'a Journal,
+/// What there is to tell of the run in progress. `Sync`: the run fills it on a thread of its own.
+#[derive(Default)]
+pub struct Telling(Mutex<Option<Subject>>);
+
+/// A run that somebody may want to be told about.
+struct Subject {
+    store: Store,
     run: RunId,
     nuit: NaiveDate,
-    /// As the run found them; none: nobody is told.
-    courriel: Option<Courriel>,
+    courriel: Courriel,
+    /// What went wrong with some establishments, in French.
+    troubles: Vec<String>,
 }
 
-impl<'a> Telling<'a> {
-    /// Read the settings while the database answers: it may be what fails later.
-    pub(super) fn new(parts: &'a Parts, host: &'a dyn Host, journal: &'a Journal, run: RunId, nuit: NaiveDate) -> Self {
-        let courriel = parts.store.courriel().map_err(|error| {
-            tracing::warn!(run = run.0, "the settings of the e-mail cannot be read: {error}");
-        });
-        Self {
-            parts,
-            host,
-            journal,
-            run,
-            nuit,
-            courriel: courriel.ok().filter(|courriel| courriel.reglage.quand != Quand::Jamais),
-        }
-    }
-
-    /// The run stopped before its end, and nobody asked it to.
-    pub(super) fn interrupted(&self, error: &Error, stop: &dyn Fn() -> bool) {
-        let Some(courriel) = &self.courriel else { return };
-        // Where the journal cannot be written, that is what there is to tell.
-        if let Ok(false) = self.journal.claim_courriel(self.run, Avis::Interruption) {
-            return;
-        }
-        let letter = Letter::interrupted(self.nuit, self.run, &error.message);
-        self.send(courriel, &letter, stop);
-    }
-
-    /// The run came to its end. Gives a sentence for its outcome; none if nobody is told.
-    pub(super) fn ended(&self, outcome: &Outcome, troubles: &[String], stop: &dyn Fn() -> bool) -> Option<String> {
-        let courriel = self.courriel.as_ref()?;
-        let letter = match Letter::ended(self.journal, self.run, self.nuit, outcome.counts, troubles) {
-            Ok(letter) => letter,
+impl Telling {
+    /// A run was opened, or taken up. Reads the settings while the database answers: it may be what fails later.
+    pub(super) fn opened(&self, store: &Store, run: RunId, nuit: NaiveDate) {
+        let courriel = match store.courriel() {
+            Ok(courriel) => courriel,
             Err(error) => {
-                tracing::warn!(run = self.run.0, "the e-mail could not be written: {error}");
-                return Some(failed(&Error::from(error)));
+                tracing::warn!(run = run.0, "the settings of the e-mail cannot be read: {error}");
+                return;
             }
         };
-        if courriel.reglage.quand == Quand::SiAction && !letter.needs_a_hand {
-            return None;
-        }
-        match self.journal.claim_courriel(self.run, Avis::Fin) {
-            Ok(true) => Some(self.send(courriel, &letter, stop)),
-            Ok(false) => None,
-            Err(error) => {
-                tracing::warn!(
-                    run = self.run.0,
-                    "the e-mail was not sent, since the journal cannot say so: {error}"
-                );
-                Some(failed(&Error::from(error)))
-            }
+        if courriel.reglage.quand != Quand::Jamais {
+            self.set(Some(Subject {
+                store: store.clone(),
+                run,
+                nuit,
+                courriel,
+                troubles: Vec::new(),
+            }));
         }
     }
 
-    fn send(&self, courriel: &Courriel, letter: &Letter, stop: &dyn Fn() -> bool) -> String {
-        match post(self.host, &self.parts.sealer, courriel, letter, stop) {
+    /// Somebody else goes on with the run, and tells of it.
+    pub(super) fn forget(&self) {
+        self.set(None);
+    }
+
+    /// The run came to its end, with these troubles.
+    pub(super) fn ended(&self, troubles: Vec<String>) {
+        if let Some(subject) = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            subject.troubles = troubles;
+        }
+    }
+
+    fn set(&self, subject: Option<Subject>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = subject;
+    }
+
+    /// Tell whoever wants to know, and give the night's result back, with what became of the e-mail in its text.
+    ///
+    /// # Errors
+    /// The night's own, as they are.
+    pub fn tell(
+        self,
+        night: Result<Outcome, Error>,
+        host: &dyn Host,
+        sealer: &dyn Fn() -> Result<Sealer, Error>,
+        run: &dyn Run,
+    ) -> Result<Outcome, Error> {
+        let Some(subject) = self.0.into_inner().unwrap_or_else(PoisonError::into_inner) else {
+            return night;
+        };
+        let post = |letter: &Letter| {
+            run.progress(0, 0, "Export de nuit : envoi du compte rendu par courriel");
+            post(host, sealer, &subject.courriel, letter, &|| run.is_cancelled())
+        };
+        match night {
+            Ok(outcome) => Ok(match subject.ended(&outcome, &post) {
+                Some(told) => outcome.with_mail(&told, &subject.troubles),
+                None => outcome,
+            }),
+            Err(error) => {
+                if error.code != abi::PASSERELLE_E_CANCELLED {
+                    subject.interrupted(&error, &post);
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+type Post<'a> = dyn Fn(&Letter) -> Result<Posted, Error> + 'a;
+
+impl Subject {
+    fn interrupted(&self, error: &Error, post: &Post<'_>) {
+        let claimed = self
+            .store
+            .journal()
+            .and_then(|journal| journal.claim_courriel(self.run, Avis::Interruption));
+        // Where the journal cannot be written, that is what there is to tell.
+        if !matches!(claimed, Ok(false)) {
+            self.send(&Letter::interrupted(self.nuit, self.run, &error.message), post);
+        }
+    }
+
+    /// Gives a sentence for the outcome; none if nobody is told.
+    fn ended(&self, outcome: &Outcome, post: &Post<'_>) -> Option<String> {
+        let prepared = self.store.journal().and_then(|journal| {
+            let letter = Letter::ended(&journal, self.run, self.nuit, outcome.counts, &self.troubles)?;
+            let wanted = self.courriel.reglage.quand == Quand::Toujours || letter.needs_a_hand;
+            let claimed = wanted && journal.claim_courriel(self.run, Avis::Fin)?;
+            Ok(claimed.then_some(letter))
+        });
+        match prepared {
+            Ok(letter) => Some(self.send(&letter?, post)),
+            Err(error) => Some(self.failed(&error.into())),
+        }
+    }
+
+    fn send(&self, letter: &Letter, post: &Post<'_>) -> String {
+        match post(letter) {
             Ok(posted) => {
                 tracing::info!(
                     run = self.run.0,
@@ -93,14 +146,12 @@ impl<'a> Telling<'a> {
                 );
                 format!("Compte rendu {}.", posted.text())
             }
-            Err(error) => {
-                tracing::warn!(run = self.run.0, "the e-mail was not sent: {error}");
-                failed(&error)
-            }
+            Err(error) => self.failed(&error),
         }
     }
-}
 
-fn failed(error: &Error) -> String {
-    format!("Le compte rendu n'a pas pu partir par courriel : {}", error.message)
+    fn failed(&self, error: &Error) -> String {
+        tracing::warn!(run = self.run.0, "the e-mail was not sent: {error}");
+        format!("Le compte rendu n'a pas pu partir par courriel : {}", error.message)
+    }
 }

@@ -37,14 +37,14 @@ fn plural(count: usize) -> &'static str {
     if count > 1 { "s" } else { "" }
 }
 
-/// Send a letter as the settings say. Blocks for half a minute at most where the plugin speaks SMTP itself, and looks
+/// Send a letter as the settings say; on the thread on which the host called. Blocks for half a minute at most where the plugin speaks SMTP itself, and looks
 /// at `cancel` meanwhile; the host's own mail takes the time that it takes.
 ///
 /// # Errors
 /// It did not go to anybody; the settings, the server or the host say why.
 pub fn post(
     host: &dyn Host,
-    sealer: &Sealer,
+    sealer: &dyn Fn() -> Result<Sealer, Error>,
     courriel: &Courriel,
     letter: &Letter,
     cancel: &dyn Fn() -> bool,
@@ -70,7 +70,7 @@ pub fn post(
                 body: &letter.body,
                 date: host.now()?,
             };
-            send(&server(courriel, sealer)?, &message, Options::default(), cancel)?.refused
+            send(&server(courriel, &sealer()?)?, &message, Options::default(), cancel)?.refused
         }
     };
     Ok(Posted {

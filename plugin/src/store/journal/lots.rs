@@ -1,5 +1,6 @@
 //! Batches: written before they go and after their answer.
 
+use super::runs::in_lists;
 use super::{Erreur, EtablissementId, EtatDossier, EtatLot, Journal, LotId, ResultatPret, Verdict};
 use crate::database::{Connection, Param};
 use crate::store::StoreError;
@@ -9,7 +10,9 @@ const LOT_STATE: &str = "UPDATE mna_lot SET etat = ?, http = ?, tentatives = ? \
                          WHERE execution_id = ? AND etablissement = ? AND numero = ?";
 const VERDICT: &str = "UPDATE mna_resultat SET etat = ?, erreurs = ?, premieres_erreurs = ? \
                        WHERE execution_id = ? AND inscription_id = ?";
-const MOVE: &str = "UPDATE mna_resultat SET lot = ? WHERE execution_id = ? AND inscription_id = ?";
+// For many at once, whose ids follow.
+const ACCEPTED: &str = "UPDATE mna_resultat SET etat = ? WHERE execution_id = ? AND inscription_id IN";
+const MOVE: &str = "UPDATE mna_resultat SET lot = ? WHERE execution_id = ? AND inscription_id IN";
 
 impl Journal {
     /// Writes a batch down before it goes, with its dossiers, in one transaction.
@@ -23,7 +26,7 @@ impl Journal {
         dossiers: &[ResultatPret],
     ) -> Result<LotId, StoreError> {
         let lot = LotId { etablissement, numero };
-        self.connection.transaction(|connection| {
+        self.write(|connection| {
             insert_lot(connection, lot, dossiers.len())?;
             insert_waiting(connection, etablissement, Some(numero), dossiers)
         })?;
@@ -36,8 +39,7 @@ impl Journal {
     /// # Errors
     /// As [`Journal::lot_pret`].
     pub fn en_attente(&self, etablissement: EtablissementId, dossiers: &[ResultatPret]) -> Result<(), StoreError> {
-        self.connection
-            .transaction(|connection| insert_waiting(connection, etablissement, None, dossiers))
+        self.write(|connection| insert_waiting(connection, etablissement, None, dossiers))
     }
 
     /// Says that a batch is being sent. `tentatives` counts this attempt.
@@ -85,13 +87,9 @@ impl Journal {
     ) -> Result<LotId, StoreError> {
         let lot = LotId { etablissement, numero };
         let run = etablissement.run.0;
-        let rows: Vec<Vec<Param>> = inscriptions
-            .iter()
-            .map(|id| vec![numero.into(), run.into(), (*id).into()])
-            .collect();
-        self.connection.transaction(|connection| {
+        self.write(|connection| {
             insert_lot(connection, lot, inscriptions.len())?;
-            connection.execute_many(MOVE, &rows)?;
+            for_all(connection, MOVE, &[numero.into(), run.into()], inscriptions)?;
             Ok(lot)
         })
     }
@@ -105,12 +103,31 @@ impl Journal {
         verdicts: &[Verdict],
     ) -> Result<(), StoreError> {
         let run = lot.etablissement.run.0;
-        let rows: Vec<Vec<Param>> = verdicts.iter().map(|verdict| verdict_row(run, verdict)).collect();
-        self.connection.transaction(|connection| {
+        // Most are accepted without a word, which one statement says of all of them.
+        let (plain, told): (Vec<_>, Vec<_>) = verdicts
+            .iter()
+            .partition(|verdict| verdict.rejet.is_none() && verdict.premiere.is_none());
+        let accepted: Vec<i64> = plain.into_iter().map(|verdict| verdict.inscription_id).collect();
+        let rows: Vec<Vec<Param>> = told.into_iter().map(|verdict| verdict_row(run, verdict)).collect();
+        self.write(|connection| {
             set_lot(connection, lot, etat, http, tentatives)?;
+            for_all(
+                connection,
+                ACCEPTED,
+                &[EtatDossier::Accepte.code().into(), run.into()],
+                &accepted,
+            )?;
             Ok(connection.execute_many(VERDICT, &rows)?)
         })
     }
+}
+
+/// Runs a statement that ends with `IN` for all these inscriptions, many at once.
+fn for_all(connection: &Connection, sql: &str, params: &[Param], inscriptions: &[i64]) -> Result<(), StoreError> {
+    for some in in_lists(inscriptions) {
+        connection.execute(&format!("{sql} {some}"), params)?;
+    }
+    Ok(())
 }
 
 fn verdict_row(run: i64, verdict: &Verdict) -> Vec<Param> {

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use read::NonEnvoyeJournal;
 pub use states::{Avis, EtatDossier, EtatEtablissement, EtatExecution, EtatLot};
 
+use super::StoreError;
 use crate::database::Connection;
 use crate::dossier::{CodeMotif, Protocole};
 
@@ -32,6 +33,11 @@ pub struct Journal {
 impl Journal {
     pub(super) fn new(connection: Connection) -> Self {
         Self { connection }
+    }
+
+    /// Does `work` in a transaction, anew for as long as another session's lock is in the way.
+    fn write<T>(&self, work: impl Fn(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.connection.patiently(|| self.connection.transaction(&work))
     }
 }
 

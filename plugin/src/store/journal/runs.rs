@@ -20,7 +20,7 @@ impl Journal {
     /// # Errors
     /// [`StoreError::Database`].
     pub fn open_run(&self, run: &OpenRun) -> Result<RunId, StoreError> {
-        self.connection.transaction(|connection| {
+        self.write(|connection| {
             let id = highest(connection, "mna_execution", "SELECT MAX(id) FROM mna_execution", &[])?.saturating_add(1);
             let values = [
                 id.into(),
@@ -48,7 +48,7 @@ impl Journal {
     /// # Errors
     /// [`StoreError::UnknownRun`], [`StoreError::Database`].
     pub fn resume_run(&self, run: RunId) -> Result<String, StoreError> {
-        self.connection.transaction(|connection| {
+        self.write(|connection| {
             let sql = "UPDATE mna_execution SET etat = ?, fin = NULL WHERE id = ?";
             connection.execute(sql, &[EtatExecution::EnCours.code().into(), run.0.into()])?;
             let sql = "DELETE FROM mna_resultat WHERE execution_id = ? AND etat = ?";
@@ -70,12 +70,9 @@ impl Journal {
     /// [`StoreError::Database`].
     pub fn settled(&self, run: RunId, inscriptions: &[i64]) -> Result<HashSet<i64>, StoreError> {
         let mut found = HashSet::new();
-        for some in inscriptions.chunks(IN_LIST) {
-            let list: Vec<String> = some.iter().map(ToString::to_string).collect();
-            let sql = format!(
-                "SELECT inscription_id FROM mna_resultat WHERE execution_id = ? AND inscription_id IN ({})",
-                list.join(", ")
-            );
+        for some in in_lists(inscriptions) {
+            let sql =
+                format!("SELECT inscription_id FROM mna_resultat WHERE execution_id = ? AND inscription_id IN {some}");
             read::each(&self.connection, "mna_resultat", &sql, &[run.0.into()], |cells| {
                 found.insert(cells.required_integer(0, "inscription_id")?);
                 Ok(true)
@@ -90,7 +87,7 @@ impl Journal {
     /// [`StoreError::Database`].
     pub fn open_etablissement(&self, id: EtablissementId, access: &Etablissement) -> Result<i64, StoreError> {
         let key = [id.run.0.into(), id.numero.into()];
-        self.connection.transaction(|connection| {
+        self.write(|connection| {
             let again = "UPDATE mna_etablissement SET etat = NULL WHERE execution_id = ? AND numero = ?";
             let known = "SELECT COUNT(*) FROM mna_etablissement WHERE execution_id = ? AND numero = ?";
             if highest(connection, "mna_etablissement", known, &key)? > 0 {
@@ -150,8 +147,7 @@ impl Journal {
             })
             .collect();
         let insert = insert_into("mna_resultat");
-        self.connection
-            .transaction(|connection| Ok(connection.execute_many(&insert, &rows)?))
+        self.write(|connection| Ok(connection.execute_many(&insert, &rows)?))
     }
 
     /// Says of every run that still calls itself running that it was cut short: for whoever holds the lock, when nobody
@@ -183,7 +179,8 @@ impl Journal {
         Ok(())
     }
 
-    /// Closes a run and gives its figures, counted from its dossiers.
+    /// Closes a run and gives its figures, counted from its dossiers. Establishments that were open still when it did
+    /// not come to its end are `annule`.
     ///
     /// # Errors
     /// [`StoreError::UnknownRun`], [`StoreError::Database`].
@@ -202,7 +199,7 @@ impl Journal {
         etat: EtatExecution,
         fin: Option<DateTime<FixedOffset>>,
     ) -> Result<Comptes, StoreError> {
-        self.connection.transaction(|connection| {
+        self.write(|connection| {
             let comptes = count(connection, run)?;
             let values = [
                 etat.code().into(),
@@ -217,6 +214,11 @@ impl Journal {
                        en_attente = ? WHERE id = ?";
             if connection.execute(sql, &values)? == 0 {
                 return Err(StoreError::UnknownRun { id: run.0 });
+            }
+            if etat != EtatExecution::Terminee {
+                // Of an establishment that was still open: nobody else says how it ended.
+                let sql = "UPDATE mna_etablissement SET etat = ? WHERE execution_id = ? AND etat IS NULL";
+                connection.execute(sql, &[EtatEtablissement::Annule.code().into(), run.0.into()])?;
             }
             Ok(comptes)
         })
@@ -248,7 +250,7 @@ impl Journal {
             cells.required_integer(0, "id")
         })?;
         for id in &runs {
-            self.connection.transaction(|connection| {
+            self.write(|connection| {
                 for table in ["mna_resultat", "mna_lot", "mna_etablissement"] {
                     connection.execute(&format!("DELETE FROM {table} WHERE execution_id = ?"), &[(*id).into()])?;
                 }
@@ -275,6 +277,14 @@ pub(super) fn count(connection: &Connection, run: RunId) -> Result<Comptes, Stor
         Ok(true)
     })?;
     Ok(Comptes::new(acceptes, rejetes, non_envoyes, en_attente))
+}
+
+/// Lists of ids in brackets, none of them too long for a statement.
+pub(super) fn in_lists(ids: &[i64]) -> impl Iterator<Item = String> {
+    ids.chunks(IN_LIST).map(|some| {
+        let list: Vec<String> = some.iter().map(ToString::to_string).collect();
+        format!("({})", list.join(", "))
+    })
 }
 
 pub(super) fn date(date: NaiveDate) -> Param {
