@@ -10,7 +10,8 @@ use passerelle_abi as abi;
 use zeroize::Zeroizing;
 
 use crate::contributions::{
-    self, Context, complements_secteur, compte_rendu, diagnostic, exemple_export_nuit, numeros_uai,
+    self, Context, complements_secteur, compte_rendu, courriel_compte_rendu, diagnostic, exemple_export_nuit,
+    numeros_uai,
 };
 use crate::database::Database;
 use crate::erp::{Erp, Mapping};
@@ -91,6 +92,12 @@ impl Instance {
                 self.user.clone(),
                 self.host.clone(),
             )?),
+            courriel_compte_rendu::ID => Some(courriel_compte_rendu::open(
+                self.store()?,
+                self.sealer()?,
+                self.user.clone(),
+                self.host.clone(),
+            )?),
             numeros_uai::ID => Some(numeros_uai::open(self.store()?, self.erp()?)?),
             _ => None,
         };
@@ -157,6 +164,7 @@ impl Instance {
     pub fn run_job(&self, id: &str, parameters: &str, run: &dyn Run) -> Result<Outcome, Error> {
         match id {
             contributions::export_de_nuit::ID => contributions::export_de_nuit::run(self, parameters, run),
+            courriel_compte_rendu::essai::ID => courriel_compte_rendu::essai::run(self, run),
             contributions::reglages::MIGRATION => contributions::reglages::migrate(&self.database()?),
             _ => Err(unknown("job", id)),
         }

@@ -18,4 +18,4 @@ mod smtp;
 pub use adresse::{Adresses, is_address};
 pub use error::CourrielError;
 pub use message::Message;
-pub use smtp::{Options, Password, Security, Sent, Server, send};
+pub use smtp::{Options, Password, Security, Sent, Server, check_server, send};

@@ -107,6 +107,14 @@ pub struct Sent {
     pub refused: Vec<usize>,
 }
 
+/// Whether a server may be spoken to with this encryption.
+///
+/// # Errors
+/// `InvalidServer`, `ClearText`.
+pub fn check_server(name: &str, security: Security) -> Result<(), CourrielError> {
+    Place::new(name, security.usual_port(), security).map(drop)
+}
+
 /// Hand a message to a server. Blocks; looks at `cancel` about every 100 ms.
 ///
 /// A server that refuses some recipients takes the message for the others.
@@ -119,7 +127,7 @@ pub fn send(
     options: Options,
     cancel: &dyn Fn() -> bool,
 ) -> Result<Sent, CourrielError> {
-    let place = Place::new(server)?;
+    let place = Place::new(&server.name, server.port, server.security)?;
     let text = message.format()?;
     let runtime = Builder::new_current_thread()
         .enable_all()
@@ -169,20 +177,15 @@ struct Place {
 }
 
 impl Place {
-    fn new(server: &Server) -> Result<Self, CourrielError> {
-        let name = server
-            .name
-            .trim()
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .to_owned();
+    fn new(name: &str, port: u16, security: Security) -> Result<Self, CourrielError> {
+        let name = name.trim().trim_start_matches('[').trim_end_matches(']').to_owned();
         if ServerName::try_from(name.as_str()).is_err() {
             return Err(CourrielError::InvalidServer);
         }
         let loopback =
             name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-        let shown = format!("{name}:{}", server.port);
-        if server.security == Security::Clear && !loopback {
+        let shown = format!("{name}:{port}");
+        if security == Security::Clear && !loopback {
             return Err(CourrielError::ClearText { server: shown });
         }
         Ok(Self { name, shown })

@@ -144,7 +144,7 @@ impl Subject {
                     refused = posted.refused.len(),
                     "e-mail sent"
                 );
-                format!("Compte rendu {}.", posted.text())
+                format!("Courriel du compte rendu {}.", posted.text())
             }
             Err(error) => self.failed(&error),
         }

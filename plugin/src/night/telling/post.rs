@@ -16,11 +16,11 @@ pub struct Posted {
 }
 
 impl Posted {
-    /// In French, after what it is: « … envoyé par courriel à 2 destinataires ».
+    /// In French, after what it is: « … envoyé à 2 destinataires ».
     #[must_use]
     pub fn text(&self) -> String {
         let reached = self.recipients.saturating_sub(self.refused.len());
-        let mut text = format!("envoyé par courriel à {reached} destinataire{}", plural(reached));
+        let mut text = format!("envoyé à {reached} destinataire{}", plural(reached));
         if !self.refused.is_empty() {
             let ranks: Vec<String> = self.refused.iter().map(|rank| format!("n° {rank}")).collect();
             text.push_str(&format!(
