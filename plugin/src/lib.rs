@@ -41,3 +41,14 @@ pub mod store;
 pub mod table;
 mod tls;
 pub mod workbook;
+
+#[cfg(test)]
+#[path = "../../tests/support/bases.rs"]
+mod bases;
+#[cfg(all(test, unix))]
+#[path = "../../tests/support/servers.rs"]
+mod servers;
+
+// What the tests share speaks of this library by its name.
+#[cfg(test)]
+extern crate self as passerelle;

@@ -6,9 +6,8 @@ use std::{fs, sync::OnceLock};
 use serde_json::{Value, json};
 
 use crate::{
-    base::{Base, Product},
+    bases::{Base, Product, on_each},
     host::{app, diagnosis, document},
-    on_each,
 };
 
 on_each! {
@@ -180,6 +179,21 @@ fn another_schema_gives_the_same_dossiers(product: Product) {
     assert_eq!(sent(100)["dossier"]["nom_apprenant"], "É".repeat(20));
     assert_eq!(sent(100)["dossier"]["formation_cfd"], "01032031");
     assert_eq!(sent(101)["dossier"]["nom_apprenant"], "😀".repeat(20));
+    // Dates with a time of day, in digits only, and of type DATE; a postal code; a list that joins through a view.
+    for (field, value) in [
+        ("date_de_naissance_apprenant", "2006-05-06"),
+        ("date_inscription_formation", "2026-07-01"),
+        ("date_entree_formation", "2026-09-01"),
+        ("date_fin_formation", "2028-06-30"),
+        ("contrat_date_debut", "2026-09-01"),
+        ("siret_employeur", "00012345600011"),
+        ("etablissement_lieu_de_formation_code_postal", "01000"),
+    ] {
+        assert_eq!(sent(100)["dossier"][field], value, "{field}");
+    }
+    let older: Value = serde_json::from_slice(&previews[1]).unwrap();
+    let place = &older["envoyes"][0]["dossier"]["etablissement_formateur_geo_coordonnees"];
+    assert_eq!(place, "46.205,5.25");
     let left = |id: i64| {
         preview["non_envoyes"]
             .as_array()

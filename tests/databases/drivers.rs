@@ -2,10 +2,7 @@
 
 use passerelle::database::{Connection, Database, DatabaseError, FALSE_WORDS, Param, Row, Sizes};
 
-use crate::{
-    base::{Base, Product},
-    on_each,
-};
+use crate::bases::{Base, Product, on_each};
 
 on_each! {
     texts_cross_unchanged

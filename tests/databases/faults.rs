@@ -8,8 +8,7 @@ use passerelle::{
 };
 
 use crate::{
-    base::{Base, Product},
-    on_each,
+    bases::{Base, Product, on_each},
     servers::PASSWORD,
 };
 

@@ -11,7 +11,7 @@ use demo_host::{
 };
 use serde_json::{Value, json};
 
-use crate::{base::Base, support::library};
+use crate::{bases::Base, support::library};
 
 /// The host's day.
 pub const DATE: &str = "2026-11-23";

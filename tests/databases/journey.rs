@@ -1,7 +1,6 @@
-//! A sample from its tables to the report of its night: the same on every database, word for word. And the worked
-//! example, copied into each.
+//! A sample from its tables to the report of its night: the same on every database, word for word.
 
-use std::{fs, sync::OnceLock};
+use std::sync::OnceLock;
 
 use chrono::NaiveDate;
 use demo_host::{
@@ -13,15 +12,13 @@ use passerelle_host_sdk::{Outcome, OutcomeKind};
 use serde_json::{Value, json};
 
 use crate::{
-    base::{Base, Product},
+    bases::{Base, Product, on_each},
     host::{DATE, app, diagnosis, document},
-    on_each,
-    support::source,
 };
 
 on_each! {
     a_sample_and_its_night_come_to_the_same
-    the_worked_example_comes_out
+    a_larger_sample_previews_to_the_same_bytes
 }
 
 /// Everything that a journey leaves.
@@ -182,79 +179,29 @@ fn a_sample_and_its_night_come_to_the_same(product: Product) {
     assert!(found.settings == expected.settings, "the settings differ");
 }
 
-fn the_worked_example_comes_out(product: Product) {
-    let base = Base::new(product);
-    copy_example(&base);
-    let app = app(&base, None);
-    let session = app.session().unwrap();
-    session.run_job("migration", "").unwrap();
-    session
-        .read_document(
-            "reglages.json",
-            &fs::read(source("tests/golden/settings.json")).unwrap(),
-        )
-        .unwrap();
-    for protocol in ["v3", "statut-candidats"] {
-        let expected = fs::read(source(&format!("tests/golden/{protocol}.json"))).unwrap();
-        let expected: Value = serde_json::from_slice(&expected).unwrap();
-        let found = document(&session, "apercu.json", &json!({"protocole": protocol}));
-        let found: Value = serde_json::from_slice(&found).unwrap();
-        for key in ["lus", "envoyes", "non_envoyes"] {
-            assert_eq!(found["resume"][key], expected["resume"][key], "{protocol} {key}");
-        }
-        let list = |document: &Value, key: &str| document[key].as_array().unwrap().clone();
-        for (found, expected) in list(&found, "envoyes").iter().zip(&list(&expected, "envoyes")) {
-            assert_eq!(found["inscription_id"], expected["inscription_id"], "{protocol}");
-            assert_eq!(found["dossier"], expected["dossier"], "{protocol}");
-        }
-        for (found, expected) in list(&found, "non_envoyes").iter().zip(&list(&expected, "non_envoyes")) {
-            assert_eq!(found["inscription_id"], expected["inscription_id"], "{protocol}");
-            let codes: Vec<_> = list(found, "motifs")
-                .iter()
-                .map(|motif| motif["code"].clone())
-                .collect();
-            assert_eq!(json!(codes), expected["motifs"], "{protocol}");
-        }
-    }
-}
-
-/// Copies the example's tables, whose DDL every database takes as it is, cell by cell as text.
-fn copy_example(base: &Base) {
-    use odbc_api::{Cursor as _, buffers::TextRowSet};
-    let file = source("tests/golden/erp.db");
-    let example = crate::servers::connect(&format!("Driver=SQLite3;Database={};StepAPI=1", file.display())).unwrap();
-    let rows = |sql: &str| {
-        let mut cursor = example.execute(sql, (), None).unwrap().unwrap();
-        let mut buffer = TextRowSet::for_cursor(1000, &mut cursor, Some(4096)).unwrap();
-        let columns = buffer.num_cols();
-        let mut bound = cursor.bind_buffer(&mut buffer).unwrap();
-        let mut rows: Vec<Vec<Option<String>>> = Vec::new();
-        while let Some(batch) = bound.fetch_with_truncation_check(true).unwrap() {
-            let cell = |row, column| {
-                batch
-                    .at(column, row)
-                    .map(|bytes| String::from_utf8(bytes.to_vec()).unwrap())
-            };
-            rows.extend((0..batch.num_rows()).map(|row| (0..columns).map(|column| cell(row, column)).collect()));
-        }
-        rows
+/// Several pages of stagiaires where a database is read in pages, and many blocks of rows.
+fn a_larger_sample_previews_to_the_same_bytes(product: Product) {
+    static SQLITE: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+    let previews = |product| {
+        let base = Base::new(product);
+        let plan = Plan {
+            seed: 20_261,
+            inscriptions: 10_000,
+            year: school_year(DATE.parse().unwrap()),
+        };
+        fill(&base.connection_string, plan, false, &|_| true).unwrap_or_else(|error| panic!("{error}"));
+        let app = app(&base, None);
+        let session = app.session().unwrap();
+        session.run_job("migration", "").unwrap();
+        let lines = serde_json::to_vec(&settings(plan, "http://127.0.0.1:9/api")).unwrap();
+        session.read_document("reglages.json", &lines).unwrap();
+        [json!({"donnees_sifa": true}), json!({"protocole": "statut-candidats"})]
+            .map(|parameters| document(&session, "apercu.json", &parameters))
+            .to_vec()
     };
-    for table in rows("SELECT name, sql FROM sqlite_master WHERE type = 'table'") {
-        let [Some(name), Some(ddl)] = &table[..] else {
-            panic!("{table:?}")
-        };
-        let literal = |cell: &Option<String>| match cell {
-            Some(text) => format!("'{}'", text.replace('\'', "''")),
-            None => "NULL".to_owned(),
-        };
-        let mut statements = vec![ddl.clone()];
-        for chunk in rows(&format!("SELECT * FROM {name}")).chunks(100) {
-            let values: Vec<_> = chunk
-                .iter()
-                .map(|row| format!("({})", row.iter().map(literal).collect::<Vec<_>>().join(", ")))
-                .collect();
-            statements.push(format!("INSERT INTO {name} VALUES {}", values.join(", ")));
-        }
-        base.run(&statements.iter().map(String::as_str).collect::<Vec<_>>());
+    let expected = SQLITE.get_or_init(|| previews(Product::Sqlite));
+    assert!(expected.iter().all(|preview| preview.len() > 5 << 20));
+    if product != Product::Sqlite {
+        assert!(&previews(product) == expected, "the previews differ");
     }
 }

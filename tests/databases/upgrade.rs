@@ -2,10 +2,7 @@
 
 use passerelle::store::{Migrated, Store, StoreError};
 
-use crate::{
-    base::{Base, Product},
-    on_each,
-};
+use crate::bases::{Base, Product, on_each};
 
 on_each! {
     tables_of_version_1_are_upgraded_with_their_data

@@ -10,6 +10,7 @@
 
 pub mod base;
 pub mod desk;
+pub mod golden;
 pub mod program;
 #[cfg(unix)]
 pub mod raw;

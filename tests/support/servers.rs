@@ -1,5 +1,12 @@
 //! PostgreSQL and MariaDB from Debian's packages: started on a free port, in a temporary folder, and stopped again
-//! however the test executable ends.
+//! however the test executable ends. The library's own tests use them too.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    dead_code
+)]
 
 use std::{
     ffi::OsStr,

@@ -1,69 +1,20 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-//! Against the real SQLite driver.
+//! Against the real drivers; `tests/databases` has what needs no way inside.
 
 use super::*;
+use crate::bases::{Base, Product, on_each};
 
-fn database() -> (tempfile::TempDir, Database) {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("base.db");
-    let database = Database::create(&format!("Driver=SQLite3;Database={}", file.display())).unwrap();
-    (folder, database)
+on_each! {
+    a_longer_value_restarts_the_query_without_losing_or_repeating_a_row
 }
 
-fn texts(connection: &Connection, sql: &str) -> Vec<Vec<Option<String>>> {
-    let mut rows = connection.query(sql, &[]).unwrap();
-    let mut all = Vec::new();
-    while let Some(row) = rows.next_row().unwrap() {
-        all.push(
-            (0..7)
-                .map_while(|c| row.text(c).ok())
-                .map(|t| t.map(|t| t.into_owned()))
-                .collect(),
-        );
-    }
-    all
-}
-
-#[test]
-fn values_cross_unchanged_null_empty_accents_and_long() {
-    let (_folder, database) = database();
-    assert_eq!(database.dialect().kind(), DialectKind::Sqlite);
+fn a_longer_value_restarts_the_query_without_losing_or_repeating_a_row(product: Product) {
+    let base = Base::new(product);
+    let database = base.database();
     let connection = database.open().unwrap();
+    let text = database.dialect().text_type();
     connection
-        .execute("CREATE TABLE t (a INTEGER, b VARCHAR(8))", &[])
-        .unwrap();
-    let long = "é".repeat(9000);
-    let rows = [
-        Param::Null,
-        "".into(),
-        "é".repeat(80).as_str().into(),
-        long.as_str().into(),
-        "x".repeat(300).into(),
-    ];
-    for (n, value) in (0_i64..).zip(&rows) {
-        let changed = connection
-            .execute("INSERT INTO t VALUES (?, ?)", &[n.into(), value.clone()])
-            .unwrap();
-        assert_eq!(changed, 1);
-    }
-    let read = texts(&connection, "SELECT a, b FROM t ORDER BY a");
-    for (n, value) in rows.iter().enumerate() {
-        let expected = if let Param::Text(text) = value {
-            Some(text.clone())
-        } else {
-            None
-        };
-        assert_eq!(read[n], [Some(n.to_string()), expected]);
-    }
-    assert_eq!(connection.execute("UPDATE t SET b = NULL WHERE a > 1", &[]).unwrap(), 3);
-}
-
-#[test]
-fn a_longer_value_restarts_the_query_without_losing_or_repeating_a_row() {
-    let (_folder, database) = database();
-    let connection = database.open().unwrap();
-    connection
-        .execute("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT)", &[])
+        .execute(&format!("CREATE TABLE t (a INTEGER PRIMARY KEY, b {text})"), &[])
         .unwrap();
     let rows: Vec<Vec<Param>> = (0..5000_i64)
         .map(|n| {
@@ -98,7 +49,8 @@ fn a_longer_value_restarts_the_query_without_losing_or_repeating_a_row() {
 
 #[test]
 fn bytes_that_are_no_text_are_said_to_be_unreadable() {
-    let (_folder, database) = database();
+    let base = Base::new(Product::Sqlite);
+    let database = base.database();
     let connection = database.open().unwrap();
     let mut rows = connection
         .query("SELECT CAST(X'C3' AS TEXT), 'é', 1.5, X'00'", &[])
@@ -113,46 +65,9 @@ fn bytes_that_are_no_text_are_said_to_be_unreadable() {
 }
 
 #[test]
-fn a_transaction_is_all_or_nothing() {
-    let (_folder, database) = database();
-    let connection = database.open().unwrap();
-    connection
-        .execute("CREATE TABLE t (a INTEGER PRIMARY KEY)", &[])
-        .unwrap();
-    let failed: Result<(), DatabaseError> = connection.transaction(|c| {
-        c.execute("INSERT INTO t VALUES (1)", &[])?;
-        c.execute("INSERT INTO t VALUES (1)", &[])?;
-        Ok(())
-    });
-    assert!(matches!(failed, Err(DatabaseError::Constraint(_))), "{failed:?}");
-    assert!(texts(&connection, "SELECT a FROM t").is_empty());
-    connection
-        .transaction(|c| {
-            c.execute("INSERT INTO t VALUES (2)", &[])?;
-            c.transaction(|c| c.execute("INSERT INTO t VALUES (3)", &[]))
-        })
-        .unwrap();
-    let other = database.open().unwrap();
-    assert_eq!(texts(&other, "SELECT a FROM t ORDER BY a").len(), 2);
-}
-
-#[test]
-fn upsert_inserts_then_updates() {
-    let (_folder, database) = database();
-    let connection = database.open().unwrap();
-    connection
-        .execute("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT)", &[])
-        .unwrap();
-    let sql = database.dialect().upsert("t", &["a"], &["a", "b"]);
-    for text in ["x", "y"] {
-        connection.execute(&sql, &[1.into(), text.into()]).unwrap();
-    }
-    assert_eq!(texts(&connection, "SELECT b FROM t"), [[Some("y".to_owned())]]);
-}
-
-#[test]
 fn failures_are_told_apart() {
-    let (folder, database) = database();
+    let base = Base::new(Product::Sqlite);
+    let (folder, database) = (&base.folder, base.database());
     let missing = folder.path().join("absente.db");
     let error = Database::connect(&format!("Driver=SQLite3;Database={}", missing.display())).unwrap_err();
     assert!(matches!(error, DatabaseError::FileMissing { .. }), "{error:?}");
@@ -192,30 +107,10 @@ fn failures_are_told_apart() {
 }
 
 #[test]
-fn a_cancelled_connection_answers_so_to_everything() {
-    let (_folder, database) = database();
-    let connection = database.open().unwrap();
-    let sql = "WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n WHERE a < 1000000) SELECT a FROM n";
-    let mut rows = connection.query(sql, &[]).unwrap();
-    assert!(rows.next_row().unwrap().is_some());
-    connection.cancel_handle().cancel();
-    let mut seen = 1;
-    let error = loop {
-        match rows.next_row() {
-            Ok(Some(_)) => seen += 1,
-            Ok(None) => panic!("the query ran to its end"),
-            Err(error) => break error,
-        }
-    };
-    assert_eq!(error, DatabaseError::Cancelled);
-    assert!(seen <= 1000, "one block at most: {seen}");
-    assert_eq!(connection.execute("SELECT 1", &[]), Err(DatabaseError::Cancelled));
-}
-
-#[test]
 fn declared_types_are_told() {
     use ColumnType::{Bit, Date, Number, Text, Time};
-    let (_folder, database) = database();
+    let base = Base::new(Product::Sqlite);
+    let database = base.database();
     let connection = database.open().unwrap();
     connection
         .execute(

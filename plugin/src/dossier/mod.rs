@@ -19,8 +19,6 @@ mod formation;
 mod liste_uai;
 mod motifs;
 mod perimetre;
-#[cfg(test)]
-mod proprietes;
 pub mod records;
 mod saisie;
 mod statut;

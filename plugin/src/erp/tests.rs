@@ -1,9 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-//! Against the real SQLite driver.
+//! Against the real drivers.
 
 mod base;
 mod diagnosing;
 mod merging;
-mod other_schema;
 mod reading_ahead;
 mod values;

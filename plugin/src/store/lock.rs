@@ -114,13 +114,19 @@ fn seconds(duration: Duration) -> Param {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::bases::{Product, on_each};
     use crate::store::tests::store;
 
     const LONG: Duration = Duration::from_secs(600);
 
-    #[test]
-    fn one_holds_it_until_it_is_dropped() {
-        let (_folder, _database, store) = store();
+    on_each! {
+        one_holds_it_until_it_is_dropped
+        a_dead_owner_keeps_nobody_out_once_its_lease_is_over
+        of_many_at_once_one_gets_it
+    }
+
+    fn one_holds_it_until_it_is_dropped(product: Product) {
+        let (_base, _database, store) = store(product);
         let first = store.lock(LONG).unwrap().unwrap();
         assert!(store.lock(LONG).unwrap().is_none());
         assert!(first.keep());
@@ -128,9 +134,8 @@ mod tests {
         assert!(store.lock(LONG).unwrap().is_some());
     }
 
-    #[test]
-    fn a_dead_owner_keeps_nobody_out_once_its_lease_is_over() {
-        let (_folder, database, store) = store();
+    fn a_dead_owner_keeps_nobody_out_once_its_lease_is_over(product: Product) {
+        let (_base, database, store) = store(product);
         let mut dead = store.lock(LONG).unwrap().unwrap();
         let connection = database.open().unwrap();
         let over = format!(
@@ -147,9 +152,8 @@ mod tests {
         assert!(store.lock(LONG).unwrap().is_none());
     }
 
-    #[test]
-    fn of_many_at_once_one_gets_it() {
-        let (_folder, _database, store) = store();
+    fn of_many_at_once_one_gets_it(product: Product) {
+        let (_base, _database, store) = store(product);
         let locks: Vec<_> = std::thread::scope(|scope| {
             let takers: Vec<_> = (0..8).map(|_| scope.spawn(|| store.lock(LONG).unwrap())).collect();
             takers.into_iter().map(|taker| taker.join().unwrap()).collect()

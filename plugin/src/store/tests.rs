@@ -1,25 +1,36 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-//! Migrations, on a real SQLite database; and what the other tests of the store begin with.
+//! Migrations, on each of the databases; and what the other tests of the store begin with.
 
 use sha2::{Digest as _, Sha256};
 
 use super::schema::{V1, V2, V2_COLUMNS, VERSION};
 use super::*;
+use crate::bases::{Base, Product, on_each};
 
-/// A fresh database, not migrated.
-pub(super) fn empty() -> (tempfile::TempDir, Database) {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("base.db");
-    let database = Database::create(&format!("Driver=SQLite3;Database={};StepAPI=1", file.display())).unwrap();
-    (folder, database)
+on_each! {
+    migrating_twice_changes_nothing_the_second_time
+    version_1_is_upgraded_with_its_data
+    an_upgrade_that_was_cut_short_is_completed
+    the_printed_ddl_of_an_upgrade_is_what_follows_its_comment
+    an_import_outdates_the_lines_that_somebody_has_open
+    a_migration_that_was_cut_short_is_completed
+    other_versions_are_told_apart_and_say_who_does_what
+    the_printed_ddl_is_what_a_migration_does
+}
+
+/// A fresh database, not migrated; it lives as long as the first.
+pub(super) fn empty(product: Product) -> (Base, Database) {
+    let base = Base::new(product);
+    let database = base.database();
+    (base, database)
 }
 
 /// A fresh database, migrated.
-pub(super) fn store() -> (tempfile::TempDir, Database, Store) {
-    let (folder, database) = empty();
+pub(super) fn store(product: Product) -> (Base, Database, Store) {
+    let (base, database) = empty(product);
     Store::migrate(&database).unwrap();
     let store = Store::open(&database).unwrap();
-    (folder, database, store)
+    (base, database, store)
 }
 
 pub(super) fn execute(database: &Database, sql: &str) {
@@ -35,9 +46,8 @@ pub(super) fn column(database: &Database, sql: &str) -> Vec<String> {
     .unwrap()
 }
 
-#[test]
-fn migrating_twice_changes_nothing_the_second_time() {
-    let (_folder, database) = empty();
+fn migrating_twice_changes_nothing_the_second_time(product: Product) {
+    let (_base, database) = empty(product);
     assert!(matches!(
         Store::open(&database),
         Err(StoreError::NotMigrated { expected: 2 })
@@ -83,9 +93,8 @@ fn a_published_version_never_changes() {
     );
 }
 
-#[test]
-fn version_1_is_upgraded_with_its_data() {
-    let (_folder, database) = empty();
+fn version_1_is_upgraded_with_its_data(product: Product) {
+    let (_base, database) = empty(product);
     version_1(&database);
     assert!(matches!(
         Store::open(&database),
@@ -107,18 +116,17 @@ fn version_1_is_upgraded_with_its_data() {
     }
 }
 
-#[test]
-fn an_upgrade_that_was_cut_short_is_completed() {
+fn an_upgrade_that_was_cut_short_is_completed(product: Product) {
     let statements = |dialect: &Dialect| -> Vec<String> {
         let tables = V2.iter().map(|table| table.create(dialect));
         tables
             .chain(V2_COLUMNS.iter().map(|added| added.alter(dialect)))
             .collect()
     };
-    let (_folder, database, _) = store();
+    let (_base, database, _) = store(product);
     let steps = statements(database.dialect()).len();
     for done in 0..=steps {
-        let (_folder, database) = empty();
+        let (_base, database) = empty(product);
         version_1(&database);
         for statement in statements(database.dialect()).iter().take(done) {
             execute(&database, statement);
@@ -132,9 +140,8 @@ fn an_upgrade_that_was_cut_short_is_completed() {
     }
 }
 
-#[test]
-fn the_printed_ddl_of_an_upgrade_is_what_follows_its_comment() {
-    let (_folder, database) = empty();
+fn the_printed_ddl_of_an_upgrade_is_what_follows_its_comment(product: Product) {
+    let (_base, database) = empty(product);
     version_1(&database);
     let script = Store::ddl(database.dialect());
     let (_, upgrade) = script.split_once("-- Version 2\n").unwrap();
@@ -145,9 +152,8 @@ fn the_printed_ddl_of_an_upgrade_is_what_follows_its_comment() {
     Store::open(&database).unwrap();
 }
 
-#[test]
-fn an_import_outdates_the_lines_that_somebody_has_open() {
-    let (_folder, database, store) = store();
+fn an_import_outdates_the_lines_that_somebody_has_open(product: Product) {
+    let (_base, database, store) = store(product);
     let settings = Settings::from_json(r#"{"uai": [{"uai": "1234567A"}], "acces": [{"uai": "1234567A"}]}"#).unwrap();
     let sealer = Sealer::from_key([1; 32]).unwrap();
     let auteur = Auteur {
@@ -161,9 +167,8 @@ fn an_import_outdates_the_lines_that_somebody_has_open() {
     }
 }
 
-#[test]
-fn a_migration_that_was_cut_short_is_completed() {
-    let (_folder, database) = empty();
+fn a_migration_that_was_cut_short_is_completed(product: Product) {
+    let (_base, database) = empty(product);
     execute(&database, &V1[0].create(database.dialect()));
     execute(&database, &VERSION.create(database.dialect()));
     assert!(matches!(Store::open(&database), Err(StoreError::NotMigrated { .. })));
@@ -171,22 +176,39 @@ fn a_migration_that_was_cut_short_is_completed() {
     Store::open(&database).unwrap().acces().unwrap();
 }
 
+/// MariaDB keeps each table as it is created; the next migration completes what is left, see above.
 #[test]
 fn a_migration_that_fails_leaves_nothing() {
-    let (_folder, database) = empty();
-    // An index takes the name of the last table, so that its creation fails after the others succeeded.
-    execute(&database, "CREATE TABLE autre (a INTEGER)");
-    execute(&database, "CREATE INDEX mna_resultat ON autre (a)");
-    assert!(matches!(Store::migrate(&database), Err(StoreError::Database(_))));
-    let left = "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'mna%'";
-    assert_eq!(column(&database, left), Vec::<String>::new());
+    for product in [Product::Sqlite, Product::PostgreSql] {
+        let (base, database) = empty(product);
+        // An index takes the name of the last table, so that its creation fails after the others succeeded.
+        execute(&database, "CREATE TABLE autre (a INTEGER)");
+        execute(&database, "CREATE INDEX mna_resultat ON autre (a)");
+        assert!(matches!(Store::migrate(&database), Err(StoreError::Database(_))));
+        assert!(
+            !shape(&base, &database)
+                .iter()
+                .any(|line| line.starts_with("mna_version"))
+        );
+    }
 }
 
-#[test]
-fn other_versions_are_told_apart_and_say_who_does_what() {
+/// The plugin's own tables as the database describes them, one line each or one line a column.
+fn shape(base: &Base, database: &Database) -> Vec<String> {
+    let columns = "SELECT CONCAT(table_name, ' ', column_name, ' ', data_type, ' ', character_maximum_length, ' ', is_nullable) AS c \
+                   FROM information_schema.columns WHERE table_name LIKE 'mna%' AND table_schema";
+    let sql = base.product.pick(
+        "SELECT name || ' ' || sql FROM sqlite_master WHERE name LIKE 'mna%' ORDER BY name".to_owned(),
+        format!("{columns} = CURRENT_SCHEMA() ORDER BY c"),
+        format!("{columns} = DATABASE() ORDER BY c"),
+    );
+    column(database, &sql)
+}
+
+fn other_versions_are_told_apart_and_say_who_does_what(product: Product) {
     let cases: [(i64, &str); 2] = [(0, "« migrate »"), (3, "même version du module")];
     for (version, advice) in cases {
-        let (_folder, database, _) = store();
+        let (_base, database, _) = store(product);
         execute(&database, "DELETE FROM mna_version WHERE version = 1");
         execute(&database, &format!("UPDATE mna_version SET version = {version}"));
         let error = Store::open(&database).err().unwrap();
@@ -196,14 +218,13 @@ fn other_versions_are_told_apart_and_say_who_does_what() {
         }
         assert!(error.user_text().contains(advice), "{}", error.user_text());
     }
-    let (_folder, database, _) = store();
+    let (_base, database, _) = store(product);
     execute(&database, "UPDATE mna_version SET version = 3 WHERE version = 2");
     assert!(matches!(Store::migrate(&database), Err(StoreError::Newer { .. })));
 }
 
-#[test]
-fn the_printed_ddl_is_what_a_migration_does() {
-    let (_folder, database) = empty();
+fn the_printed_ddl_is_what_a_migration_does(product: Product) {
+    let (base, database) = empty(product);
     let script = Store::ddl(database.dialect());
     assert!(script.trim_end().ends_with(';'));
     for statement in script.split(';').filter(|statement| !statement.trim().is_empty()) {
@@ -211,9 +232,10 @@ fn the_printed_ddl_is_what_a_migration_does() {
     }
     Store::open(&database).unwrap();
     assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 2, to: 2 });
-    let (_other_folder, other, _) = store();
-    let shape = "SELECT sql FROM sqlite_master WHERE name LIKE 'mna%' ORDER BY name";
-    assert_eq!(column(&database, shape), column(&other, shape));
+    let (migrated, other, _) = store(product);
+    let found = shape(&base, &database);
+    assert!(found.iter().any(|line| line.starts_with("mna_version")));
+    assert_eq!(found, shape(&migrated, &other));
 }
 
 #[test]

@@ -1,18 +1,22 @@
 //! The diagnosis.
 
 use super::base::Base;
+use crate::bases::{Product, on_each};
 use crate::erp::schema::ENTITIES;
 
-#[test]
-fn a_sound_schema_has_one_line_an_entity() {
-    let checks = Base::with_secteurs().erp().diagnose();
+on_each! {
+    a_sound_schema_has_one_line_an_entity
+    everything_that_is_wrong_is_said_at_once
+}
+
+fn a_sound_schema_has_one_line_an_entity(product: Product) {
+    let checks = Base::with_secteurs(product).erp().diagnose();
     assert_eq!(checks.len(), ENTITIES.len());
     assert!(checks.iter().all(|check| check.probleme.is_none()), "{checks:#?}");
 }
 
-#[test]
-fn everything_that_is_wrong_is_said_at_once() {
-    let base = Base::with_secteurs();
+fn everything_that_is_wrong_is_said_at_once(product: Product) {
+    let base = Base::all_text(product);
     for sql in [
         "DROP TABLE sifa_responsable",
         "ALTER TABLE stagiaire RENAME COLUMN nom TO nom_usage",

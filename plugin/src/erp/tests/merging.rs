@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
 
 use super::base::{Base, read};
+use crate::bases::{Product, on_each};
 use crate::database::Param;
 use crate::dossier::records::Inscription;
 use crate::erp::sql::Part;
@@ -56,7 +58,18 @@ fn data() -> impl Strategy<Value = Data> {
     )
 }
 
+/// Replaces all rows.
 fn fill(base: &Base, data: &Data) {
+    for table in [
+        "stagiaire",
+        "inscription",
+        "convention",
+        "interlocuteur",
+        "sifa",
+        "sifa_responsable",
+    ] {
+        base.run(&format!("DELETE FROM {table}"));
+    }
     let pairs = |rows: &[(i64, i64)]| -> Vec<Vec<Param>> {
         rows.iter()
             .map(|(id, key)| vec![Param::from(*id), Param::from(*key)])
@@ -130,21 +143,31 @@ fn shown(inscriptions: &[Inscription]) -> String {
     shown
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
-
-    #[test]
-    fn the_merge_is_the_join(data in data()) {
-        let base = Base::with_secteurs();
-        fill(&base, &data);
-        prop_assert_eq!(shown(&read(&base.erp(), &[1, 2])), naive(&data));
-    }
+on_each! {
+    the_merge_is_the_join
+    pages_join_without_a_seam
+    of_two_sifa_rows_the_first_counts_and_the_inscription_comes_once
 }
 
-#[test]
-fn pages_join_without_a_seam() {
-    let base = Base::with_secteurs();
-    let (stagiaires, per): (i64, i64) = (12_345, 3);
+fn the_merge_is_the_join(product: Product) {
+    let base = Base::with_secteurs(product);
+    let config = Config {
+        cases: 24,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    TestRunner::new(config)
+        .run(&data(), |data| {
+            fill(&base, &data);
+            prop_assert_eq!(shown(&read(&base.erp(), &[1, 2])), naive(&data));
+            Ok(())
+        })
+        .unwrap_or_else(|error| panic!("{error}"));
+}
+
+fn pages_join_without_a_seam(product: Product) {
+    let base = Base::with_secteurs(product);
+    let (stagiaires, per): (i64, i64) = (3_345, 3);
     let data = Data {
         stagiaires: (1..=stagiaires).map(|n| n * 7).collect(),
         inscriptions: (0..stagiaires + 500)
@@ -169,9 +192,8 @@ fn pages_join_without_a_seam() {
     }
 }
 
-#[test]
-fn of_two_sifa_rows_the_first_counts_and_the_inscription_comes_once() {
-    let base = Base::with_secteurs();
+fn of_two_sifa_rows_the_first_counts_and_the_inscription_comes_once(product: Product) {
+    let base = Base::with_secteurs(product);
     base.run("INSERT INTO stagiaire (id) VALUES (1)");
     base.run("INSERT INTO inscription (id, stagiaire_id, secteur_id, apprentissage) VALUES (5, 1, 1, 1)");
     base.run("INSERT INTO sifa (id, inscription_id, ine) VALUES (9, 5, 'b'), (8, 5, 'a')");
@@ -184,7 +206,7 @@ fn of_two_sifa_rows_the_first_counts_and_the_inscription_comes_once() {
 
 #[test]
 fn sqlite_reads_a_page_by_its_indexes() {
-    let base = Base::with_secteurs();
+    let base = Base::with_secteurs(Product::Sqlite);
     for (table, column) in [
         ("inscription", "stagiaire_id"),
         ("inscription", "secteur_id"),

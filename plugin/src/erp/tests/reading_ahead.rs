@@ -1,11 +1,18 @@
 //! The reader on its own thread.
 
 use super::base::{Base, read, scope};
+use crate::bases::{Product, on_each};
 use crate::database::Param;
 use crate::erp::{ErpError, ReadAhead};
 
-fn filled(inscriptions: i64) -> Base {
-    let base = Base::with_secteurs();
+on_each! {
+    batches_are_the_stream_and_the_caller_may_write_meanwhile
+    an_error_comes_through_the_batches
+    cancelled_or_dropped_no_thread_is_left
+}
+
+fn filled(product: Product, inscriptions: i64) -> Base {
+    let base = Base::with_secteurs(product);
     let stagiaires: Vec<Vec<Param>> = (1..=inscriptions)
         .map(|n| vec![n.into(), format!("Nom {n}").into()])
         .collect();
@@ -17,9 +24,8 @@ fn filled(inscriptions: i64) -> Base {
     base
 }
 
-#[test]
-fn batches_are_the_stream_and_the_caller_may_write_meanwhile() {
-    let base = filled(12_000);
+fn batches_are_the_stream_and_the_caller_may_write_meanwhile(product: Product) {
+    let base = filled(product, 4_000);
     let expected: Vec<i64> = read(&base.erp(), &[1]).iter().map(|i| i.id).collect();
     let mut reader = ReadAhead::start(base.erp(), scope(&[1]));
     let mut ids = Vec::new();
@@ -33,9 +39,8 @@ fn batches_are_the_stream_and_the_caller_may_write_meanwhile() {
     assert_eq!(reader.next_batch(&|| false).unwrap().map(|batch| batch.len()), None);
 }
 
-#[test]
-fn an_error_comes_through_the_batches() {
-    let base = filled(10);
+fn an_error_comes_through_the_batches(product: Product) {
+    let base = filled(product, 10);
     base.run("DROP TABLE convention");
     let mut reader = ReadAhead::start(base.erp(), scope(&[1]));
     let error = loop {
@@ -48,9 +53,8 @@ fn an_error_comes_through_the_batches() {
     assert!(error.user_text().contains("convention"), "{error:?}");
 }
 
-#[test]
-fn cancelled_or_dropped_no_thread_is_left() {
-    let base = filled(20_000);
+fn cancelled_or_dropped_no_thread_is_left(product: Product) {
+    let base = filled(product, 8_000);
     let mut reader = ReadAhead::start(base.erp(), scope(&[1]));
     assert!(reader.next_batch(&|| false).unwrap().is_some());
     assert_eq!(reader.next_batch(&|| true).unwrap_err(), ErpError::Cancelled);

@@ -9,9 +9,20 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::bases::{Product, on_each};
 use crate::database::DatabaseError;
 use crate::store::tests::store;
 use crate::store::{Store, StoreError};
+
+on_each! {
+    a_night_is_told_as_the_contract_says
+    a_running_night_adds_up_at_every_step
+    a_batch_that_is_halved_leaves_its_trace
+    a_dossier_sent_again_shows_both_answers
+    a_dossier_has_one_row_and_a_failed_batch_leaves_none
+    runs_are_found_listed_newest_first_and_purged_with_all_that_is_theirs
+    a_resumed_run_keeps_its_plan_and_what_was_settled_and_reads_the_rest_anew
+}
 
 fn open(nuit: &str) -> OpenRun {
     OpenRun {
@@ -91,9 +102,8 @@ fn report(store: &Store, filter: RunFilter) -> Value {
     report
 }
 
-#[test]
-fn a_night_is_told_as_the_contract_says() {
-    let (_folder, _database, store) = store();
+fn a_night_is_told_as_the_contract_says(product: Product) {
+    let (_base, _database, store) = store(product);
     let journal = store.journal().unwrap();
     let run = journal.open_run(&open("2026-11-23")).unwrap();
     let left_out = [
@@ -157,9 +167,8 @@ fn a_night_is_told_as_the_contract_says() {
     assert_eq!(report(&store, RunFilter::One(run)), expected);
 }
 
-#[test]
-fn a_running_night_adds_up_at_every_step() {
-    let (_folder, _database, store) = store();
+fn a_running_night_adds_up_at_every_step(product: Product) {
+    let (_base, _database, store) = store(product);
     let journal = store.journal().unwrap();
     let run = journal.open_run(&open("2026-11-23")).unwrap();
     let counts = || journal.run(run).unwrap().comptes;
@@ -212,9 +221,8 @@ fn a_running_night_adds_up_at_every_step() {
     assert_eq!(told["executions"][0]["fin"], Value::Null);
 }
 
-#[test]
-fn a_batch_that_is_halved_leaves_its_trace() {
-    let (_folder, _database, store) = store();
+fn a_batch_that_is_halved_leaves_its_trace(product: Product) {
+    let (_base, _database, store) = store(product);
     let journal = store.journal().unwrap();
     let run = journal.open_run(&open("2026-11-23")).unwrap();
     let place = opened(&journal, run, 1, "1234567A");
@@ -265,9 +273,8 @@ fn a_batch_that_is_halved_leaves_its_trace() {
     );
 }
 
-#[test]
-fn a_dossier_sent_again_shows_both_answers() {
-    let (_folder, _database, store) = store();
+fn a_dossier_sent_again_shows_both_answers(product: Product) {
+    let (_base, _database, store) = store(product);
     let journal = store.journal().unwrap();
     let run = journal.open_run(&open("2026-11-23")).unwrap();
     let place = opened(&journal, run, 1, "1234567A");
@@ -295,9 +302,8 @@ fn a_dossier_sent_again_shows_both_answers() {
     );
 }
 
-#[test]
-fn a_dossier_has_one_row_and_a_failed_batch_leaves_none() {
-    let (_folder, _database, store) = store();
+fn a_dossier_has_one_row_and_a_failed_batch_leaves_none(product: Product) {
+    let (_base, _database, store) = store(product);
     let journal = store.journal().unwrap();
     let run = journal.open_run(&open("2026-11-23")).unwrap();
     let place = opened(&journal, run, 1, "1234567A");
@@ -321,9 +327,8 @@ fn a_dossier_has_one_row_and_a_failed_batch_leaves_none() {
     journal.lot_pret(place, 1, &ready(0..2)).unwrap();
 }
 
-#[test]
-fn runs_are_found_listed_newest_first_and_purged_with_all_that_is_theirs() {
-    let (_folder, database, store) = store();
+fn runs_are_found_listed_newest_first_and_purged_with_all_that_is_theirs(product: Product) {
+    let (_base, database, store) = store(product);
     let journal = store.journal().unwrap();
     let mut ids = Vec::new();
     for nuit in ["2026-08-01", "2026-11-22", "2026-11-23", "2026-11-23"] {
@@ -361,9 +366,8 @@ fn runs_are_found_listed_newest_first_and_purged_with_all_that_is_theirs() {
     }
 }
 
-#[test]
-fn a_resumed_run_keeps_its_plan_and_what_was_settled_and_reads_the_rest_anew() {
-    let (_folder, _database, store) = store();
+fn a_resumed_run_keeps_its_plan_and_what_was_settled_and_reads_the_rest_anew(product: Product) {
+    let (_base, _database, store) = store(product);
     let journal = store.journal().unwrap();
     let kept = OpenRun {
         plan: r#"{"secteurs": []}"#.to_owned(),

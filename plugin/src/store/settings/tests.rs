@@ -3,8 +3,16 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::bases::{Product, on_each};
 use crate::store::StoreError;
 use crate::store::tests::{column, store};
+
+on_each! {
+    what_is_imported_is_exported_without_the_keys
+    an_import_replaces_everything_and_keeps_who_ticked_what_it_does_not_change
+    somebody_elses_edit_is_not_overwritten
+    without_passerelle_sifa_mission_is_not_ticked_either
+}
 
 fn author(name: &str) -> Auteur {
     Auteur {
@@ -45,9 +53,8 @@ fn parse(value: &Value) -> Settings {
     Settings::from_json(&value.to_string()).unwrap()
 }
 
-#[test]
-fn what_is_imported_is_exported_without_the_keys() {
-    let (_folder, database, store) = store();
+fn what_is_imported_is_exported_without_the_keys(product: Product) {
+    let (_base, database, store) = store(product);
     store.import(&parse(&example()), &sealer(), &author("a")).unwrap();
     let mut expected = example();
     for line in expected["acces"].as_array_mut().unwrap() {
@@ -71,9 +78,8 @@ fn what_is_imported_is_exported_without_the_keys() {
     );
 }
 
-#[test]
-fn an_import_replaces_everything_and_keeps_who_ticked_what_it_does_not_change() {
-    let (_folder, _database, store) = store();
+fn an_import_replaces_everything_and_keeps_who_ticked_what_it_does_not_change(product: Product) {
+    let (_base, _database, store) = store(product);
     store.import(&parse(&example()), &sealer(), &author("premier")).unwrap();
     let second = json!({
         "secteurs": [
@@ -118,9 +124,8 @@ fn an_import_replaces_everything_and_keeps_who_ticked_what_it_does_not_change() 
     assert!(store.acces().unwrap().is_empty());
 }
 
-#[test]
-fn somebody_elses_edit_is_not_overwritten() {
-    let (_folder, _database, store) = store();
+fn somebody_elses_edit_is_not_overwritten(product: Product) {
+    let (_base, _database, store) = store(product);
     let boxes = ReglageSecteur {
         societe_id: 1,
         secteur_id: 1,
@@ -154,9 +159,8 @@ fn somebody_elses_edit_is_not_overwritten() {
     ));
 }
 
-#[test]
-fn without_passerelle_sifa_mission_is_not_ticked_either() {
-    let (_folder, _database, store) = store();
+fn without_passerelle_sifa_mission_is_not_ticked_either(product: Product) {
+    let (_base, _database, store) = store(product);
     let all = ReglageSecteur {
         societe_id: 1,
         secteur_id: 1,

@@ -1,10 +1,45 @@
-//! A fresh database of each kind.
+//! A fresh database of each kind, and how a test becomes one on each. The library's own tests use it too.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    dead_code
+)]
 
-use odbc_api::Connection;
+use odbc_api::{Connection, ConnectionOptions, environment};
 use passerelle::database::Database;
 use tempfile::TempDir;
 
-use crate::servers::{Server, connect};
+#[cfg(unix)]
+use crate::servers::Server;
+
+/// Makes each function a test on each of the databases. Those that need a server are for the systems that it runs on.
+macro_rules! on_each {
+    ($($name:ident)+) => {$(
+        mod $name {
+            use $crate::bases::Product;
+
+            #[test]
+            fn sqlite() {
+                super::$name(Product::Sqlite);
+            }
+
+            #[cfg(unix)]
+            #[test]
+            fn postgresql() {
+                super::$name(Product::PostgreSql);
+            }
+
+            #[cfg(unix)]
+            #[test]
+            fn mariadb() {
+                super::$name(Product::MariaDb);
+            }
+        }
+    )+};
+}
+pub(crate) use on_each;
 
 /// The databases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,21 +73,10 @@ pub struct Base {
 impl Base {
     pub fn new(product: Product) -> Base {
         let folder = tempfile::tempdir().unwrap();
-        let server = match product {
-            Product::Sqlite => None,
-            Product::PostgreSql => Some(Server::postgresql()),
-            Product::MariaDb => Some(Server::mariadb()),
-        };
-        let (connection_string, name) = match server {
-            Some(server) => {
-                let name = server.create_database();
-                (server.connection_string(&name), name)
-            }
-            None => {
-                let file = folder.path().join("erp.db");
-                (format!("Driver=SQLite3;Database={}", file.display()), String::new())
-            }
-        };
+        let (connection_string, name) = on_server(product).unwrap_or_else(|| {
+            let file = folder.path().join("erp.db");
+            (format!("Driver=SQLite3;Database={}", file.display()), String::new())
+        });
         Base {
             product,
             folder,
@@ -63,7 +87,10 @@ impl Base {
 
     /// A connection of the ERP's own.
     pub fn connect(&self) -> Connection<'static> {
-        connect(&self.connection_string).unwrap()
+        environment()
+            .unwrap()
+            .connect_with_connection_string(&self.connection_string, ConnectionOptions::default())
+            .unwrap()
     }
 
     /// The plugin's way in.
@@ -86,4 +113,21 @@ impl Base {
                 .unwrap_or_else(|error| panic!("{sql}: {error}"));
         }
     }
+}
+
+/// A new database on the product's server: how to reach it, and its name.
+#[cfg(unix)]
+fn on_server(product: Product) -> Option<(String, String)> {
+    let server = match product {
+        Product::Sqlite => return None,
+        Product::PostgreSql => Server::postgresql(),
+        Product::MariaDb => Server::mariadb(),
+    };
+    let name = server.create_database();
+    Some((server.connection_string(&name), name))
+}
+
+#[cfg(not(unix))]
+fn on_server(_: Product) -> Option<(String, String)> {
+    None
 }
