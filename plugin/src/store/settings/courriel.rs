@@ -89,7 +89,7 @@ impl Securite {
 }
 
 /// The report by e-mail in the settings file.
-#[derive(Debug, Default, Serialize)]
+#[derive(Default, Serialize)]
 pub struct ReglageCourriel {
     /// Addresses, as entered.
     pub destinataires: Vec<String>,
@@ -110,6 +110,20 @@ pub struct ReglageCourriel {
     pub mot_de_passe: Option<Secret>,
 }
 
+/// Without the addresses, which name people.
+impl std::fmt::Debug for ReglageCourriel {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("ReglageCourriel")
+            .field("destinataires", &self.destinataires.len())
+            .field("quand", &self.quand)
+            .field("serveur", &self.serveur)
+            .field("port", &self.port)
+            .field("securite", &self.securite)
+            .finish_non_exhaustive()
+    }
+}
+
 impl ReglageCourriel {
     fn context(&self) -> CourrielContext<'_> {
         CourrielContext {
@@ -120,7 +134,7 @@ impl ReglageCourriel {
 }
 
 /// The report by e-mail as stored, its password still sealed.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Courriel {
     /// The settings, without the password.
     pub reglage: ReglageCourriel,
@@ -132,6 +146,17 @@ pub struct Courriel {
     pub modifie_le: Option<String>,
     /// Changes each time they are saved; 0 before the first time.
     pub revision: i64,
+}
+
+impl std::fmt::Debug for Courriel {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Courriel")
+            .field("reglage", &self.reglage)
+            .field("mot_de_passe", &self.mot_de_passe_scelle.as_ref().map(|_| "***"))
+            .field("revision", &self.revision)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Courriel {
