@@ -17,7 +17,8 @@ use super::fields;
 use crate::error::Error;
 use crate::form::{Button, Description, Event, Field, Form, Group, Message, Next};
 use crate::host::Host;
-use crate::store::{Auteur, Courriel, Sealer, Store, StoreError};
+use crate::keys::Keys;
+use crate::store::{Auteur, Courriel, Store, StoreError};
 use saisie::Saisie;
 
 /// Id of the contribution; opened from *Compte rendu des exports de nuit*.
@@ -30,7 +31,7 @@ const CLOSE: &str = "fermer";
 
 struct CourrielCompteRendu {
     store: Store,
-    sealer: Sealer,
+    keys: Keys,
     host: Arc<dyn Host>,
     user: Option<String>,
     stored: Courriel,
@@ -42,13 +43,13 @@ struct CourrielCompteRendu {
 ///
 /// # Errors
 /// The settings cannot be read.
-pub fn open(store: Store, sealer: Sealer, user: Option<String>, host: Arc<dyn Host>) -> Result<Box<dyn Form>, Error> {
+pub fn open(store: Store, keys: Keys, user: Option<String>, host: Arc<dyn Host>) -> Result<Box<dyn Form>, Error> {
     let stored = store.courriel()?;
     Ok(Box::new(CourrielCompteRendu {
         saisie: Saisie::of(&stored, host.mail().is_some()),
         stored,
         store,
-        sealer,
+        keys,
         host,
         user,
         message: None,
@@ -107,7 +108,7 @@ impl CourrielCompteRendu {
         };
         let message = match self
             .store
-            .save_courriel(reglage, self.stored.revision, &self.sealer, &auteur)
+            .save_courriel(reglage, self.stored.revision, &self.keys.sealer()?, &auteur)
         {
             Ok(stored) => {
                 self.stored = stored;

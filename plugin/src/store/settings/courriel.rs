@@ -14,7 +14,6 @@ const ID: i64 = 1;
 
 const SELECT: &str = "SELECT destinataires, quand, serveur, port, securite, identifiant, mot_de_passe_scelle, \
                       expediteur, modifie_par, modifie_le, revision FROM mna_courriel WHERE id = ?";
-const RESEAL: &str = "UPDATE mna_courriel SET mot_de_passe_scelle = ?, revision = ? WHERE id = ?";
 
 /// After which nights the report goes out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -160,6 +159,10 @@ impl std::fmt::Debug for Courriel {
 }
 
 impl Courriel {
+    pub(in crate::store) fn context(&self) -> CourrielContext<'_> {
+        self.reglage.context()
+    }
+
     /// Opens the password; none if none was entered. It is sealed for this server and this user name.
     ///
     /// # Errors
@@ -230,29 +233,12 @@ pub(super) fn import_courriel(
     write_courriel(connection, copy, None, revision, sealer, auteur).map(drop)
 }
 
-/// Seals the password anew with another key, inside the caller's transaction; whether there was one.
-///
-/// # Errors
-/// [`StoreError::Seal`] if the old key does not open it; [`StoreError::Database`], [`StoreError::Unreadable`].
-pub fn reseal_courriel(connection: &Connection, old: &Sealer, new: &Sealer) -> Result<bool, StoreError> {
-    let Some(stored) = read_courriel(connection)? else {
-        return Ok(false);
-    };
-    let Some(password) = stored.open_password(old)? else {
-        return Ok(false);
-    };
-    let sealed = new.seal(&password, &stored.reglage.context())?;
-    let revision = stored.revision.saturating_add(1);
-    connection.execute(RESEAL, &[sealed.into(), revision.into(), ID.into()])?;
-    Ok(true)
-}
-
 /// What is stored, as the settings file has it; none if it was never saved.
 pub(super) fn export_courriel(connection: &Connection) -> Result<Option<ReglageCourriel>, StoreError> {
     Ok(read_courriel(connection)?.map(|stored| stored.reglage))
 }
 
-fn read_courriel(connection: &Connection) -> Result<Option<Courriel>, StoreError> {
+pub(in crate::store) fn read_courriel(connection: &Connection) -> Result<Option<Courriel>, StoreError> {
     let found = read::all(connection, "mna_courriel", SELECT, &[ID.into()], read_line)?;
     Ok(found.into_iter().next())
 }

@@ -12,8 +12,10 @@ use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 
 pub use acces::AccesEnregistre;
-pub use courriel::{Courriel, Quand, ReglageCourriel, Securite, reseal_courriel};
+pub(super) use courriel::read_courriel;
+pub use courriel::{Courriel, Quand, ReglageCourriel, Securite};
 pub use json::Problem;
+pub(super) use tables::read_acces;
 
 use super::seal::{SealContext, SealError, Sealer, Secret};
 use crate::dossier::Protocole;
@@ -154,7 +156,7 @@ impl Acces {
             .transpose()
     }
 
-    fn context(&self) -> SealContext<'_> {
+    pub(super) fn context(&self) -> SealContext<'_> {
         SealContext {
             societe_id: self.societe_id,
             secteur_id: self.secteur_id,
