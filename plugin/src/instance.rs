@@ -7,25 +7,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use passerelle_abi as abi;
-use zeroize::Zeroizing;
 
 use crate::contributions::{
-    self, Context, complements_secteur, compte_rendu, diagnostic, exemple_export_nuit, numeros_uai,
+    self, Context, acces_api, complements_secteur, compte_rendu, diagnostic, exemple_export_nuit, numeros_uai,
+    rotation_scellement,
 };
 use crate::database::Database;
 use crate::erp::{Erp, Mapping};
 use crate::error::Error;
 use crate::form::{Event, Form, Next};
-use crate::host::{Host, Run, Secrets, Setting};
+use crate::host::{Host, Run, Setting};
+use crate::keys::Keys;
 use crate::night;
-use crate::store::{Auteur, SealError, Sealer, SealingKey, Store};
+use crate::store::{Auteur, Sealer, Store};
 
 pub use crate::night::{Outcome, OutcomeKind};
 
-/// Name under which the host keeps the sealing key.
-const SEALING_KEY: &str = "passerelle.sealing-key";
-/// Its file in the data folder, where the host keeps no secrets.
-const SEALING_KEY_FILE: &str = "scellement.cle";
 /// How long a dead night keeps others out, unless the host says otherwise.
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -91,6 +88,16 @@ impl Instance {
                 self.user.clone(),
                 self.host.clone(),
             )?),
+            acces_api::ID => {
+                let parts = acces_api::Parts {
+                    store: self.store()?,
+                    erp: self.erp()?,
+                    keys: self.keys(),
+                    host: self.host.clone(),
+                    user: self.user.clone(),
+                };
+                Some(acces_api::open(parts, &context)?)
+            }
             numeros_uai::ID => Some(numeros_uai::open(self.store()?, self.erp()?)?),
             _ => None,
         };
@@ -157,6 +164,8 @@ impl Instance {
     pub fn run_job(&self, id: &str, parameters: &str, run: &dyn Run) -> Result<Outcome, Error> {
         match id {
             contributions::export_de_nuit::ID => contributions::export_de_nuit::run(self, parameters, run),
+            acces_api::essai::ID => acces_api::essai::run(self, parameters, run),
+            rotation_scellement::ID => rotation_scellement::run(self),
             contributions::reglages::MIGRATION => contributions::reglages::migrate(&self.database()?),
             _ => Err(unknown("job", id)),
         }
@@ -207,6 +216,16 @@ impl Instance {
         &*self.host
     }
 
+    /// The HTTP proxy, if the host names one.
+    pub fn proxy(&self) -> Option<&str> {
+        self.proxy.as_deref()
+    }
+
+    /// How long a dead night keeps others out.
+    pub fn lease(&self) -> Duration {
+        self.lease
+    }
+
     /// The database, checked to be reachable.
     ///
     /// # Errors
@@ -243,30 +262,12 @@ impl Instance {
     /// # Errors
     /// The sealing key cannot be read or kept.
     pub fn sealer(&self) -> Result<Sealer, Error> {
-        let key = match (self.host.secrets(), &self.data_dir) {
-            (Some(secrets), _) => SealingKey::from_host_secret(&self.host_secret(secrets)?)?,
-            (None, Some(folder)) => SealingKey::from_file(&folder.join(SEALING_KEY_FILE))?,
-            (None, None) => {
-                return Err(Error::new(
-                    abi::PASSERELLE_E_SETTINGS,
-                    "Le programme n'indique pas où garder la clé de scellement : renseignez le dossier de données de \
-                     la Passerelle Apprentissage.",
-                    "the host has no secrets interface and gave no value for the setting `data_dir`",
-                ));
-            }
-        };
-        Ok(Sealer::new(&key)?)
+        self.keys().sealer()
     }
 
-    /// The secret that the host keeps for this installation; made on first use.
-    fn host_secret(&self, secrets: &dyn Secrets) -> Result<Zeroizing<Vec<u8>>, Error> {
-        if let Some(secret) = secrets.get(SEALING_KEY)? {
-            return Ok(secret);
-        }
-        let mut secret = Zeroizing::new(vec![0; 32]);
-        getrandom::fill(&mut secret).map_err(|error| SealError::Randomness(error.to_string()))?;
-        secrets.set(SEALING_KEY, &secret)?;
-        Ok(secret)
+    /// Where the sealing key of this installation is kept.
+    pub fn keys(&self) -> Keys {
+        Keys::new(self.host.clone(), self.data_dir.clone())
     }
 
     /// What the diagnosis looks at, taken when it is asked for: a wrong setting is a line of it, not its end.

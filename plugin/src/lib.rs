@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `ffi` | the only unsafe code: the entry, one funnel per direction, conversions |
 //! | `instance` | one instance: what each call of the host leads to |
+//! | `keys` | where the sealing key of this installation is kept |
 //! | `contributions` | screens, menu entries, documents and jobs, one file each |
 //! | `night` | the nightly run |
 //! | `mission` | the receiving API: one file per protocol, transport with retry |
@@ -31,6 +32,7 @@ pub mod ffi;
 pub mod form;
 pub mod host;
 pub mod instance;
+pub mod keys;
 pub mod log;
 pub mod mission;
 pub mod night;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::dossier::Protocole;
 use crate::error::Error;
 
+pub mod acces_api;
 pub mod complements_secteur;
 pub mod compte_rendu;
 pub mod diagnostic;
@@ -15,6 +16,7 @@ pub mod export_de_nuit;
 mod fields;
 pub mod numeros_uai;
 pub mod reglages;
+pub mod rotation_scellement;
 #[cfg(test)]
 mod testing;
 
@@ -61,6 +63,12 @@ pub static CONTRIBUTIONS: &[Contribution] = &[
         id: c"exemple-export-nuit",
         label: c"Exemple de l'export automatique de nuit",
         menu: c"Inscriptions > Imprimer > Exemple Mission Apprentissage",
+    },
+    Contribution {
+        kind: Kind::Form,
+        id: c"acces-api",
+        label: c"Gestion des accès aux API tierces",
+        menu: c"Administration > Gestion des accès aux API tierces > Mission Apprentissage",
     },
     Contribution {
         kind: Kind::Table,

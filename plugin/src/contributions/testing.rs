@@ -1,18 +1,26 @@
 //! What the tests of the forms begin with: a database with two sociétés, and a user who fills and presses.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
 use tempfile::TempDir;
+use zeroize::Zeroizing;
 
 use crate::database::Database;
 use crate::erp::{Erp, Mapping};
 use crate::error::Error;
 use crate::form::{Event, Form, Next};
+use crate::host::{Host, Job, Mail, Secrets, Setting};
 use crate::store::Store;
+use crate::table::Table;
 
 /// SC-FORMATION (1) with METZ (1) and NANCY (2), SC-PRESENTATION (2) with PARIS (3).
 pub struct Base {
-    _folder: TempDir,
+    folder: TempDir,
     pub database: Database,
     pub store: Store,
     pub erp: Erp,
@@ -28,7 +36,7 @@ impl Base {
             store: Store::open(&database).unwrap(),
             erp: Erp::new(database.clone(), Mapping::default()),
             database,
-            _folder: folder,
+            folder,
         };
         for sql in [
             "CREATE TABLE societe (id INTEGER PRIMARY KEY, raison_sociale VARCHAR(120))",
@@ -40,6 +48,19 @@ impl Base {
             base.execute(sql);
         }
         base
+    }
+
+    /// Where the key file goes.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The connection string, for an instance of the plugin.
+    pub fn connection_string(&self) -> String {
+        format!(
+            "Driver=SQLite3;Database={};StepAPI=1",
+            self.folder().join("base.db").display()
+        )
     }
 
     pub fn execute(&self, sql: &str) {
@@ -90,5 +111,70 @@ impl User {
     pub fn press_on(&mut self, button: &str, row: &str) -> Result<Next, Error> {
         let row = Some(row.to_owned());
         self.0.act(&Event::Action { button, row })
+    }
+}
+
+/// A host with a clock that stands, and secrets if it has any.
+pub struct Desk {
+    pub secrets: Option<Vault>,
+    pub settings: Vec<(Setting, String)>,
+}
+
+impl Desk {
+    pub fn without_secrets() -> Arc<dyn Host> {
+        Arc::new(Self {
+            secrets: None,
+            settings: Vec::new(),
+        })
+    }
+}
+
+/// Secrets in memory.
+#[derive(Default)]
+pub struct Vault(Mutex<HashMap<String, Vec<u8>>>);
+
+impl Secrets for Vault {
+    fn get(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+        Ok(self.0.lock().unwrap().get(name).cloned().map(Zeroizing::new))
+    }
+
+    fn set(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        self.0.lock().unwrap().insert(name.to_owned(), bytes.to_vec());
+        Ok(())
+    }
+}
+
+impl Host for Desk {
+    fn now(&self) -> Result<DateTime<FixedOffset>, Error> {
+        Ok("2026-11-23T10:00:00+01:00".parse().unwrap())
+    }
+
+    fn setting(&self, key: Setting) -> Result<Option<String>, Error> {
+        let found = self.settings.iter().find(|(known, _)| *known == key);
+        Ok(found.map(|(_, value)| value.clone()))
+    }
+
+    fn secrets(&self) -> Option<&dyn Secrets> {
+        self.secrets.as_ref().map(|vault| vault as &dyn Secrets)
+    }
+
+    fn mail(&self) -> Option<&dyn Mail> {
+        None
+    }
+
+    fn show_form(&self, _: u64, _: &str) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn close_form(&self, _: u64) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn show_table(&self, _: Table) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn register_job(&self, _: &Job) -> Result<(), Error> {
+        Ok(())
     }
 }

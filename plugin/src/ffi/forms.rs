@@ -1,6 +1,7 @@
 //! `passerelle.plugin.forms/1`.
 
 use passerelle_abi as abi;
+use zeroize::Zeroize as _;
 
 use super::object::{Thread, call, size32};
 use super::text;
@@ -60,7 +61,16 @@ unsafe extern "C" fn event(
                     ));
                 }
             };
-            instance.form_event(form, &event)
+            let told = instance.form_event(form, &event);
+            // It may be a key.
+            if let Event::Changed {
+                value: serde_json::Value::String(mut text),
+                ..
+            } = event
+            {
+                text.zeroize();
+            }
+            told
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Where an establishment's dossiers go, and with which key.
 
 use super::error::MissionError;
+use super::transport::bearer;
 use crate::dossier::Protocole;
 use reqwest::Url;
 use rustls::pki_types::ServerName;
@@ -42,6 +43,40 @@ pub struct Access {
     pub identifiant: Option<String>,
     /// The API key (v3) or the password (2021).
     pub cle: Cle,
+}
+
+impl Access {
+    /// Whether it can be used at all; nothing is sent.
+    ///
+    /// # Errors
+    /// `InvalidUrl`, `ClearText`, `InvalidKey`, `MissingLogin`.
+    pub fn check(&self) -> Result<(), MissionError> {
+        self.checked().map(drop)
+    }
+
+    /// The address of the receiver's machine, `https://…`, without the service's path.
+    ///
+    /// # Errors
+    /// `InvalidUrl`, `ClearText`.
+    pub fn origin(url: &str) -> Result<String, MissionError> {
+        Ok(Base::parse(url)?.url.origin().ascii_serialization())
+    }
+
+    /// The same check; the address to call.
+    pub(super) fn checked(&self) -> Result<Base, MissionError> {
+        let base = Base::parse(&self.url)?;
+        if self.cle.expose().is_empty() {
+            return Err(MissionError::InvalidKey);
+        }
+        match self.protocole {
+            Protocole::V3 => drop(bearer(self.cle.expose())?),
+            Protocole::StatutCandidats if self.identifiant.as_deref().unwrap_or_default().trim().is_empty() => {
+                return Err(MissionError::MissingLogin);
+            }
+            Protocole::StatutCandidats => {}
+        }
+        Ok(base)
+    }
 }
 
 /// An address that may be called with a key.

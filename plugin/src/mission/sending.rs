@@ -7,7 +7,7 @@ use super::environment::{Environment, Observer, PartAnswer, PartOutcome, Silent,
 use super::error::MissionError;
 use super::retry::{self, Meaning, Moment};
 use super::search::{Search, culprit};
-use super::transport::{Reply, Request, Transport, bearer};
+use super::transport::{Reply, Request, Transport};
 use super::{statut_candidats, v3};
 use crate::dossier::Protocole;
 use bytes::Bytes;
@@ -46,17 +46,7 @@ impl<'t> Mission<'t> {
     /// # Errors
     /// `InvalidUrl`, `ClearText`, `InvalidKey`, `MissingLogin`.
     pub fn new(transport: &'t Transport, access: Access) -> Result<Self, MissionError> {
-        let base = Base::parse(&access.url)?;
-        if access.cle.expose().is_empty() {
-            return Err(MissionError::InvalidKey);
-        }
-        match access.protocole {
-            Protocole::V3 => drop(bearer(access.cle.expose())?),
-            Protocole::StatutCandidats if access.identifiant.as_deref().unwrap_or_default().trim().is_empty() => {
-                return Err(MissionError::MissingLogin);
-            }
-            Protocole::StatutCandidats => {}
-        }
+        let base = access.checked()?;
         Ok(Self {
             transport,
             access,

@@ -9,6 +9,7 @@ pub mod journal;
 mod lock;
 mod migrations;
 mod read;
+mod reseal;
 mod schema;
 pub mod seal;
 pub mod settings;
@@ -22,7 +23,8 @@ pub use error::StoreError;
 pub use journal::{Comptes, Journal};
 pub use lock::Lock;
 pub use migrations::{Migrated, SCHEMA_VERSION};
-pub use schema::TEXT_MAX;
+pub use reseal::Resealed;
+pub use schema::{TEXT_MAX, URL_MAX};
 pub use seal::{SealContext, SealError, Sealer, SealingKey, Secret};
 pub use settings::{Acces, AccesEnregistre, Auteur, Line, Problem, ReglageAcces, ReglageSecteur, Secteur, Settings};
 

@@ -71,7 +71,7 @@ const REVISION: Column = Column {
 pub const TEXT_MAX: u32 = 255;
 
 /// Characters of a URL.
-pub(super) const URL_MAX: u32 = 1000;
+pub const URL_MAX: u32 = 1000;
 
 /// What version 1 creates, in this order.
 pub(super) const V1: &[Table] = &[

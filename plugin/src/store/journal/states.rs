@@ -16,7 +16,7 @@ macro_rules! states {
                 match self { $(Self::$value => $text,)+ }
             }
 
-            pub(super) fn from_code(code: &str) -> Option<Self> {
+            pub(in crate::store) fn from_code(code: &str) -> Option<Self> {
                 match code { $($text => Some(Self::$value),)+ _ => None }
             }
         }

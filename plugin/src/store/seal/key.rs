@@ -58,6 +58,42 @@ impl SealingKey {
         }
     }
 
+    /// From a key file that may not be there; none then.
+    ///
+    /// # Errors
+    /// As [`SealingKey::from_file`].
+    pub fn from_existing_file(path: &Path) -> Result<Option<Self>, SealError> {
+        read(path)
+    }
+
+    /// Puts a new key into the key file, and the one that was there into `previous`. Cut short at any moment, both files
+    /// hold whole keys, and what the old one has sealed can be opened with one of them.
+    ///
+    /// # Errors
+    /// As [`SealingKey::from_file`].
+    pub fn renew_file(path: &Path, previous: &Path) -> Result<(), SealError> {
+        let old = Self::from_file(path)?;
+        let write = |key: &[u8], to: &Path| {
+            written(key, to)?
+                .persist(to)
+                .map(drop)
+                .map_err(|error| access(to, error.error))
+        };
+        write(old.0.as_slice(), previous)?;
+        write(random()?.as_slice(), path)
+    }
+
+    /// Takes a key file away; one that is not there is none.
+    ///
+    /// # Errors
+    /// [`SealError::KeyFileAccess`].
+    pub fn remove_file(path: &Path) -> Result<(), SealError> {
+        match std::fs::remove_file(path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(access(path, error)),
+            _ => Ok(()),
+        }
+    }
+
     /// The key itself.
     pub(super) fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(Zeroizing::new(bytes))
@@ -134,24 +170,33 @@ fn check_rights(_path: &Path, _file: &File) -> Result<(), SealError> {
 
 /// Puts a new key under the name, complete or not at all; leaves a file that is there already alone.
 fn create(path: &Path) -> Result<(), SealError> {
+    match written(random()?.as_slice(), path)?.persist_noclobber(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(access(path, error.error)),
+    }
+}
+
+fn random() -> Result<Zeroizing<[u8; 32]>, SealError> {
+    let mut bytes = Zeroizing::new([0_u8; 32]);
+    getrandom::fill(bytes.as_mut_slice()).map_err(|error| SealError::Randomness(error.to_string()))?;
+    Ok(bytes)
+}
+
+/// A key on the disk, beside the file that it is for.
+fn written(key: &[u8], path: &Path) -> Result<tempfile::NamedTempFile, SealError> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
     create_folder(folder).map_err(|error| access(path, error))?;
-    let mut bytes = Zeroizing::new([0_u8; 32]);
-    getrandom::fill(bytes.as_mut_slice()).map_err(|error| SealError::Randomness(error.to_string()))?;
-    let text = Zeroizing::new(hex::encode(bytes.as_slice()));
+    let text = Zeroizing::new(hex::encode(key));
     // tempfile creates with 0600 on Unix, so that the key is never readable by others, not even for a moment.
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| access(path, error))?;
     writeln!(file, "{}", text.as_str())
         .and_then(|()| file.as_file().sync_all())
         .map_err(|error| access(path, error))?;
-    match file.persist_noclobber(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(access(path, error.error)),
-    }
+    Ok(file)
 }
 
 #[cfg_attr(not(unix), allow(unused_mut))]

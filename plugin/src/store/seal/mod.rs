@@ -48,9 +48,31 @@ impl SealContext<'_> {
 
 /// Seals and opens API keys, and makes fingerprints that mean nothing without the sealing key. `Send + Sync`.
 pub struct Sealer {
-    cipher: XChaCha20Poly1305,
+    present: Cipher,
+    /// Opens what was sealed before the sealing key was renewed.
+    previous: Option<Cipher>,
     fingerprint_key: Zeroizing<[u8; 32]>,
+}
+
+struct Cipher {
+    cipher: XChaCha20Poly1305,
     key_id: String,
+}
+
+impl Cipher {
+    fn new(key: &SealingKey) -> Result<Self, SealError> {
+        let sealing = subkey(key, b"passerelle seal v1")?;
+        let id = subkey(key, b"passerelle key id v1")?;
+        Ok(Self {
+            cipher: XChaCha20Poly1305::new(sealing.as_slice().into()),
+            key_id: hex::encode(id.get(..4).unwrap_or_default()),
+        })
+    }
+}
+
+/// Each use of a sealing key has a subkey of its own.
+fn subkey(key: &SealingKey, purpose: &[u8]) -> Result<Zeroizing<[u8; 32]>, SealError> {
+    key.mac(&[purpose]).ok_or(SealError::Sealing)
 }
 
 impl Sealer {
@@ -62,19 +84,39 @@ impl Sealer {
         Self::new(&SealingKey::from_bytes(key))
     }
 
-    /// From a sealing key; each use has a subkey of its own.
+    /// From a sealing key.
     ///
     /// # Errors
     /// [`SealError::Sealing`], which does not happen with keys of the right size.
     pub fn new(key: &SealingKey) -> Result<Self, SealError> {
-        let subkey = |purpose: &[u8]| key.mac(&[purpose]).ok_or(SealError::Sealing);
-        let sealing = subkey(b"passerelle seal v1")?;
-        let id = subkey(b"passerelle key id v1")?;
         Ok(Self {
-            cipher: XChaCha20Poly1305::new(sealing.as_slice().into()),
-            fingerprint_key: subkey(b"passerelle fingerprint v1")?,
-            key_id: hex::encode(id.get(..4).unwrap_or_default()),
+            present: Cipher::new(key)?,
+            previous: None,
+            fingerprint_key: subkey(key, b"passerelle fingerprint v1")?,
         })
+    }
+
+    /// The same, which also opens what the previous key has sealed.
+    ///
+    /// # Errors
+    /// As [`Sealer::new`].
+    pub fn with_previous(self, key: &SealingKey) -> Result<Self, SealError> {
+        Ok(Self {
+            previous: Some(Cipher::new(key)?),
+            ..self
+        })
+    }
+
+    /// Names the present key; says nothing about it.
+    #[must_use]
+    pub fn key_id(&self) -> &str {
+        &self.present.key_id
+    }
+
+    /// Whether the present key has sealed this text.
+    #[must_use]
+    pub fn is_present(&self, sealed: &str) -> bool {
+        sealed.split(':').nth(1) == Some(self.key_id())
     }
 
     /// Seals a key for one line: `v1:<key id>:<nonce and ciphertext in hexadecimal>`, different each time.
@@ -90,12 +132,13 @@ impl Sealer {
             aad: data.as_bytes(),
         };
         let sealed = self
+            .present
             .cipher
             .encrypt(XNonce::from_slice(&nonce), payload)
             .map_err(|_| SealError::Sealing)?;
         Ok(format!(
             "v1:{}:{}{}",
-            self.key_id,
+            self.key_id(),
             hex::encode(&nonce),
             hex::encode(&sealed)
         ))
@@ -110,14 +153,15 @@ impl Sealer {
         let (Some("v1"), Some(key_id), Some(body)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(SealError::UnknownForm);
         };
-        if key_id != self.key_id {
+        let mut ciphers = std::iter::once(&self.present).chain(&self.previous);
+        let Some(cipher) = ciphers.find(|cipher| cipher.key_id == key_id) else {
             // Cut, so that an arbitrary text in the column does not become an arbitrarily long message.
             let found = key_id.chars().take(16).collect();
             return Err(SealError::OtherSealingKey {
                 found,
-                expected: self.key_id.clone(),
+                expected: self.key_id().to_owned(),
             });
-        }
+        };
         let body = hex::decode(body).ok_or(SealError::Altered)?;
         if body.len() < NONCE_LEN {
             return Err(SealError::Altered);
@@ -128,7 +172,7 @@ impl Sealer {
             msg: text,
             aad: data.as_bytes(),
         };
-        let opened = self
+        let opened = cipher
             .cipher
             .decrypt(XNonce::from_slice(nonce), payload)
             .map_err(|_| SealError::Altered)?;
@@ -139,6 +183,14 @@ impl Sealer {
                 Err(SealError::Altered)
             }
         }
+    }
+
+    /// Seals with the present key what the present or the previous one has sealed.
+    ///
+    /// # Errors
+    /// As [`Sealer::open`] and [`Sealer::seal`].
+    pub fn reseal(&self, sealed: &str, context: &SealContext<'_>) -> Result<String, SealError> {
+        self.seal(&self.open(sealed, context)?, context)
     }
 
     /// Fingerprint of what was sent: the same bytes give the same text on this installation, and nobody without the

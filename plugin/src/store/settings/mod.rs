@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use acces::AccesEnregistre;
 pub use json::Problem;
+pub(super) use tables::read_acces;
 
 use super::seal::{SealContext, SealError, Sealer, Secret};
 use crate::dossier::Protocole;
@@ -149,7 +150,7 @@ impl Acces {
             .transpose()
     }
 
-    fn context(&self) -> SealContext<'_> {
+    pub(super) fn context(&self) -> SealContext<'_> {
         SealContext {
             societe_id: self.societe_id,
             secteur_id: self.secteur_id,

@@ -52,7 +52,7 @@ impl Store {
     /// # Errors
     /// As [`Store::secteurs`].
     pub fn acces(&self) -> Result<Vec<Acces>, StoreError> {
-        read::all(&self.database.open()?, "mna_acces", ACCES, &[], read_acces_line)
+        read_acces(&self.database.open()?)
     }
 
     /// Saves a sector's boxes, with what follows from them, and gives them as they are stored now. `revision` is that
@@ -125,6 +125,11 @@ impl Store {
             acces: acces.collect(),
         })
     }
+}
+
+/// The accesses, by number.
+pub(in crate::store) fn read_acces(connection: &Connection) -> Result<Vec<Acces>, StoreError> {
+    read::all(connection, "mna_acces", ACCES, &[], read_acces_line)
 }
 
 fn read_secteurs(connection: &Connection) -> Result<Vec<Secteur>, StoreError> {

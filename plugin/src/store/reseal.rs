@@ -1,0 +1,97 @@
+//! Everything sealed that the tables hold, sealed anew with the present key.
+
+use serde::{Deserialize, Serialize};
+
+use super::journal::EtatExecution;
+use super::read;
+use super::seal::{SealError, Sealer};
+use super::settings::Acces;
+use super::{Store, StoreError};
+use crate::database::Connection;
+
+/// What became of the sealed keys.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Resealed {
+    /// Sealed anew.
+    pub keys: usize,
+    /// Neither the present nor the previous key opens them: left as they are.
+    pub unopened: usize,
+}
+
+/// The part of a run's plan that holds keys.
+#[derive(Serialize, Deserialize)]
+struct Plan {
+    acces: Vec<Acces>,
+    #[serde(flatten)]
+    rest: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Store {
+    /// Seals with the present key whatever the previous one has sealed: the accesses, and the plans of the runs that may
+    /// be resumed; the plans of the others lose their keys. All of it, or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Seal`], [`StoreError::Database`], [`StoreError::Unreadable`].
+    pub fn reseal(&self, sealer: &Sealer) -> Result<Resealed, StoreError> {
+        let mut done = Resealed::default();
+        self.database.open()?.transaction(|connection| {
+            reseal_accesses(connection, sealer, &mut done)?;
+            reseal_plans(connection, sealer, &mut done)
+        })?;
+        Ok(done)
+    }
+}
+
+fn reseal_accesses(connection: &Connection, sealer: &Sealer, done: &mut Resealed) -> Result<(), StoreError> {
+    for mut acces in super::settings::read_acces(connection)? {
+        if reseal_access(&mut acces, sealer, done)? {
+            let sql = "UPDATE mna_acces SET cle_scellee = ? WHERE id = ?";
+            connection.execute(sql, &[acces.cle_scellee.into(), acces.id.into()])?;
+        }
+    }
+    Ok(())
+}
+
+fn reseal_plans(connection: &Connection, sealer: &Sealer, done: &mut Resealed) -> Result<(), StoreError> {
+    let sql = "SELECT id, plan, etat FROM mna_execution";
+    let plans = read::all(connection, "mna_execution", sql, &[], |cells| {
+        let plan = cells.parsed(1, "plan", |json| serde_json::from_str::<Plan>(json).ok())?;
+        let ended = cells.parsed(2, "etat", EtatExecution::from_code)? == EtatExecution::Terminee;
+        Ok((cells.required_integer(0, "id")?, plan, ended))
+    })?;
+    for (id, mut plan, ended) in plans {
+        let mut changed = false;
+        for acces in &mut plan.acces {
+            // A run that went to its end is not resumed: nobody needs its keys any more.
+            changed |= match ended {
+                true => acces.cle_scellee.take().is_some(),
+                false => reseal_access(acces, sealer, done)?,
+            };
+        }
+        if changed {
+            let json = serde_json::to_string(&plan).map_err(|_| StoreError::unreadable("mna_execution", "plan"))?;
+            let sql = "UPDATE mna_execution SET plan = ? WHERE id = ?";
+            connection.execute(sql, &[json.into(), id.into()])?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the line has changed.
+fn reseal_access(acces: &mut Acces, sealer: &Sealer, done: &mut Resealed) -> Result<bool, StoreError> {
+    let Some(sealed) = acces.cle_scellee.as_deref().filter(|sealed| !sealer.is_present(sealed)) else {
+        return Ok(false);
+    };
+    match sealer.reseal(sealed, &acces.context()) {
+        Ok(anew) => {
+            done.keys += 1;
+            acces.cle_scellee = Some(anew);
+            Ok(true)
+        }
+        Err(SealError::OtherSealingKey { .. } | SealError::Altered | SealError::UnknownForm) => {
+            done.unopened += 1;
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
