@@ -7,7 +7,7 @@
 //! for answers (the sum of all senders) and in the journal. `-- 100000 1000000` shows that memory does not grow with the
 //! number. Nothing here fails for being slow: figures are for people to judge. The sandbox checks every dossier on the
 //! same machine: a receiver elsewhere leaves more of it to the night.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::env;
 use std::ffi::OsString;

@@ -19,6 +19,7 @@ mod faults;
 mod servers;
 #[path = "../support/mod.rs"]
 mod support;
+mod tls;
 mod together;
 mod world;
 
