@@ -403,7 +403,7 @@ mod tests {
                 dialect.epoch_seconds().to_owned(),
                 "DATEDIFF_BIG(SECOND, '1970-01-01', SYSUTCDATETIME())",
             ),
-            (dialect.impatient_statements().join(";"), "SET LOCK_TIMEOUT 200"),
+            (dialect.impatient_statements().join(";"), "SET LOCK_TIMEOUT 100"),
         ] {
             assert_eq!(said, expected);
         }
