@@ -95,6 +95,8 @@ pub enum Task {
     Report(Report),
     /// Vérifier la base de données, la correspondance des tables, les réglages et l'API
     Diagnostic,
+    /// Ouvrir le mini ERP dans un navigateur, sur cette machine seulement, avec son planificateur et le bac à sable
+    Serve(Serve),
     /// Lancer le bac à sable seul : le récepteur qui vérifie, garde et répond comme le vrai
     Sandbox(Sandbox),
 }
@@ -215,6 +217,24 @@ impl Report {
     pub fn parameters(&self) -> Value {
         self.run.map_or_else(|| json!({}), |run| json!({ "run": run }))
     }
+}
+
+/// `serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Port du mini ERP, sur 127.0.0.1 ; 0 pour un port libre [par défaut : 8089]
+    #[arg(long, value_name = "P", default_value_t = 8089, hide_default_value = true)]
+    pub port: u16,
+    /// Port du bac à sable, sur 127.0.0.1 ; 0 pour un port libre [par défaut : 8090]
+    #[arg(long, value_name = "P", default_value_t = 8090, hide_default_value = true)]
+    pub sandbox_port: u16,
+    /// Nombre d'inscriptions de l'échantillon, s'il faut en créer un [par défaut : 2000]
+    #[arg(long, value_name = "N", default_value_t = 2000, hide_default_value = true,
+          value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
+    pub inscriptions: u32,
+    /// Créer l'échantillon sans réglages : tout reste à activer et à saisir, comme à l'installation
+    #[arg(long)]
+    pub vierge: bool,
 }
 
 /// `sandbox`.

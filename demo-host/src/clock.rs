@@ -15,6 +15,11 @@ impl Clock {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((time, Instant::now()));
     }
 
+    /// Follows the machine's clock again.
+    pub fn follow_machine(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// The local date and time.
     pub fn now(&self) -> DateTime<FixedOffset> {
         match *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
@@ -26,7 +31,12 @@ impl Clock {
 
 /// An hour of a date, with the offset that the machine's time zone has then.
 pub fn at_hour(date: NaiveDate, hour: u32) -> DateTime<FixedOffset> {
-    let local = date.and_time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default());
+    at_minute(date, hour * 60)
+}
+
+/// A minute of a date, with the offset that the machine's time zone has then.
+pub fn at_minute(date: NaiveDate, minute: u32) -> DateTime<FixedOffset> {
+    let local = date.and_time(NaiveTime::from_hms_opt(minute / 60, minute % 60, 0).unwrap_or_default());
     match Local.from_local_datetime(&local).earliest() {
         Some(time) => time.fixed_offset(),
         // An hour that the clocks skip: the same instant in the offset of the hours before.

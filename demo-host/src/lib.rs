@@ -15,6 +15,7 @@ mod receiver;
 pub mod sandbox;
 pub mod scheduler;
 pub mod seed;
+mod serve;
 pub mod session;
 
 use std::ffi::OsString;

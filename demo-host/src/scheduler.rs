@@ -81,17 +81,12 @@ impl Scheduler {
         &self.jobs
     }
 
-    /// Starts a job; `parameters` is a JSON object.
+    /// Starts a job on a thread of its own; `parameters` is a JSON object.
     ///
     /// # Errors
     /// It is not registered, is running, or its thread cannot start.
     pub fn start(&self, id: &str, parameters: &str, run: Arc<dyn Run>) -> Result<Running, ScheduleError> {
-        if !self.jobs.iter().any(|job| job.id == id) {
-            return Err(ScheduleError::Unknown(id.to_owned()));
-        }
-        let Some(turn) = Turn::take(&self.running, id) else {
-            return Err(ScheduleError::Running(id.to_owned()));
-        };
+        let turn = self.turn(id)?;
         let (worker, parameters, job) = (self.worker.clone(), parameters.to_owned(), id.to_owned());
         let work = move || {
             let _turn = turn;
@@ -103,6 +98,22 @@ impl Scheduler {
             id: id.to_owned(),
             thread,
         })
+    }
+
+    /// Runs a job to its end on this thread; `parameters` is a JSON object.
+    ///
+    /// # Errors
+    /// It is not registered, is running, or it failed.
+    pub fn run(&self, id: &str, parameters: &str, run: &dyn Run) -> Result<Outcome, ScheduleError> {
+        let _turn = self.turn(id)?;
+        Ok(self.worker.run_job(id, parameters, run)?)
+    }
+
+    fn turn(&self, id: &str) -> Result<Turn, ScheduleError> {
+        if !self.jobs.iter().any(|job| job.id == id) {
+            return Err(ScheduleError::Unknown(id.to_owned()));
+        }
+        Turn::take(&self.running, id).ok_or_else(|| ScheduleError::Running(id.to_owned()))
     }
 }
 

@@ -72,7 +72,8 @@ impl App {
             .unwrap_or_else(|| places::sqlite(&self.default_file()))
     }
 
-    fn default_file(&self) -> PathBuf {
+    /// The sample's file in this host's folder.
+    pub fn default_file(&self) -> PathBuf {
         self.folder.join("demo.db")
     }
 
@@ -132,7 +133,29 @@ pub struct Session<'a> {
     pub desk: Arc<Desk>,
 }
 
+/// The parts of a session, for a host that lives longer than one command.
+pub struct Parts {
+    /// The plugin, on the thread that made it.
+    pub plugin: Plugin,
+    /// Its side that works on other threads.
+    pub worker: Worker,
+    /// The scheduler of its jobs.
+    pub scheduler: Scheduler,
+    /// What it put on this host's desk, and the clock.
+    pub desk: Arc<Desk>,
+}
+
 impl Session<'_> {
+    /// Its parts.
+    pub fn into_parts(self) -> Parts {
+        Parts {
+            plugin: self.plugin,
+            worker: self.worker,
+            scheduler: self.scheduler,
+            desk: self.desk,
+        }
+    }
+
     /// Opens a contribution and takes the tables that it shows.
     ///
     /// # Errors

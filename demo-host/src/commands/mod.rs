@@ -9,11 +9,12 @@ mod seed;
 mod settings;
 mod tables;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::cli::Task;
+use crate::cli::{Sample, Seed, Task};
 use crate::failure::Failure;
 use crate::receiver;
+use crate::serve;
 use crate::session::App;
 
 /// Runs a command; returns its exit code.
@@ -30,8 +31,31 @@ pub fn run(app: &App, task: Task) -> Result<u8, Failure> {
         Task::Night(asked) => night::run(app, &asked),
         Task::Report(asked) => report::run(app, &asked),
         Task::Diagnostic => tables::diagnostic(app),
+        Task::Serve(asked) => serve::run(app, &asked),
         Task::Sandbox(asked) => receiver::run(app, &asked),
     }
+}
+
+/// Makes a sample in this host's folder, with the settings that go with it.
+///
+/// # Errors
+/// The database or the file cannot be written.
+pub fn sample(app: &App, inscriptions: u32, api: &str) -> Result<(), Failure> {
+    let asked = Seed {
+        sample: Sample {
+            inscriptions,
+            graine: 1,
+            ecraser: false,
+        },
+        settings: None,
+        url: api.to_owned(),
+    };
+    seed::make(app, &asked).map(drop)
+}
+
+/// The settings that go with the sample of this host's folder.
+pub fn settings_file(app: &App) -> PathBuf {
+    seed::settings_file(app)
 }
 
 /// The document for a file, by its ending: `stem` with one of `endings`.

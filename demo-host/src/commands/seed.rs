@@ -1,11 +1,12 @@
 //! `seed`: the sample and the settings that go with it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use crate::cli::{Sample, Seed};
 use crate::clock::today;
+use crate::commands::settings::SETTINGS;
 use crate::failure::{DONE, Failure};
 use crate::output::{Progress, output_failure, save};
 use crate::places;
@@ -14,13 +15,7 @@ use crate::session::App;
 
 /// Runs the command.
 pub fn run(app: &App, asked: &Seed) -> Result<u8, Failure> {
-    places::create_folder(&app.folder)?;
-    let plan = create(app, &asked.sample, &app.database())?;
-    let file = asked
-        .settings
-        .clone()
-        .unwrap_or_else(|| app.folder.join("reglages.json"));
-    write_settings(&settings(plan, &asked.url), &file)?;
+    let (plan, file) = make(app, asked)?;
     let output = app.output;
     output.say(&format!(
         "{} inscriptions inventées (graine {}).",
@@ -29,6 +24,20 @@ pub fn run(app: &App, asked: &Seed) -> Result<u8, Failure> {
     output.say(&format!("Réglages qui vont avec : {}", file.display()))?;
     output.value(&json!({"inscriptions": plan.inscriptions, "graine": plan.seed, "reglages": file}))?;
     Ok(DONE)
+}
+
+/// Makes a sample and its settings; gives the settings' file too.
+pub fn make(app: &App, asked: &Seed) -> Result<(Plan, PathBuf), Failure> {
+    places::create_folder(&app.folder)?;
+    let plan = create(app, &asked.sample, &app.database())?;
+    let file = asked.settings.clone().unwrap_or_else(|| settings_file(app));
+    write_settings(&settings(plan, &asked.url), &file)?;
+    Ok((plan, file))
+}
+
+/// Where the settings of a sample go when no file is asked for.
+pub fn settings_file(app: &App) -> PathBuf {
+    app.folder.join(SETTINGS)
 }
 
 /// Fills a database with a sample around the host's date.

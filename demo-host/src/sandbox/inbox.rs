@@ -199,6 +199,20 @@ impl Inbox {
         }
         Ok(Some(Bytes::from(piece)))
     }
+
+    /// The entries of the next piece; `None` after the last.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be read.
+    pub fn next_entries(&self, cursor: &mut Cursor) -> io::Result<Option<Vec<Value>>> {
+        let Some(piece) = self.next_piece(cursor)? else {
+            return Ok(None);
+        };
+        let end = if cursor.finished { "]}" } else { "" };
+        let entries = piece.strip_suffix(end.as_bytes()).unwrap_or(&piece);
+        let entries = entries.strip_prefix(b",").unwrap_or(entries);
+        Ok(Some(serde_json::from_slice(&[b"[", entries, b"]"].concat())?))
+    }
 }
 
 #[cfg(test)]
@@ -260,6 +274,13 @@ mod tests {
             .collect();
         inbox.keep(&batch).unwrap();
         assert_eq!(list(&inbox)["dossiers"].as_array().unwrap().len(), 500);
+        let (_, mut cursor) = inbox.open_list();
+        let mut entries = 0;
+        while let Some(piece) = inbox.next_entries(&mut cursor).unwrap() {
+            assert!(piece.iter().all(|entry| entry["fois"] == 1));
+            entries += piece.len();
+        }
+        assert_eq!(entries, 500);
 
         let (_, mut cursor) = inbox.open_list();
         let first = inbox.next_piece(&mut cursor).unwrap().unwrap();

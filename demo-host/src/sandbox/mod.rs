@@ -181,6 +181,23 @@ impl Sandbox {
         self.shared.inbox.counts()
     }
 
+    /// What it holds now, to be read piece by piece.
+    pub fn contents(&self) -> Contents {
+        let (_, cursor) = self.shared.inbox.open_list();
+        Contents {
+            shared: Arc::clone(&self.shared),
+            cursor,
+        }
+    }
+
+    /// Forgets what it holds.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be emptied.
+    pub fn clear(&self) -> io::Result<()> {
+        self.shared.inbox.clear()
+    }
+
     /// Ends it; open connections are closed. Does nothing the second time.
     pub fn stop(&mut self) {
         if let Some(stop) = self.stop.take() {
@@ -191,6 +208,22 @@ impl Sandbox {
             // A panic of that thread has been reported; there is nothing left to end.
             let _ = thread.join();
         }
+    }
+}
+
+/// A reading of what a sandbox holds; ends early when the sandbox is emptied meanwhile.
+pub struct Contents {
+    shared: Arc<Shared>,
+    cursor: inbox::Cursor,
+}
+
+impl Contents {
+    /// The next entries, as `GET /sandbox/recus` lists them; `None` after the last.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be read.
+    pub fn next_entries(&mut self) -> io::Result<Option<Vec<serde_json::Value>>> {
+        self.shared.inbox.next_entries(&mut self.cursor)
     }
 }
 
