@@ -112,6 +112,9 @@ struct Differences {
 
 impl Rows for Differences {
     fn next(&mut self, max_rows: usize, batch: &mut Batch) -> Result<(), Error> {
+        if self.progress.is_cancelled() {
+            return Err(Error::cancelled());
+        }
         while batch.rows() < max_rows {
             match self.waiting.pop_front() {
                 Some(difference) => push(&difference, batch),
