@@ -16,6 +16,7 @@ pub mod program;
 pub mod raw;
 pub mod receiver;
 pub mod schemas;
+pub mod smtp;
 pub mod threads;
 
 use std::{

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::lines::{self, Line, List, Reader, Value};
 use super::{ID, executions, filter};
-use crate::contributions::{HTML, JSON, XLSX};
+use crate::contributions::{HTML, JSON, XLSX, courriel_compte_rendu};
 use crate::error::Error;
 use crate::store::journal::RunId;
 use crate::store::{Journal, Store};
@@ -73,7 +73,7 @@ fn actions(run: Option<i64>) -> Vec<Action> {
     };
     let all = run.map(|_| action("Tous les exports de nuit", ID));
     all.into_iter()
-        .chain([action("Envoi par courriel…", "courriel-compte-rendu")])
+        .chain([action("Envoi par courriel…", courriel_compte_rendu::ID)])
         .collect()
 }
 
