@@ -1,6 +1,7 @@
 //! The user guide, played through a host that is nothing but a terminal: nothing of the screens needs a browser.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod renewal;
 mod scenario;
 #[path = "../support/mod.rs"]
 mod support;
@@ -146,6 +147,25 @@ fn count(resume: &Read, label: &str) -> u64 {
 
 fn of_inscription(table: &Read, id: i64) -> Option<usize> {
     table.rows.iter().position(|row| row["Inscription"] == id.to_string())
+}
+
+#[test]
+fn whatever_is_contributed_is_described_as_published() {
+    let folder = tempfile::tempdir().unwrap();
+    let base = scenario::base(folder.path());
+    let user = Terminal::start(&base, folder.path(), scenario::USER, scenario::NOW);
+    user.run("migration", &json!({})).unwrap();
+    // Those of the menus, and those that only others open.
+    let mut ids = user.contributions();
+    ids.push("courriel-compte-rendu".to_owned());
+    for id in ids {
+        user.open(&id, &json!({"societe_id": 1, "secteur_id": 1})).unwrap();
+        if user.shows_a_form() {
+            user.close();
+        } else {
+            assert!(!user.tables().is_empty(), "{id} shows nothing");
+        }
+    }
 }
 
 #[test]
