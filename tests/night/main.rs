@@ -15,6 +15,7 @@ mod clock;
 mod crash;
 mod database;
 mod faults;
+mod forgets;
 #[path = "../support/servers.rs"]
 mod servers;
 #[path = "../support/mod.rs"]

@@ -130,9 +130,11 @@ impl Server {
             let port = free_port();
             let server = home.command(program);
             let arguments = format!(
-                "--no-defaults --datadir={} --socket={} --port={port} --bind-address=127.0.0.1 --init-file={} \
-                 --skip-name-resolve --innodb-flush-log-at-trx-commit=0",
+                // A server that starts deletes the temporary tables that it finds in its folder: not those of another.
+                "--no-defaults --datadir={} --tmpdir={} --socket={} --port={port} --bind-address=127.0.0.1 \
+                 --init-file={} --skip-name-resolve --innodb-flush-log-at-trx-commit=0",
                 data.display(),
+                home.folder.display(),
                 home.folder.join("socket").display(),
                 account.display()
             );
