@@ -1,0 +1,10 @@
+//! The mini ERP in a real browser.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod axe;
+mod browser;
+mod erp;
+mod invented;
+#[path = "../support/mod.rs"]
+mod support;
