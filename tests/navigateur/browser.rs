@@ -190,9 +190,17 @@ impl Browser {
     }
 
     /// Types keys wherever the focus is.
-    pub fn keys(&self, text: &str) {
+    pub fn keys(&self, keys: &[Key]) {
+        let text: String = keys.iter().map(|key| char::from(*key)).collect();
         let focused = self.runtime.block_on(self.client.active_element()).unwrap();
-        self.runtime.block_on(focused.send_keys(text)).unwrap();
+        self.runtime.block_on(focused.send_keys(&text)).unwrap();
+    }
+
+    /// Whether a control is off.
+    #[track_caller]
+    pub fn is_off(&self, label: &str) -> bool {
+        let control = self.control(label);
+        !self.runtime.block_on(control.is_enabled()).unwrap()
     }
 
     /// Picks what a pick list calls so.
@@ -236,17 +244,13 @@ impl Browser {
         std::fs::write(&file, self.runtime.block_on(self.client.screenshot()).unwrap()).unwrap();
         file
     }
-
-    /// What the page's console complained of.
-    pub fn complaints(&self) -> Vec<String> {
-        let told = self.script("return window.__complaints ?? []", &[]);
-        told.as_array().unwrap().iter().map(ToString::to_string).collect()
-    }
 }
 
-/// What is in view: the dialog on top, or else the page.
+/// What is in view: the dialog on top, or else the page, its main part first.
 const WITHIN: &str = "const within = () => [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body;
-    const visible = (css) => [...within().querySelectorAll(css)].filter((one) => one.checkVisibility());";
+    const rank = (one) => Number(!one.closest('main, dialog'));
+    const visible = (css) => [...within().querySelectorAll(css)].filter((one) => one.checkVisibility())
+        .sort((one, other) => rank(one) - rank(other));";
 
 impl Drop for Browser {
     fn drop(&mut self) {

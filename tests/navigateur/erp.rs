@@ -13,6 +13,8 @@ pub struct Erp {
     process: Child,
     /// The address to open, with its token.
     pub url: String,
+    /// The address of its sandbox's API.
+    pub api: String,
 }
 
 impl Erp {
@@ -40,6 +42,7 @@ impl Erp {
         Self {
             process,
             url: text("url"),
+            api: text("bac_a_sable"),
         }
     }
 

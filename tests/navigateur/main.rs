@@ -5,6 +5,8 @@
 mod axe;
 mod browser;
 mod erp;
+mod guide;
 mod invented;
 #[path = "../support/mod.rs"]
 mod support;
+mod world;
