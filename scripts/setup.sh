@@ -73,7 +73,7 @@ install_databases() {
 axe=4.10.3
 axe_sha256=0f2b4d7dcdf7d1219df8d1959ad68e565f51d14c3f0d88bb71cd59abeb956292
 install_browser() {
-    install chromium chromium-driver fonts-inter curl
+    install chromium chromium-driver chromium-l10n fonts-inter curl
     axe_folder="target/tools/axe-core-$axe"
     [ -f "$axe_folder/axe.min.js" ] && return 0
     say "Fetching axe-core $axe"

@@ -49,6 +49,8 @@ impl Browser {
             "--disable-sync",
             "--disable-dev-shm-usage",
             "--hide-scrollbars",
+            // A colour that is on its way to another has the contrast of neither.
+            "--force-prefers-reduced-motion",
             "--lang=fr",
             "--window-size=1280,860",
         ];
@@ -128,6 +130,13 @@ impl Browser {
             "return within().innerText.includes(arguments[0])",
             &[text.into()],
         );
+    }
+
+    /// Waits until the screen in front is called so.
+    #[track_caller]
+    pub fn screen(&self, title: &str) {
+        let script = "return document.querySelector('#tabs [aria-selected=true]').innerText.includes(arguments[0])";
+        self.until("a screen", script, &[title.into()]);
     }
 
     /// The element that a script finds, once it is there.

@@ -24,7 +24,14 @@ fn the_user_guide_is_played_from_activation_to_the_report() {
     let browser = Browser::start(&folder);
     browser.open(&erp.url);
     browser.sees("Bienvenue");
-    assert!(!browser.script("return location.href", &[]).as_str().unwrap().contains("jeton"), "the token stays in the address");
+    assert!(
+        !browser
+            .script("return location.href", &[])
+            .as_str()
+            .unwrap()
+            .contains("jeton"),
+        "the token stays in the address"
+    );
     axe::check(&browser, "home");
 
     activate(&browser);
@@ -59,12 +66,24 @@ fn activate(browser: &Browser) {
     browser.sees("Passerelle SIFA");
     assert!(browser.is_off("Mission interministérielle pour l'apprentissage"));
     browser.tick("Passerelle SIFA");
-    browser.until("the second box", "return !visible('input').find((one) => one.labels?.[0]?.innerText.startsWith('Mission interm')).disabled", &[]);
+    browser.until(
+        "the second box",
+        "return !visible('input').find((one) => one.labels?.[0]?.innerText.startsWith('Mission interm')).disabled",
+        &[],
+    );
     browser.tick("Mission interministérielle pour l'apprentissage");
-    browser.until("its tick", "return visible('input').find((one) => one.labels?.[0]?.innerText.startsWith('Mission interm')).checked", &[]);
+    browser.until(
+        "its tick",
+        "return visible('input').find((one) => one.labels?.[0]?.innerText.startsWith('Mission interm')).checked",
+        &[],
+    );
     picture(browser, "01-complements-secteur");
     browser.press("Enregistrer");
-    browser.until("the end of saving", "return !document.querySelector('.form[aria-busy]')", &[]);
+    browser.until(
+        "the end of saving",
+        "return !document.querySelector('.form[aria-busy]')",
+        &[],
+    );
 }
 
 /// The guide's two lines, a bad one first: each message stands beside its field.
@@ -77,23 +96,55 @@ fn establishments(browser: &Browser) {
     browser.fill("Siret du CFA", "123 456 789");
     browser.press("Enregistrer");
     browser.sees("Rien n'a été enregistré");
-    for (field, word) in [("Numéro UAI du CFA", "chiffres"), ("Nom du CFA", "manquant"), ("Siret du CFA", "14 chiffres"), ("Société", "manquante")] {
+    for (field, word) in [
+        ("Numéro UAI du CFA", "chiffres"),
+        ("Nom du CFA", "manquant"),
+        ("Siret du CFA", "14 chiffres"),
+        ("Société", "manquante"),
+    ] {
         let told = browser.told_of(field);
         assert!(told.contains(word), "{field}: {told}");
     }
-    assert_eq!(browser.script("return document.activeElement.labels[0].innerText", &[]), json!("Numéro UAI du CFA"), "the first fault has the focus");
+    assert_eq!(
+        browser.script("return document.activeElement.labels[0].innerText", &[]),
+        json!("Numéro UAI du CFA"),
+        "the first fault has the focus"
+    );
     picture(browser, "02-numeros-uai-erreurs");
 
-    line(browser, ["1234567A", "SC-FORMATION", "123 456 789 94444", "Établissement scolaire privé sous contrat"], ["SC-FORMATION", "METZ"]);
+    line(
+        browser,
+        [
+            "1234567A",
+            "SC-FORMATION",
+            "123 456 789 94444",
+            "Établissement scolaire privé sous contrat",
+        ],
+        ["SC-FORMATION", "METZ"],
+    );
     browser.press("Ajouter");
-    line(browser, ["1234568A", "SC-PRESENTATION PLUS", "12345678911111", "Établissement de formation ou de recherche (université, école d'ingénieur...)"], ["SC-PRESENTATION", "PARIS"]);
+    line(
+        browser,
+        [
+            "1234568A",
+            "SC-PRESENTATION PLUS",
+            "12345678911111",
+            "Établissement de formation ou de recherche (université, école d'ingénieur...)",
+        ],
+        ["SC-PRESENTATION", "PARIS"],
+    );
     browser.sees("2 lignes");
     browser.sees("123 456 789 94444");
     picture(browser, "03-numeros-uai");
 }
 
 fn line(browser: &Browser, texts: [&str; 4], places: [&str; 2]) {
-    let fields = ["Numéro UAI du CFA", "Nom du CFA", "Siret du CFA", "Organisme gestionnaire"];
+    let fields = [
+        "Numéro UAI du CFA",
+        "Nom du CFA",
+        "Siret du CFA",
+        "Organisme gestionnaire",
+    ];
     for (field, text) in fields.iter().zip(texts) {
         browser.fill(field, text);
     }
@@ -105,18 +156,35 @@ fn line(browser: &Browser, texts: [&str; 4], places: [&str; 2]) {
 
 /// The key: pasted, tested against the sandbox, never shown again.
 fn access(browser: &Browser, erp: &Erp) {
-    browser.menu(&["Administration", "Mission Apprentissage…", "Gestion des accès aux API tierces"]);
+    browser.menu(&[
+        "Administration",
+        "Mission Apprentissage…",
+        "Gestion des accès aux API tierces",
+    ]);
     browser.sees("123 456 789 94444 - 1234567A");
-    browser.script("document.querySelector('main [role=tabpanel]:not([hidden]) .kind-list tbody tr').click()", &[]);
+    browser.script(
+        "document.querySelector('main [role=tabpanel]:not([hidden]) .kind-list tbody tr').click()",
+        &[],
+    );
     browser.press("Saisir ou modifier la clé");
     browser.fill("Clé API", KEY);
     browser.fill("URL de base", &erp.api);
     browser.press("Enregistrer");
     browser.sees("SC-FORMATION");
     browser.until("the list", "return visible('.kind-list').length > 0", &[]);
-    assert!(!browser.script("return document.documentElement.outerHTML", &[]).as_str().unwrap().contains(KEY), "the key is shown");
+    assert!(
+        !browser
+            .script("return document.documentElement.outerHTML", &[])
+            .as_str()
+            .unwrap()
+            .contains(KEY),
+        "the key is shown"
+    );
     picture(browser, "04-acces-api");
-    browser.script("document.querySelector('main [role=tabpanel]:not([hidden]) .kind-list tbody tr').click()", &[]);
+    browser.script(
+        "document.querySelector('main [role=tabpanel]:not([hidden]) .kind-list tbody tr').click()",
+        &[],
+    );
     browser.press("Tester la connexion");
     browser.sees("Connexion réussie");
     axe::check(browser, "outcome of a job");
@@ -145,10 +213,12 @@ fn preview(browser: &Browser) {
 /// The address is put right in the ERP, and the apprentice is among those that go out.
 fn put_right(browser: &Browser) {
     browser.menu(&["Inscriptions", "Stagiaires"]);
+    browser.screen("Stagiaires");
     browser.fill("Filtrer : Nom", NOM);
     browser.sees("1 ligne sur ");
     axe::check(browser, "stagiaires");
     browser.press("Ouvrir la fiche");
+    browser.screen(NOM);
     browser.fill("E-mail", EMAIL);
     browser.press("Enregistrer");
     browser.sees("La fiche est enregistrée.");
@@ -156,7 +226,12 @@ fn put_right(browser: &Browser) {
     browser.press("Fermer l'écran");
 
     browser.press("Exemple de l'export automatique de nuit");
+    browser.script(
+        "window.before = [...document.querySelectorAll('.tables')].find((one) => one.checkVisibility())",
+        &[],
+    );
     browser.press("Actualiser");
+    browser.until("the tables anew", "return !window.before.isConnected", &[]);
     browser.sees("Dossiers lus");
     browser.press("Apprentis non envoyés");
     browser.fill("Filtrer : Nom", NOM);
@@ -180,6 +255,7 @@ fn night(browser: &Browser) {
     browser.sees("01:00:");
     picture(browser, "07-nuit");
     browser.menu(&["Administration", "Bac à sable : dossiers reçus"]);
+    browser.screen("Dossiers reçus");
     browser.fill("Filtrer : Nom", NOM);
     browser.sees("1 ligne sur ");
     axe::check(browser, "inbox");
@@ -189,13 +265,20 @@ fn night(browser: &Browser) {
 /// The report, on the screen and as files.
 fn report(browser: &Browser) {
     browser.menu(&["Inscriptions", UAI, "Compte rendu des exports de nuit"]);
+    browser.screen("Compte rendu");
     browser.sees("Terminée");
     picture(browser, "08-compte-rendu");
     let html = document(browser, "compte-rendu.html", ".html");
-    assert!(std::fs::read_to_string(html).unwrap().contains("<svg"), "the page has no chart");
+    assert!(
+        std::fs::read_to_string(html).unwrap().contains("<svg"),
+        "the page has no chart"
+    );
     let workbook = document(browser, "compte-rendu.xlsx", ".xlsx");
     assert!(std::fs::read(workbook).unwrap().starts_with(b"PK"));
-    browser.script("document.querySelector('main [role=tabpanel]:not([hidden]) [data-show]').click()", &[]);
+    browser.script(
+        "document.querySelector('main [role=tabpanel]:not([hidden]) [data-show]').click()",
+        &[],
+    );
     browser.until("the page", "return visible('iframe').length > 0", &[]);
     // A frame that may run nothing cannot say that it is drawn.
     std::thread::sleep(std::time::Duration::from_millis(700));
@@ -208,6 +291,12 @@ fn document(browser: &Browser, id: &str, ending: &str) -> std::path::PathBuf {
     let press = "const one = [...document.querySelectorAll('[data-document]')].find((one) => one.checkVisibility() && one.dataset.document === arguments[0]); one.click(); return one.title;";
     let title: Value = browser.script(press, &[id.into()]);
     let file = browser.downloaded(ending);
-    assert_eq!(title, json!(format!("Enregistrer {}", Path::new(&file).file_name().unwrap().to_string_lossy())));
+    assert_eq!(
+        title,
+        json!(format!(
+            "Enregistrer {}",
+            Path::new(&file).file_name().unwrap().to_string_lossy()
+        ))
+    );
     file
 }

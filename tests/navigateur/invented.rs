@@ -1,5 +1,6 @@
 //! The mini ERP knows no screen of its plugin: one that it has never heard of is drawn whole, and told what the user does.
 
+use fantoccini::key::Key;
 use serde_json::json;
 
 use crate::browser::Browser;
@@ -10,11 +11,13 @@ use crate::{axe, support};
 fn a_plugin_that_nobody_knows_is_drawn_whole() {
     let folder = support::scratch().join("invente");
     let library = support::zoo("invented");
-    let erp = Erp::start(&folder, Some(&library), &["--inscriptions", "40"]);
+    let erp = Erp::start(&folder, Some(&library), &["--inscriptions", "1500"]);
     let browser = Browser::start(&folder);
     browser.open(&erp.url);
     browser.sees("Bienvenue");
     axe::check(&browser, "home");
+
+    keyboard(&browser);
 
     // A menu path of three labels: a menu, a heading, a dialog.
     browser.menu(&["Atelier", "Machines…"]);
@@ -73,6 +76,7 @@ fn a_plugin_that_nobody_knows_is_drawn_whole() {
     );
     browser.press("Fermer l'atelier");
     browser.sees("Bienvenue");
+    long_table(&browser);
     #[cfg(unix)]
     {
         drop(browser);
@@ -126,4 +130,66 @@ fn list(browser: &Browser) {
     assert!(!browser.text().contains("action essai"));
     browser.press("Fermer");
     browser.sees("action essai \"l3\"");
+}
+
+/// Everything by the keyboard: the skip link, the menus, a dialog, the tabs.
+fn keyboard(browser: &Browser) {
+    let focused = || browser.script("return document.activeElement.innerText", &[]);
+    browser.script("document.activeElement.blur()", &[]);
+    browser.keys(&[Key::Tab]);
+    assert_eq!(focused(), json!("Aller au contenu"));
+    browser.keys(&[Key::Tab]);
+    assert_eq!(focused(), json!("Inscriptions"));
+    browser.keys(&[Key::Right, Key::Right, Key::Down]);
+    assert_eq!(focused(), json!("Machines…"));
+    browser.keys(&[Key::Escape]);
+    assert_eq!(focused(), json!("Atelier"));
+    browser.keys(&[Key::Down, Key::Enter]);
+    browser.sees("Machines à bois");
+    browser.until(
+        "the dialog's focus",
+        "return document.activeElement.innerText === 'Machines à bois'",
+        &[],
+    );
+    browser.keys(&[Key::Escape]);
+    browser.until("the end of the dialog", "return !document.querySelector('dialog')", &[]);
+    assert_eq!(focused(), json!("Atelier"), "the focus comes back");
+}
+
+/// A table that is longer than the screen: only what is in view is in the page, and the keyboard reaches all of it.
+fn long_table(browser: &Browser) {
+    browser.menu(&["Inscriptions", "Stagiaires"]);
+    browser.screen("Stagiaires");
+    let count = browser.until(
+        "the end of the reading",
+        "const grid = visible('.grid')[0]; return grid?.ariaRowCount > 1000 && grid.ariaRowCount",
+        &[],
+    );
+    let rows: u64 = count.as_str().unwrap().parse().unwrap();
+    let drawn = browser
+        .script("return document.querySelectorAll('.line').length", &[])
+        .as_u64()
+        .unwrap();
+    assert!(drawn < 60 && drawn > 5, "{drawn} rows are in the page");
+    browser.script("document.querySelector('.grid').focus()", &[]);
+    browser.keys(&[Key::Control, Key::End, Key::Null]);
+    let last = "const row = document.querySelector('.line.current-row'); return row && !row.classList.contains('loading') && Number(row.ariaRowIndex)";
+    assert_eq!(
+        browser.until("the last row", last, &[]),
+        json!(rows),
+        "the last row says its place"
+    );
+    browser.keys(&[Key::Control, Key::Home, Key::Null]);
+    browser.until(
+        "the first row",
+        "return document.querySelector('.line.current-row')?.ariaRowIndex === '3'",
+        &[],
+    );
+    browser.keys(&[Key::PageDown, Key::Down, Key::Right]);
+    let active = "const cell = document.getElementById(document.querySelector('.grid').getAttribute('aria-activedescendant')); return cell?.ariaColIndex";
+    assert_eq!(browser.until("the current cell", active, &[]), json!("2"));
+    axe::check(browser, "long table");
+    // Enter acts on the row: its form opens.
+    browser.keys(&[Key::Enter]);
+    browser.screen("Stagiaire n°");
 }

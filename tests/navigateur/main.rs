@@ -6,6 +6,7 @@ mod axe;
 mod browser;
 mod erp;
 mod guide;
+mod http;
 mod invented;
 #[path = "../support/mod.rs"]
 mod support;

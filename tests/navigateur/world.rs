@@ -14,7 +14,9 @@ pub const EMAIL: &str = "camille.leroux@apprenti.example.net";
 
 /// Makes the database of a folder's mini ERP: no settings yet, as after the installation.
 pub fn make(folder: &Path) {
-    let host = DemoHost { folder: folder.to_path_buf() };
+    let host = DemoHost {
+        folder: folder.to_path_buf(),
+    };
     host.run(&["seed", "--inscriptions", "400"]).expect(0);
     let base = Base(folder.join("demo.db"));
     let apprentice = apprentice(folder, &base);
@@ -38,7 +40,9 @@ pub fn make(folder: &Path) {
 
 /// A stagiaire of the first secteur whose one dossier would go out, as a copy of the database tells.
 fn apprentice(folder: &Path, base: &Base) -> String {
-    let copy = DemoHost { folder: folder.join("copie") };
+    let copy = DemoHost {
+        folder: folder.join("copie"),
+    };
     std::fs::create_dir_all(&copy.folder).unwrap();
     std::fs::copy(&base.0, copy.file("demo.db")).unwrap();
     let settings = folder.join("reglages.json");
@@ -47,7 +51,11 @@ fn apprentice(folder: &Path, base: &Base) -> String {
     let preview = copy.file("apercu.json");
     copy.run(&["preview", "--out", preview.to_str().unwrap()]).expect(0);
     let preview: serde_json::Value = serde_json::from_slice(&std::fs::read(preview).unwrap()).unwrap();
-    let sent = preview["envoyes"].as_array().unwrap().iter().map(|dossier| dossier["inscription_id"].to_string());
+    let sent = preview["envoyes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|dossier| dossier["inscription_id"].to_string());
     let rows = base.rows(&format!(
         "SELECT stagiaire_id FROM inscription WHERE secteur_id = 1 AND id IN ({}) AND stagiaire_id IN \
          (SELECT stagiaire_id FROM inscription GROUP BY stagiaire_id HAVING count(*) = 1) ORDER BY id LIMIT 1",
