@@ -236,10 +236,10 @@ impl Browser {
     pub fn downloaded(&self, ending: &str) -> PathBuf {
         let asked = Instant::now();
         loop {
-            let files = std::fs::read_dir(&self.downloads)
+            let mut files = std::fs::read_dir(&self.downloads)
                 .unwrap()
                 .map(|file| file.unwrap().path());
-            if let Some(file) = files.filter(|file| file.to_string_lossy().ends_with(ending)).next() {
+            if let Some(file) = files.find(|file| file.to_string_lossy().ends_with(ending)) {
                 return file;
             }
             assert!(asked.elapsed() < PATIENCE, "no {ending} was downloaded");

@@ -72,7 +72,8 @@ fn only_a_page_of_the_mini_erp_is_answered() {
     let json = ("Content-Type", "application/json");
     let own = [("Host", host), ("Cookie", cookie), ("Origin", address), json];
     let foreign = format!("attaquant.example:{port}");
-    let refused: &[(&str, &[(&str, &str)], u16)] = &[
+    type Headers<'a> = &'a [(&'a str, &'a str)];
+    let refused: &[(&str, Headers<'_>, u16)] = &[
         ("no token", &[("Host", host), ("Origin", address), json], 403),
         (
             "another token",
