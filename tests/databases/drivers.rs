@@ -10,7 +10,6 @@ on_each! {
     booleans_of_every_type_are_true_or_false_in_sql_too
     an_empty_result_is_empty
     a_transaction_is_all_or_nothing
-    an_upsert_inserts_then_updates
     identifiers_are_quoted
     a_cancelled_connection_stops
 }
@@ -234,24 +233,6 @@ fn a_transaction_is_all_or_nothing(product: Product) {
         })
         .unwrap();
     assert_eq!(ids(&database.open().unwrap()), [Some(2), Some(3)]);
-}
-
-fn an_upsert_inserts_then_updates(product: Product) {
-    let base = Base::new(product);
-    let database = base.database();
-    let connection = database.open().unwrap();
-    base.run(&["CREATE TABLE t (a INTEGER, b INTEGER, c VARCHAR(9), PRIMARY KEY (a, b))"]);
-    let sql = database.dialect().upsert("t", &["a", "b"], &["a", "b", "c"]);
-    let only_keys = database.dialect().upsert("t", &["a", "b"], &["a", "b"]);
-    for text in [Some("x"), None, Some("é")] {
-        connection.execute(&sql, &[1.into(), 2.into(), text.into()]).unwrap();
-        connection.execute(&only_keys, &[1.into(), 2.into()]).unwrap();
-    }
-    connection.execute(&only_keys, &[1.into(), 3.into()]).unwrap();
-    let found = read(&connection, "SELECT b, c FROM t ORDER BY b", |row| {
-        (row.integer(0).unwrap(), owned(row, 1))
-    });
-    assert_eq!(found, [(Some(2), Some("é".to_owned())), (Some(3), None)]);
 }
 
 /// Upper and lower case, blanks, accents, reserved words: as the ERP's vendor named them.

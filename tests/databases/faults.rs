@@ -17,6 +17,7 @@ on_each! {
     a_reader_cannot_write
     a_database_that_is_not_there_is_said
     a_locked_table_is_said
+    a_connection_that_is_cut_is_said_and_left_in_peace
 }
 
 fn a_missing_table_or_column_is_named(product: Product) {
@@ -183,4 +184,60 @@ fn a_locked_table_is_said(product: Product) {
     assert!(error.user_text().contains("verrouillée"), "{}", error.user_text());
     holder.rollback().unwrap();
     holder.set_autocommit(true).unwrap();
+}
+
+/// The server ends the session while its rows are being read. SQLite has no server.
+fn a_connection_that_is_cut_is_said_and_left_in_peace(product: Product) {
+    let (own, end) = match product {
+        Product::Sqlite => return,
+        Product::PostgreSql => ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend(?)"),
+        Product::MariaDb => ("SELECT CONNECTION_ID()", "KILL ?"),
+    };
+    let base = Base::new(product);
+    let database = base.database();
+    let connection = database.open_reader().unwrap();
+    let session = connection
+        .query(own, &[])
+        .unwrap()
+        .next_row()
+        .unwrap()
+        .unwrap()
+        .integer(0)
+        .unwrap()
+        .unwrap();
+    let numbers = "WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n WHERE a < 900) SELECT x.a, '0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789' FROM n x, n y";
+    let mut rows = connection.query(numbers, &[]).unwrap();
+    assert!(rows.next_row().unwrap().is_some());
+    let end = end.replace('?', &session.to_string());
+    base.connect().execute(&end, (), None).unwrap();
+    let mut seen = 1;
+    let ended = loop {
+        match rows.next_row() {
+            Ok(Some(_)) => seen += 1,
+            ended => break ended.map(|_| ()),
+        }
+    };
+    // MariaDB's driver before 3.1.17 has read all of it by then. What was cut never looks like a shorter result.
+    let whole = product == Product::MariaDb && ended == Ok(()) && seen == 900 * 900;
+    assert!(
+        whole || matches!(ended, Err(DatabaseError::Lost(_))),
+        "{seen}: {ended:?}"
+    );
+    drop(rows);
+    let next = connection
+        .query("SELECT 1", &[])
+        .and_then(|mut rows| rows.next_row().map(drop));
+    assert!(matches!(next, Err(DatabaseError::Lost(_))), "{next:?}");
+    drop(connection);
+    // Another one is as good as ever.
+    assert!(
+        database
+            .open_reader()
+            .unwrap()
+            .query("SELECT 1", &[])
+            .unwrap()
+            .next_row()
+            .unwrap()
+            .is_some()
+    );
 }

@@ -118,7 +118,7 @@ impl Browser {
 
     /// What the page says in view.
     pub fn text(&self) -> String {
-        let text = self.script(&format!("{WITHIN} return within().innerText"), &[]);
+        let text = self.script(&format!("{WITHIN} return plain(within().innerText)"), &[]);
         text.as_str().unwrap_or_default().to_owned()
     }
 
@@ -127,7 +127,7 @@ impl Browser {
     pub fn sees(&self, text: &str) {
         self.until(
             "a text",
-            "return within().innerText.includes(arguments[0])",
+            "return plain(within().innerText).includes(arguments[0])",
             &[text.into()],
         );
     }
@@ -164,6 +164,15 @@ impl Browser {
             .unwrap_or_else(|error| panic!("{text}: {error}"));
     }
 
+    /// Clicks the element in view that a CSS selector finds.
+    #[track_caller]
+    pub fn click(&self, css: &str) {
+        let element = self.element("an element", "return visible(arguments[0])[0];", &[css.into()]);
+        self.runtime
+            .block_on(element.click())
+            .unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
     /// Opens an entry of the menus: its menu, then what it says.
     #[track_caller]
     pub fn menu(&self, path: &[&str]) {
@@ -177,6 +186,12 @@ impl Browser {
     fn control(&self, label: &str) -> Element {
         let script = "return visible('input, select, textarea').find((one) => (one.labels?.[0]?.innerText ?? one.ariaLabel ?? '').trim() === arguments[0]);";
         self.element("a control", script, &[label.into()])
+    }
+
+    /// Whether there is a control with a label.
+    pub fn has(&self, label: &str) -> bool {
+        let script = format!("{WITHIN} return visible('input, select').some((one) => one.labels?.[0]?.innerText.trim() === arguments[0])");
+        self.script(&script, &[label.into()]) == json!(true)
     }
 
     /// Ticks or unticks a box.
@@ -227,7 +242,7 @@ impl Browser {
     pub fn told_of(&self, label: &str) -> String {
         let script = format!(
             "{WITHIN} const one = visible('input, select').find((one) => one.labels?.[0]?.innerText.trim() === arguments[0]);
-             return (one.getAttribute('aria-describedby') ?? '').split(' ').map((id) => document.getElementById(id)?.innerText ?? '').join('\\n');"
+             return (one.getAttribute('aria-describedby') ?? '').split(' ').map((id) => plain(document.getElementById(id)?.innerText ?? '')).join('\\n');"
         );
         self.script(&script, &[label.into()]).as_str().unwrap().to_owned()
     }
@@ -242,7 +257,10 @@ impl Browser {
             if let Some(file) = files.find(|file| file.to_string_lossy().ends_with(ending)) {
                 return file;
             }
-            assert!(asked.elapsed() < PATIENCE, "no {ending} was downloaded");
+            if asked.elapsed() > PATIENCE {
+                self.shot("echec");
+                panic!("no {ending} was downloaded; the page says:\n{}", self.text());
+            }
             std::thread::sleep(Duration::from_millis(40));
         }
     }
@@ -256,7 +274,9 @@ impl Browser {
 }
 
 /// What is in view: the dialog on top, or else the page, its main part first.
-const WITHIN: &str = "const within = () => [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body;
+/// What may not part at the end of a line counts as a space.
+const WITHIN: &str = "const plain = (text) => text.replace(/[\u00a0\u202f]/g, ' ');
+    const within = () => [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body;
     const rank = (one) => Number(!one.closest('main, dialog'));
     const visible = (css) => [...within().querySelectorAll(css)].filter((one) => one.checkVisibility())
         .sort((one, other) => rank(one) - rank(other));";

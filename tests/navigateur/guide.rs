@@ -3,43 +3,44 @@
 //! The screenshots of `docs/guide-utilisateur.md` are made here; `PASSERELLE_IMAGES=1 cargo test --test navigateur` puts
 //! them into `docs/images/guide`.
 
-use std::path::Path;
-
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::erp::Erp;
-use crate::world::{self, EMAIL, NOM};
-use crate::{axe, support};
+use crate::{axe, scenario, support};
 
+/// The entry of the menus that opens the guide's small dialog.
 const UAI: &str = "Exemple Mission Apprentissage…";
-const KEY: &str = "5a3f1c9e-0b7d-4e21-9c44-8d1f2a6b7c30";
+/// The address that is put right.
+const EMAIL: &str = "contact.famille@exemple.fr";
 
 #[test]
 fn the_user_guide_is_played_from_activation_to_the_report() {
     let folder = support::scratch().join("guide");
-    world::make(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let base = scenario::base(&folder);
+    let left_out = base
+        .rows(&format!(
+            "SELECT nom, prenom FROM stagiaire WHERE id = (SELECT stagiaire_id FROM inscription WHERE id = {})",
+            scenario::LEFT_OUT
+        ))
+        .remove(0);
+    std::fs::rename(&base.0, folder.join("demo.db")).unwrap();
     let erp = Erp::start(&folder, None, &[]);
     let browser = Browser::start(&folder);
     browser.open(&erp.url);
     browser.sees("Bienvenue");
-    assert!(
-        !browser
-            .script("return location.href", &[])
-            .as_str()
-            .unwrap()
-            .contains("jeton"),
-        "the token stays in the address"
-    );
+    let address = browser.script("return location.href", &[]);
+    assert!(!address.as_str().unwrap().contains("jeton"), "the token stays in {address}");
     axe::check(&browser, "home");
 
     activate(&browser);
     establishments(&browser);
     access(&browser, &erp);
-    preview(&browser);
-    put_right(&browser);
-    night(&browser);
+    preview(&browser, &left_out);
+    put_right(&browser, &left_out);
+    night(&browser, &left_out);
     report(&browser);
 }
 
@@ -58,142 +59,111 @@ fn picture(browser: &Browser, name: &str) {
 
 /// Compléments secteur: the second box is there once the first is ticked.
 fn activate(browser: &Browser) {
+    let [first, second, _] = scenario::BOXES;
     browser.menu(&["Fichier", "Secteurs…"]);
-    browser.choose("Société", "SC-FORMATION");
-    browser.choose("Secteur", "METZ");
+    browser.choose("Société", scenario::SITES[0].societe);
+    browser.choose("Secteur", scenario::SITES[0].secteur);
     axe::check(browser, "dialog of a menu");
     browser.press("Compléments secteur");
-    browser.sees("Passerelle SIFA");
-    assert!(browser.is_off("Mission interministérielle pour l'apprentissage"));
-    browser.tick("Passerelle SIFA");
-    browser.until(
-        "the second box",
-        "return !visible('input').find((one) => one.labels?.[0]?.innerText.startsWith('Mission interm')).disabled",
-        &[],
-    );
-    browser.tick("Mission interministérielle pour l'apprentissage");
-    browser.until(
-        "its tick",
-        "return visible('input').find((one) => one.labels?.[0]?.innerText.startsWith('Mission interm')).checked",
-        &[],
-    );
+    browser.sees(first);
+    assert!(browser.is_off(second));
+    browser.tick(first);
+    let box_ = "const one = visible('input').find((one) => one.labels?.[0]?.innerText.trim() === arguments[0]);";
+    browser.until("the second box", &format!("{box_} return !one.disabled"), &[second.into()]);
+    browser.tick(second);
+    browser.until("its tick", &format!("{box_} return one.checked"), &[second.into()]);
     picture(browser, "01-complements-secteur");
     browser.press("Enregistrer");
-    browser.until(
-        "the end of saving",
-        "return !document.querySelector('.form[aria-busy]')",
-        &[],
-    );
+    browser.until("the end of saving", "return !document.querySelector('.form[aria-busy]')", &[]);
 }
 
-/// The guide's two lines, a bad one first: each message stands beside its field.
+/// The guide's lines, bad ones first: each message stands beside its field.
 fn establishments(browser: &Browser) {
     browser.menu(&["Inscriptions", UAI, "Gestion des numéros UAI"]);
     browser.sees("La liste est vide.");
     browser.press("Ajouter");
     browser.sees("Nom du CFA");
-    browser.fill("Numéro UAI du CFA", "12345");
-    browser.fill("Siret du CFA", "123 456 789");
-    browser.press("Enregistrer");
-    browser.sees("Rien n'a été enregistré");
-    for (field, word) in [
-        ("Numéro UAI du CFA", "chiffres"),
-        ("Nom du CFA", "manquant"),
-        ("Siret du CFA", "14 chiffres"),
-        ("Société", "manquante"),
-    ] {
-        let told = browser.told_of(field);
-        assert!(told.contains(word), "{field}: {told}");
+    unfold(browser);
+    for (typed, field, message) in scenario::BAD_LINES {
+        type_in(browser, typed);
+        browser.press("Enregistrer");
+        browser.sees(message);
+        assert!(browser.told_of(field).contains(message), "{field}: {}", browser.told_of(field));
+        if field == "Siret du CFA" {
+            let focused = "return document.activeElement.labels?.[0]?.innerText === arguments[0]";
+            browser.until("the focus on the first fault", focused, &[field.into()]);
+            picture(browser, "02-numeros-uai-erreurs");
+        }
     }
-    assert_eq!(
-        browser.script("return document.activeElement.labels[0].innerText", &[]),
-        json!("Numéro UAI du CFA"),
-        "the first fault has the focus"
-    );
-    picture(browser, "02-numeros-uai-erreurs");
-
-    line(
-        browser,
-        [
-            "1234567A",
-            "SC-FORMATION",
-            "123 456 789 94444",
-            "Établissement scolaire privé sous contrat",
-        ],
-        ["SC-FORMATION", "METZ"],
-    );
+    type_in(browser, scenario::LINES[0]);
+    save_line(browser);
+    for warning in scenario::LOOK_AT {
+        browser.sees(warning.split_once(" : ").unwrap().1);
+    }
     browser.press("Ajouter");
-    line(
-        browser,
-        [
-            "1234568A",
-            "SC-PRESENTATION PLUS",
-            "12345678911111",
-            "Établissement de formation ou de recherche (université, école d'ingénieur...)",
-        ],
-        ["SC-PRESENTATION", "PARIS"],
-    );
+    browser.sees("Nom du CFA");
+    type_in(browser, scenario::LINES[1]);
+    save_line(browser);
     browser.sees("2 lignes");
     browser.sees("123 456 789 94444");
     picture(browser, "03-numeros-uai");
 }
 
-fn line(browser: &Browser, texts: [&str; 4], places: [&str; 2]) {
-    let fields = [
-        "Numéro UAI du CFA",
-        "Nom du CFA",
-        "Siret du CFA",
-        "Organisme gestionnaire",
-    ];
-    for (field, text) in fields.iter().zip(texts) {
-        browser.fill(field, text);
+/// Opens what is drawn closed.
+fn unfold(browser: &Browser) {
+    browser.until("the groups", "visible('details:not([open]) > summary').forEach((one) => one.click()); return true", &[]);
+}
+
+fn type_in(browser: &Browser, line: scenario::Typed) {
+    for (field, text) in line {
+        if matches!(*field, "Société" | "Secteur") {
+            browser.choose(field, text);
+        } else if !text.is_empty() || browser.has(field) {
+            browser.fill(field, text);
+        }
     }
-    browser.choose("Société", places[0]);
-    browser.choose("Secteur", places[1]);
+}
+
+fn save_line(browser: &Browser) {
     browser.press("Enregistrer");
     browser.until("the list", "return visible('.kind-list').length > 0", &[]);
 }
 
-/// The key: pasted, tested against the sandbox, never shown again.
+/// The keys: pasted, tested against the sandbox, never shown again.
 fn access(browser: &Browser, erp: &Erp) {
-    browser.menu(&[
-        "Administration",
-        "Mission Apprentissage…",
-        "Gestion des accès aux API tierces",
-    ]);
-    browser.sees("123 456 789 94444 - 1234567A");
-    browser.script(
-        "document.querySelector('main [role=tabpanel]:not([hidden]) .kind-list tbody tr').click()",
-        &[],
-    );
-    browser.press("Saisir ou modifier la clé");
-    browser.fill("Clé API", KEY);
-    browser.fill("URL de base", &erp.api);
-    browser.press("Enregistrer");
-    browser.sees("SC-FORMATION");
-    browser.until("the list", "return visible('.kind-list').length > 0", &[]);
-    assert!(
-        !browser
-            .script("return document.documentElement.outerHTML", &[])
-            .as_str()
-            .unwrap()
-            .contains(KEY),
-        "the key is shown"
-    );
+    browser.menu(&["Administration", "Mission Apprentissage…", "Gestion des accès aux API tierces"]);
+    key(browser, erp, &scenario::SITES[0], "cle-refusee", scenario::REFUSED);
+    key(browser, erp, &scenario::SITES[0], scenario::SITES[0].key, scenario::ACCEPTED);
+    let page = browser.script("return document.documentElement.outerHTML", &[]);
+    assert!(!page.as_str().unwrap().contains(scenario::SITES[0].key), "the key is shown");
     picture(browser, "04-acces-api");
-    browser.script(
-        "document.querySelector('main [role=tabpanel]:not([hidden]) .kind-list tbody tr').click()",
-        &[],
-    );
+    browser.choose("Société", scenario::SITES[1].societe);
+    browser.choose("Secteur", scenario::SITES[1].secteur);
+    key(browser, erp, &scenario::SITES[1], scenario::SITES[1].key, scenario::ACCEPTED);
+}
+
+fn key(browser: &Browser, erp: &Erp, site: &scenario::Site, key: &str, outcome: &str) {
+    let pick = "const row = visible('.kind-list tbody tr').find((one) => one.innerText.includes(arguments[0])); row?.click(); return Boolean(row);";
+    browser.until("the establishment", pick, &[site.etablissement.into()]);
+    browser.press("Saisir ou modifier la clé");
+    browser.fill("Clé API", key);
+    browser.fill("URL de base", &erp.api);
+    save_line(browser);
+    browser.until("the establishment", pick, &[site.etablissement.into()]);
     browser.press("Tester la connexion");
-    browser.sees("Connexion réussie");
+    browser.sees(outcome);
     axe::check(browser, "outcome of a job");
     browser.press("Fermer");
+    browser.until("the end of the dialog", "return !document.querySelector('dialog, .form[aria-busy]')", &[]);
 }
 
 /// What would go out, and who would not, and why.
-fn preview(browser: &Browser) {
+fn preview(browser: &Browser, left_out: &[String]) {
+    browser.press("Accueil");
+    browser.choose("Société", "Toutes");
+    browser.choose("Secteur", "Tous");
     browser.menu(&["Inscriptions", UAI, "Exemple de l'export automatique de nuit"]);
+    browser.screen("Exemple de l'export");
     browser.sees("Dossiers lus");
     axe::check(browser, "summary of the preview");
     browser.press("Données envoyées");
@@ -204,21 +174,24 @@ fn preview(browser: &Browser) {
     picture(browser, "05-apercu");
 
     browser.press("Apprentis non envoyés");
-    browser.fill("Filtrer : Nom", "leroux-TEST");
-    browser.sees("Email contact manquant");
+    // Filters know neither case nor accents.
+    browser.fill("Filtrer : Nom", &left_out[0].to_uppercase());
+    browser.fill("Filtrer : Prénom", &left_out[1].to_lowercase());
+    browser.sees(scenario::REASON);
     browser.sees("1 ligne sur ");
     picture(browser, "06-non-envoyes");
 }
 
 /// The address is put right in the ERP, and the apprentice is among those that go out.
-fn put_right(browser: &Browser) {
+fn put_right(browser: &Browser, left_out: &[String]) {
     browser.menu(&["Inscriptions", "Stagiaires"]);
     browser.screen("Stagiaires");
-    browser.fill("Filtrer : Nom", NOM);
+    browser.fill("Filtrer : Nom", &left_out[0]);
+    browser.fill("Filtrer : Prénom", &left_out[1]);
     browser.sees("1 ligne sur ");
     axe::check(browser, "stagiaires");
     browser.press("Ouvrir la fiche");
-    browser.screen(NOM);
+    browser.screen("Stagiaire n°");
     browser.fill("E-mail", EMAIL);
     browser.press("Enregistrer");
     browser.sees("La fiche est enregistrée.");
@@ -226,23 +199,23 @@ fn put_right(browser: &Browser) {
     browser.press("Fermer l'écran");
 
     browser.press("Exemple de l'export automatique de nuit");
-    browser.script(
-        "window.before = [...document.querySelectorAll('.tables')].find((one) => one.checkVisibility())",
-        &[],
-    );
+    browser.script("window.before = [...document.querySelectorAll('.tables')].find((one) => one.checkVisibility())", &[]);
     browser.press("Actualiser");
     browser.until("the tables anew", "return !window.before.isConnected", &[]);
     browser.sees("Dossiers lus");
     browser.press("Apprentis non envoyés");
-    browser.fill("Filtrer : Nom", NOM);
+    browser.fill("Filtrer : Nom", &left_out[0]);
+    browser.fill("Filtrer : Prénom", &left_out[1]);
     browser.sees("Aucune ligne ne correspond aux filtres.");
     browser.press("Données envoyées");
-    browser.fill("Filtrer : CANDIDAT, nom_apprenant", NOM);
-    browser.sees(EMAIL);
+    browser.fill("Filtrer : CANDIDAT, email_contact", EMAIL);
+    browser.sees("1 ligne sur ");
+    let workbook = document(browser, "apercu.xlsx", ".xlsx");
+    std::fs::remove_file(workbook).unwrap();
 }
 
 /// The clock is set into the window: the scheduler starts the job by itself.
-fn night(browser: &Browser) {
+fn night(browser: &Browser, left_out: &[String]) {
     browser.menu(&["Administration", "Planificateur et horloge"]);
     browser.sees("Aucune exécution");
     axe::check(browser, "scheduler");
@@ -256,7 +229,8 @@ fn night(browser: &Browser) {
     picture(browser, "07-nuit");
     browser.menu(&["Administration", "Bac à sable : dossiers reçus"]);
     browser.screen("Dossiers reçus");
-    browser.fill("Filtrer : Nom", NOM);
+    browser.fill("Filtrer : Nom", &left_out[0]);
+    browser.fill("Filtrer : Prénom", &left_out[1]);
     browser.sees("1 ligne sur ");
     axe::check(browser, "inbox");
     browser.press("Fermer l'écran");
@@ -275,10 +249,7 @@ fn report(browser: &Browser) {
     );
     let workbook = document(browser, "compte-rendu.xlsx", ".xlsx");
     assert!(std::fs::read(workbook).unwrap().starts_with(b"PK"));
-    browser.script(
-        "document.querySelector('main [role=tabpanel]:not([hidden]) [data-show]').click()",
-        &[],
-    );
+    browser.click("[data-show]");
     browser.until("the page", "return visible('iframe').length > 0", &[]);
     // A frame that may run nothing cannot say that it is drawn.
     std::thread::sleep(std::time::Duration::from_millis(700));
@@ -288,15 +259,6 @@ fn report(browser: &Browser) {
 
 /// Saves a document of the screen in view.
 fn document(browser: &Browser, id: &str, ending: &str) -> std::path::PathBuf {
-    let press = "const one = [...document.querySelectorAll('[data-document]')].find((one) => one.checkVisibility() && one.dataset.document === arguments[0]); one.click(); return one.title;";
-    let title: Value = browser.script(press, &[id.into()]);
-    let file = browser.downloaded(ending);
-    assert_eq!(
-        title,
-        json!(format!(
-            "Enregistrer {}",
-            Path::new(&file).file_name().unwrap().to_string_lossy()
-        ))
-    );
-    file
+    browser.click(&format!("[data-document='{id}']"));
+    browser.downloaded(ending)
 }

@@ -8,6 +8,8 @@ mod erp;
 mod guide;
 mod http;
 mod invented;
+#[path = "../guide/scenario.rs"]
+#[allow(dead_code)]
+mod scenario;
 #[path = "../support/mod.rs"]
 mod support;
-mod world;

@@ -15,7 +15,11 @@ pub mod program;
 #[cfg(unix)]
 pub mod raw;
 pub mod receiver;
+<<<<<<< HEAD
 pub mod schemas;
+=======
+pub mod smtp;
+>>>>>>> main
 pub mod threads;
 
 use std::{

@@ -1,5 +1,6 @@
 //! One connection, used by one thread at a time.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,8 +9,8 @@ use odbc_api::handles::Statement as _;
 use odbc_api::{ConnectionOptions, environment};
 
 use super::{
-    ConnectionString, DatabaseError, Dialect, DialectKind, LOGIN_TIMEOUT_SEC, Patience, Refusal, Rows, Sizes,
-    drop_quietly, guarded, parameters,
+    ConnectionString, DatabaseError, Dialect, LOGIN_TIMEOUT_SEC, Patience, Refusal, Rows, Sizes, drop_quietly, guarded,
+    parameters,
 };
 use crate::ffi::statement_cancel::RunningStatements;
 
@@ -253,10 +254,54 @@ impl Connection {
         Ok(value)
     }
 
+    /// Whether rows that are being read keep other sessions from writing: whoever reads must then not wait, in the
+    /// middle of a result, for somebody who writes.
+    ///
+    /// # Errors
+    ///
+    /// What the driver reports.
+    pub fn readers_block_writers(&self) -> Result<bool, DatabaseError> {
+        match self.dialect.readers_let_write() {
+            Some((question, word)) => {
+                let answer = self.first_text(question)?;
+                Ok(!answer.is_some_and(|answer| answer.eq_ignore_ascii_case(word)))
+            }
+            None => Ok(false),
+        }
+    }
+
+    /// From here on, everything that this connection reads is one state of the data, as far as the database can give
+    /// one, until the connection is closed. Gives that state's name, where it has one; with the name of another
+    /// connection's state, it reads that.
+    ///
+    /// # Errors
+    ///
+    /// What the driver reports.
+    pub fn begin_reading(&self, state: Option<&str>) -> Result<Option<String>, DatabaseError> {
+        let Some(begin) = self.dialect.begin_reading() else {
+            return Ok(None);
+        };
+        self.execute(begin, &[])?;
+        match (state, self.dialect.name_of_state()) {
+            (Some(name), _) => {
+                self.execute(&self.dialect.share_state(name), &[])?;
+                Ok(Some(name.to_owned()))
+            }
+            (None, Some(question)) => self.first_text(question),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// The first cell of a query's first row.
+    fn first_text(&self, sql: &str) -> Result<Option<String>, DatabaseError> {
+        let mut rows = self.query(sql, &[])?;
+        let row = rows.next_row()?;
+        Ok(row.and_then(|row| row.text(0).ok().flatten().map(Cow::into_owned)))
+    }
+
     fn begin(&self) -> Result<(), DatabaseError> {
-        if self.dialect.kind() == DialectKind::Sqlite {
-            // The driver's own transactions begin as readers: two that then want to write refuse each other at once.
-            self.execute("BEGIN IMMEDIATE", &[])?;
+        if let Some([begin, ..]) = self.dialect.transaction_statements() {
+            self.execute(begin, &[])?;
         } else {
             let connection = self.odbc()?;
             guarded(|| Ok(connection.set_autocommit(false)?))?;
@@ -273,10 +318,10 @@ struct OpenTransaction<'c> {
 
 impl OpenTransaction<'_> {
     fn commit(&self) -> Result<(), DatabaseError> {
-        if self.connection.dialect.kind() == DialectKind::Sqlite {
+        if let Some([_, commit, _]) = self.connection.dialect.transaction_statements() {
             // Readers may still be in the way. The transaction stays open then, and keeps new ones out.
             self.connection
-                .wait_for_locks(|| self.connection.execute_once("COMMIT", &[]))?;
+                .wait_for_locks(|| self.connection.execute_once(commit, &[]))?;
         } else {
             let connection = self.connection.odbc()?;
             guarded(|| Ok(connection.commit()?))?;
@@ -291,11 +336,11 @@ impl Drop for OpenTransaction<'_> {
         let Some(connection) = self.connection.inner.as_ref() else {
             return;
         };
-        let sqlite = self.connection.dialect.kind() == DialectKind::Sqlite;
+        let statements = self.connection.dialect.transaction_statements();
         let ended = guarded(|| {
-            if sqlite {
+            if let Some([.., rollback]) = statements {
                 if !self.done.get() {
-                    connection.execute("ROLLBACK", (), None)?;
+                    connection.execute(rollback, (), None)?;
                 }
                 return Ok(());
             }

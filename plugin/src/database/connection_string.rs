@@ -42,59 +42,17 @@ impl ConnectionString {
 
     /// What the named driver speaks, as far as its name tells.
     pub fn kind(&self) -> Option<DialectKind> {
-        let driver = self.get("Driver")?.to_lowercase();
-        let kinds = [
-            ("sqlite", DialectKind::Sqlite),
-            ("postgres", DialectKind::PostgreSql),
-            ("psqlodbc", DialectKind::PostgreSql),
-            ("maria", DialectKind::MariaDb),
-            ("maodbc", DialectKind::MariaDb),
-            ("mysql", DialectKind::MariaDb),
-            ("myodbc", DialectKind::MariaDb),
-            ("sql server", DialectKind::SqlServer),
-            ("sqlncli", DialectKind::SqlServer),
-            ("msodbcsql", DialectKind::SqlServer),
-            ("freetds", DialectKind::SqlServer),
-            ("tdsodbc", DialectKind::SqlServer),
-        ];
-        kinds
-            .iter()
-            .find(|(word, _)| driver.contains(word))
-            .map(|(_, kind)| *kind)
+        DialectKind::of_driver(&self.get("Driver")?)
     }
 
     /// Adds what the driver needs, unless the string already says otherwise.
     pub(super) fn complete_for(&mut self, kind: DialectKind, create: bool) {
-        if kind == DialectKind::MariaDb {
-            // Narrow text is in the connection's character set, and it is read as UTF-8: not for the user to choose.
-            self.attributes
-                .retain(|(name, _)| !name.eq_ignore_ascii_case("CHARSET"));
-        }
-        let driver = self.get("Driver").unwrap_or_default().to_lowercase();
-        let additions: &[(&str, &str)] = match kind {
-            // StepAPI streams rows; without it the driver reads the whole result first.
-            DialectKind::Sqlite => &[("StepAPI", "1")],
-            // Without a declared cursor the driver keeps the whole result in memory.
-            DialectKind::PostgreSql => &[
-                ("UseDeclareFetch", "1"),
-                ("Fetch", "1000"),
-                ("MaxLongVarcharSize", "1048576"),
-                ("BoolsAsChar", "1"),
-            ],
-            // Bit 1048576 is NO_CACHE and bit 2097152 FORWARDONLY: rows stream instead of being kept.
-            DialectKind::MariaDb => &[("OPTION", "3145728"), ("CHARSET", "utf8mb4")],
-            // Older protocols give dates as text in the server's language.
-            DialectKind::SqlServer if driver.contains("tds") => &[("TDS_Version", "7.4"), ("ClientCharset", "UTF-8")],
-            DialectKind::SqlServer => &[("APP", "Passerelle Apprentissage")],
-            DialectKind::Other => &[],
-        };
-        for (name, value) in additions {
+        self.impose(kind.imposed_attributes());
+        let driver = self.get("Driver").unwrap_or_default();
+        for (name, value) in kind.attributes(&driver, create) {
             self.add_missing(name, value);
         }
-        if kind == DialectKind::Sqlite && !create {
-            self.add_missing("NoCreat", "1");
-        }
-        if kind == DialectKind::Sqlite {
+        if kind.waits_in_the_driver() {
             self.wait_in_tries();
         }
     }
@@ -119,14 +77,28 @@ impl ConnectionString {
         self.patience
     }
 
+    /// The same, for a connection that only reads.
+    pub(super) fn for_reading(&self, kind: DialectKind) -> ConnectionString {
+        let mut string = self.clone();
+        string.impose(kind.reader_attributes());
+        string
+    }
+
+    fn impose(&mut self, attributes: &[(&str, &str)]) {
+        for (name, value) in attributes {
+            self.attributes.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+            self.add_missing(name, value);
+        }
+    }
+
     fn add_missing(&mut self, name: &str, value: &str) {
         if self.get(name).is_none() {
             self.attributes.push((name.to_owned(), value.to_owned()));
         }
     }
 
-    /// Refuses an SQLite file that does not exist, which the driver would create.
-    pub(super) fn require_sqlite_file(&self) -> Result<(), DatabaseError> {
+    /// Refuses a file that does not exist, which the driver would create.
+    pub(super) fn require_file(&self) -> Result<(), DatabaseError> {
         let Some(file) = self.get("Database").filter(|file| !file.is_empty()) else {
             return Ok(());
         };

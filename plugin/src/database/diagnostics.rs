@@ -101,7 +101,8 @@ fn classify(error: OdbcError) -> DatabaseError {
         ("28000" | "28P01", _) => DatabaseError::LoginRefused(report),
         (state, _) if state.starts_with("08") || state.starts_with("57P") => DatabaseError::Lost(report),
         (state, _) if state.starts_with("23") => DatabaseError::Constraint(report),
-        ("HY000", 2006 | 2013) => DatabaseError::Lost(report),
+        // MariaDB: the server's word for a session that was ended, its client library's for a server that is gone.
+        ("HY000" | "70100", 1158..=1161 | 1927 | 2006 | 2013 | 2055 | 5013..=5015) => DatabaseError::Lost(report),
         _ if lower.contains("no such table") => missing_table(),
         _ if lower.contains("no such column") || lower.contains("has no column named") => missing_column(),
         _ if lower.contains("interrupted") => DatabaseError::Cancelled,
@@ -219,6 +220,14 @@ mod tests {
             ),
             (b"HY000", 5, "database is locked (5)", "Locked"),
             (b"08S01", 0, "Communication link failure", "Lost"),
+            (b"HY000", 2013, "Lost connection to MySQL server during query", "Lost"),
+            (
+                b"HY000",
+                5014,
+                "Write error: Broken pipe (32 bytes not written)",
+                "Lost",
+            ),
+            (b"70100", 1927, "Connection was killed", "Lost"),
             (b"HY008", 0, "Operation canceled", "Cancelled"),
         ];
         for (state, native, message, expected) in cases {

@@ -15,6 +15,83 @@ pub enum DialectKind {
     Other,
 }
 
+impl DialectKind {
+    /// What a driver speaks, as far as its name tells.
+    pub(super) fn of_driver(driver: &str) -> Option<DialectKind> {
+        const WORDS: [(&str, DialectKind); 12] = [
+            ("sqlite", DialectKind::Sqlite),
+            ("postgres", DialectKind::PostgreSql),
+            ("psqlodbc", DialectKind::PostgreSql),
+            ("maria", DialectKind::MariaDb),
+            ("maodbc", DialectKind::MariaDb),
+            ("mysql", DialectKind::MariaDb),
+            ("myodbc", DialectKind::MariaDb),
+            ("sql server", DialectKind::SqlServer),
+            ("sqlncli", DialectKind::SqlServer),
+            ("msodbcsql", DialectKind::SqlServer),
+            ("freetds", DialectKind::SqlServer),
+            ("tdsodbc", DialectKind::SqlServer),
+        ];
+        let driver = driver.to_lowercase();
+        let found = WORDS.iter().find(|(word, _)| driver.contains(word));
+        found.map(|(_, kind)| *kind)
+    }
+
+    /// Attributes that a connection string needs unless it says otherwise. `create` allows the driver to create what is
+    /// not there.
+    pub(super) fn attributes(self, driver: &str, create: bool) -> &'static [(&'static str, &'static str)] {
+        match self {
+            // StepAPI streams rows; without it the driver reads the whole result first.
+            DialectKind::Sqlite if create => &[("StepAPI", "1")],
+            DialectKind::Sqlite => &[("StepAPI", "1"), ("NoCreat", "1")],
+            // Without a declared cursor the driver keeps the whole result in memory.
+            DialectKind::PostgreSql => &[
+                ("UseDeclareFetch", "1"),
+                ("Fetch", "1000"),
+                ("MaxLongVarcharSize", "1048576"),
+                ("BoolsAsChar", "1"),
+            ],
+            // Bit 1048576 is NO_CACHE and bit 2097152 FORWARDONLY: rows stream instead of being kept.
+            DialectKind::MariaDb => &[("OPTION", "3145728")],
+            // Older protocols give dates as text in the server's language.
+            DialectKind::SqlServer if driver.to_lowercase().contains("tds") => {
+                &[("TDS_Version", "7.4"), ("ClientCharset", "UTF-8")]
+            }
+            DialectKind::SqlServer => &[("APP", "Passerelle Apprentissage")],
+            DialectKind::Other => &[],
+        }
+    }
+
+    /// Attributes that are not for the user to choose.
+    pub(super) fn imposed_attributes(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            // Narrow text is in the connection's character set, and it is read as UTF-8.
+            DialectKind::MariaDb => &[("CHARSET", "utf8mb4")],
+            _ => &[],
+        }
+    }
+
+    /// Attributes of a connection that only reads, beside the others.
+    pub(super) fn reader_attributes(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            // An error ends the whole transaction. The driver otherwise puts a savepoint before each statement, and
+            // inside one the state that is read cannot be shared.
+            DialectKind::PostgreSql => &[("Protocol", "7.4-1")],
+            _ => &[],
+        }
+    }
+
+    /// Whether a database is a file, which the driver would create where there is none.
+    pub(super) fn is_a_file(self) -> bool {
+        self == DialectKind::Sqlite
+    }
+
+    /// Whether it is the driver that waits for a lock, for the time that the attribute `Timeout` gives it.
+    pub(super) fn waits_in_the_driver(self) -> bool {
+        self == DialectKind::Sqlite
+    }
+}
+
 /// How text crosses the driver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextBinding {
@@ -133,64 +210,6 @@ impl Dialect {
         self.varchar_type(40)
     }
 
-    /// A statement that inserts one row, or updates the row that has the same key. The parameters are the values of
-    /// `columns`, in that order, once; every column is named once. `keys` are columns of a primary key or unique index.
-    pub fn upsert(&self, table: &str, keys: &[&str], columns: &[&str]) -> String {
-        let names = self.list(columns, |name| name);
-        let marks = vec!["?"; columns.len()].join(", ");
-        let others: Vec<&str> = columns
-            .iter()
-            .copied()
-            .filter(|column| !keys.contains(column))
-            .collect();
-        let target = self.quote_path(table);
-        match self.kind {
-            DialectKind::Sqlite | DialectKind::PostgreSql => {
-                let key_names = self.list(keys, |name| name);
-                let action = if others.is_empty() {
-                    "NOTHING".to_owned()
-                } else {
-                    format!(
-                        "UPDATE SET {}",
-                        self.list(&others, |name| format!("{name} = excluded.{name}"))
-                    )
-                };
-                format!("INSERT INTO {target} ({names}) VALUES ({marks}) ON CONFLICT ({key_names}) DO {action}")
-            }
-            DialectKind::MariaDb => {
-                let set = if others.is_empty() { keys } else { &others };
-                let set = self.list(set, |name| format!("{name} = VALUES({name})"));
-                format!("INSERT INTO {target} ({names}) VALUES ({marks}) ON DUPLICATE KEY UPDATE {set}")
-            }
-            DialectKind::SqlServer | DialectKind::Other => {
-                let source = self.list(columns, |name| format!("? AS {name}"));
-                let on: Vec<String> = keys
-                    .iter()
-                    .map(|key| self.quote(key))
-                    .map(|key| format!("t.{key} = s.{key}"))
-                    .collect();
-                let values = self.list(columns, |name| format!("s.{name}"));
-                let update = if others.is_empty() {
-                    String::new()
-                } else {
-                    let set = self.list(&others, |name| format!("{name} = s.{name}"));
-                    format!(" WHEN MATCHED THEN UPDATE SET {set}")
-                };
-                // HOLDLOCK keeps two workstations from inserting the same key at the same time.
-                let hold = if self.kind == DialectKind::SqlServer {
-                    " WITH (HOLDLOCK)"
-                } else {
-                    ""
-                };
-                format!(
-                    "MERGE INTO {target}{hold} AS t USING (SELECT {source}) AS s ON {}{update} \
-                     WHEN NOT MATCHED THEN INSERT ({names}) VALUES ({values});",
-                    on.join(" AND ")
-                )
-            }
-        }
-    }
-
     /// What follows ORDER BY to take `limit` rows from the `offset`-th on.
     pub fn page(&self, offset: u64, limit: u64) -> String {
         match self.kind {
@@ -290,18 +309,51 @@ impl Dialect {
         self.kind != DialectKind::Sqlite || cfg!(windows)
     }
 
-    /// Whether rows that are being read keep other sessions from writing: whoever reads must then not wait, in the
-    /// middle of a result, for somebody who writes.
-    pub fn readers_block_writers(&self) -> bool {
+    /// Statements that begin, commit and roll back a transaction, where the driver's own way will not do.
+    pub(super) fn transaction_statements(&self) -> Option<[&'static str; 3]> {
+        match self.kind {
+            // The driver's transactions begin as readers: two that then want to write refuse each other at once.
+            DialectKind::Sqlite => Some(["BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"]),
+            _ => None,
+        }
+    }
+
+    /// Whether one connection reads several results at once. Elsewhere each needs a connection of its own.
+    pub fn reads_side_by_side(&self) -> bool {
         self.kind == DialectKind::Sqlite
     }
 
-    fn list<S: AsRef<str>>(&self, names: &[&str], form: impl Fn(String) -> S) -> String {
-        let parts: Vec<String> = names
-            .iter()
-            .map(|name| form(self.quote(name)).as_ref().to_owned())
-            .collect();
-        parts.join(", ")
+    /// Whether rows that are being read keep other sessions from writing, or the question to ask the database: they do
+    /// not if its answer is the word beside it.
+    pub(super) fn readers_let_write(&self) -> Option<(&'static str, &'static str)> {
+        match self.kind {
+            DialectKind::Sqlite => Some(("PRAGMA journal_mode", "wal")),
+            _ => None,
+        }
+    }
+
+    /// The statement from which on a connection reads one state of the data.
+    pub(super) fn begin_reading(&self) -> Option<&'static str> {
+        match self.kind {
+            DialectKind::Sqlite => Some("BEGIN"),
+            DialectKind::PostgreSql => Some("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+            DialectKind::MariaDb => Some("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"),
+            DialectKind::SqlServer | DialectKind::Other => None,
+        }
+    }
+
+    /// The query that names the state that a connection reads, for others to share it. MariaDB has none: connections
+    /// that begin together read states that are as good as the same.
+    pub(super) fn name_of_state(&self) -> Option<&'static str> {
+        match self.kind {
+            DialectKind::PostgreSql => Some("SELECT pg_export_snapshot()"),
+            _ => None,
+        }
+    }
+
+    /// The statement that makes a connection that has just begun to read share the state of that name.
+    pub(super) fn share_state(&self, name: &str) -> String {
+        format!("SET TRANSACTION SNAPSHOT '{}'", name.replace('\'', ""))
     }
 }
 
@@ -329,10 +381,50 @@ mod tests {
     }
 
     #[test]
-    fn every_upsert_names_each_value_once() {
-        for product in ["SQLite", "PostgreSQL", "MariaDB", "Microsoft SQL Server", "Oracle"] {
-            let sql = Dialect::from_product(product).upsert("t", &["a", "b"], &["a", "b", "c"]);
-            assert_eq!(sql.matches('?').count(), 3, "{product}: {sql}");
+    fn sql_server_is_spoken_to_in_its_own_way() {
+        let dialect = Dialect::from_product("Microsoft SQL Server");
+        for (said, expected) in [
+            (dialect.quote_path("dbo.V_É]LÈVES"), "[dbo].[V_É]]LÈVES]"),
+            (dialect.varchar_type(80), "NVARCHAR(80)"),
+            (dialect.text_type().to_owned(), "NVARCHAR(MAX)"),
+            (dialect.timestamp_type(), "NVARCHAR(40)"),
+            (dialect.integer_type().to_owned(), "INTEGER"),
+            (dialect.bigint_type().to_owned(), "BIGINT"),
+            (dialect.smallint_type().to_owned(), "SMALLINT"),
+            (dialect.page(20, 10), "OFFSET 20 ROWS FETCH NEXT 10 ROWS ONLY"),
+            (
+                dialect.is_true("i.[APP]", &["0", "non"]),
+                "LOWER(LTRIM(RTRIM(CAST(i.[APP] AS VARCHAR(40))))) NOT IN ('0', 'non')",
+            ),
+            (dialect.filter_only("a IN (1)"), "(a IN (1))"),
+            (dialect.join_in_this_order().to_owned(), "JOIN"),
+            (
+                dialect.epoch_seconds().to_owned(),
+                "DATEDIFF_BIG(SECOND, '1970-01-01', SYSUTCDATETIME())",
+            ),
+            (dialect.impatient_statements().join(";"), "SET LOCK_TIMEOUT 200"),
+        ] {
+            assert_eq!(said, expected);
+        }
+        assert_eq!(dialect.text_binding(), TextBinding::Wide);
+        // Snapshot isolation is off on most servers: nothing is asked for that could be refused.
+        assert!(dialect.reader_statements().is_empty() && dialect.begin_reading().is_none());
+        assert!(dialect.transaction_statements().is_none() && dialect.readers_let_write().is_none());
+        assert!(dialect.cancels_from_another_thread() && !dialect.reads_side_by_side());
+    }
+
+    #[test]
+    fn text_is_read_as_bytes_only_where_they_are_utf_8() {
+        for (product, elsewhere) in [
+            ("SQLite", TextBinding::Narrow),
+            ("MariaDB", TextBinding::Narrow),
+            ("PostgreSQL", TextBinding::Wide),
+            ("Microsoft SQL Server", TextBinding::Wide),
+            ("Oracle", TextBinding::Wide),
+        ] {
+            // On Windows narrow text is in the machine's code page.
+            let expected = if cfg!(windows) { TextBinding::Wide } else { elsewhere };
+            assert_eq!(Dialect::from_product(product).text_binding(), expected, "{product}");
         }
     }
 }

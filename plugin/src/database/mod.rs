@@ -85,8 +85,8 @@ impl Database {
     fn reach(text: &str, create: bool) -> Result<Database, DatabaseError> {
         let mut connection_string = ConnectionString::parse(text);
         let guess = connection_string.kind();
-        if guess == Some(DialectKind::Sqlite) && !create {
-            connection_string.require_sqlite_file()?;
+        if guess.is_some_and(DialectKind::is_a_file) && !create {
+            connection_string.require_file()?;
         }
         if let Some(kind) = guess {
             connection_string.complete_for(kind, create);
@@ -120,7 +120,7 @@ impl Database {
     ///
     /// Whatever keeps the database from being opened.
     pub fn open(&self) -> Result<Connection, DatabaseError> {
-        let connection = self.open_bare()?;
+        let connection = self.open_bare(&self.connection_string)?;
         if self.stop.is_some() {
             for statement in self.dialect.impatient_statements() {
                 connection.execute(statement, &[])?;
@@ -129,7 +129,7 @@ impl Database {
         Ok(connection)
     }
 
-    fn open_bare(&self) -> Result<Connection, DatabaseError> {
+    fn open_bare(&self, string: &ConnectionString) -> Result<Connection, DatabaseError> {
         let limit = match self.connection_string.patience() {
             Some(limit) => limit,
             // The server itself waits, unless it was asked not to.
@@ -140,7 +140,7 @@ impl Database {
             limit,
             stop: self.stop.clone(),
         };
-        Connection::open(&self.connection_string, self.dialect.clone(), patience)
+        Connection::open(string, self.dialect.clone(), patience)
     }
 
     /// Opens one connection that only reads, from a consistent snapshot where the database has one.
@@ -149,7 +149,7 @@ impl Database {
     ///
     /// Whatever keeps the database from being opened.
     pub fn open_reader(&self) -> Result<Connection, DatabaseError> {
-        let connection = self.open_bare()?;
+        let connection = self.open_bare(&self.connection_string.for_reading(self.dialect.kind()))?;
         for statement in self.dialect.reader_statements() {
             connection.execute(statement, &[])?;
         }

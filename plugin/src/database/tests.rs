@@ -121,3 +121,50 @@ fn declared_types_are_told() {
     let mut rows = connection.query("SELECT a, b, c, d, e, f FROM t", &[]).unwrap();
     assert_eq!(rows.column_types().unwrap(), [Number, Date, Time, Bit, Date, Text]);
 }
+
+/// What Microsoft's driver and FreeTDS report for SQL Server's types.
+#[test]
+fn types_of_sql_server_are_told() {
+    use odbc_api::DataType;
+    use std::num::NonZeroUsize;
+    for (reported, told) in [
+        (
+            DataType::WVarchar {
+                length: NonZeroUsize::new(80),
+            },
+            ColumnType::Text,
+        ),
+        // (MAX) has no length, or the length 0.
+        (DataType::WVarchar { length: None }, ColumnType::Text),
+        (DataType::WLongVarchar { length: None }, ColumnType::Text),
+        (DataType::LongVarchar { length: None }, ColumnType::Text),
+        (DataType::Bit, ColumnType::Bit),
+        (DataType::TinyInt, ColumnType::Number),
+        (
+            DataType::Numeric {
+                precision: 14,
+                scale: 0,
+            },
+            ColumnType::Number,
+        ),
+        (DataType::Date, ColumnType::Date),
+        (DataType::Timestamp { precision: 7 }, ColumnType::Date),
+        (DataType::Varbinary { length: None }, ColumnType::Binary),
+        (DataType::Unknown, ColumnType::Unknown),
+    ] {
+        assert_eq!(ColumnType::from(reported), told, "{reported:?}");
+    }
+}
+
+#[test]
+fn a_driver_that_fails_when_it_is_left_brings_nobody_down() {
+    struct Handle;
+    impl Drop for Handle {
+        fn drop(&mut self) {
+            panic!("SQLFreeHandle failed");
+        }
+    }
+    drop_quietly(Handle);
+    let failed: Result<(), DatabaseError> = guarded(|| panic!("an indicator below zero"));
+    assert_eq!(failed, Err(DatabaseError::DriverFault));
+}

@@ -51,11 +51,16 @@ fn lu_par_la_bibliotheque(numero: &str) -> Option<String> {
     }
     let pays = lu.country().code();
     let national = lu.national();
-    Some(if pays == 33 {
-        format!("0{national}")
+    if pays != 33 {
+        return Some(format!("+{pays}{national}"));
+    }
+    let lu_en_france = format!("0{national}");
+    if region(&lu_en_france) == Id::FR {
+        Some(lu_en_france)
     } else {
-        format!("+{pays}{national}")
-    })
+        // Written with France's +33, but an overseas number: so will the receiver read it.
+        lu_par_la_bibliotheque(&lu_en_france)
+    }
 }
 
 /// An optional plus and digits, once white space, full stops, dashes, brackets and whatever else libphonenumber reads
@@ -92,8 +97,6 @@ fn region(numero: &str) -> Id {
 fn convient(numero: &PhoneNumber) -> bool {
     match numero.number_type(&DATABASE) {
         Type::PremiumRate | Type::SharedCost | Type::Pager | Type::Voicemail => false,
-        // Without leading zeros, validity is this very look-up: a known type. With them, the type leaves them out.
-        genre if numero.national().zeros() == 0 => genre != Type::Unknown,
         _ => phonenumber::is_valid(numero),
     }
 }
@@ -142,6 +145,9 @@ mod tests {
             ("0639012345", Some("+262639012345")),
             ("0269 61 12 34", Some("+262269611234")),
             ("+262639012345", Some("+262639012345")),
+            ("+33 2 69 61 12 34", Some("+262269611234")),
+            ("0033 2 63 01 23 45", Some("+262263012345")),
+            ("+33 690 12 34 56", None),
             ("262692123456", Some("+262692123456")),
             // Abroad.
             ("+352 621 123 456", Some("+352621123456")),

@@ -87,7 +87,10 @@ impl Erp {
     /// `inscription.id`), and hands each to `visit` until it breaks. Memory does not grow with their number. `cancel`
     /// is asked at every row.
     ///
-    /// On SQLite, nobody can write while `visit` runs: see [`ReadAhead`].
+    /// All is read of one state of the data: exactly on PostgreSQL, and on SQLite with a write-ahead log; on MariaDB
+    /// but for what changes between the openings of four connections. SQLite's other journals keep writers out while
+    /// rows are read, so there it is a state a page, and nobody can write while `visit` runs: see [`ReadAhead`].
+    /// SQL Server's default is what is committed at the time of each row.
     ///
     /// # Errors
     ///

@@ -41,8 +41,8 @@ pub(super) struct Reading<'a> {
     pub opened: &'a dyn Fn(CancelHandle),
 }
 
-/// One connection for each stream: many drivers have one open result a connection. Where readers keep writers waiting
-/// all share the first: a second one would wait for a writer that waits for the first.
+/// One connection for each stream: many drivers have one open result a connection. All share the first where that can
+/// be: a second one could wait for a writer that waits for the first, and would read another state of the data.
 struct Connections {
     inscriptions: Connection,
     conventions: Option<Connection>,
@@ -75,19 +75,34 @@ impl Reading<'_> {
     /// Reads the whole scope.
     pub(super) fn run<V: Visitor + ?Sized>(&self, scope: &Scope, visitor: &mut V) -> Result<(), ErpError> {
         let connection = self.open()?;
-        let references = references::read(&connection, self.writer)?;
+        let in_pages = connection.readers_block_writers()?;
+        // A page is short; the whole is read in one piece, which has to be of one state.
+        let state = if in_pages {
+            None
+        } else {
+            connection.begin_reading(None)?
+        };
+        let shared = self.writer.dialect.reads_side_by_side();
+        let another = || {
+            if shared {
+                return Ok(None);
+            }
+            let connection = self.open()?;
+            connection.begin_reading(state.as_deref())?;
+            Ok::<_, ErpError>(Some(connection))
+        };
+        let connections = Connections {
+            conventions: another()?,
+            interlocuteurs: another()?,
+            responsables: another()?,
+            inscriptions: connection,
+        };
+        let references = references::read(&connections.inscriptions, self.writer)?;
         let secteurs = references.secteurs_of(&scope.secteurs);
         if secteurs.is_empty() {
             return Ok(());
         }
-        let shared = self.writer.dialect.readers_block_writers();
-        let another = || if shared { Ok(None) } else { self.open().map(Some) };
-        let connections = Connections {
-            inscriptions: connection,
-            conventions: another()?,
-            interlocuteurs: another()?,
-            responsables: another()?,
-        };
+        let next = |after| self.page(&connections.inscriptions, in_pages, after).map(Some);
         let mut part = Some(Part::Orphans);
         while let Some(current) = part {
             let flow = self.part(&connections, &references, &secteurs, current, visitor)?;
@@ -95,17 +110,17 @@ impl Reading<'_> {
                 return Ok(());
             }
             part = match current {
-                Part::Orphans => Some(self.page(&connections.inscriptions, None)?),
+                Part::Orphans => next(None)?,
                 Part::Stagiaires { up_to: None, .. } => None,
-                Part::Stagiaires { up_to, .. } => Some(self.page(&connections.inscriptions, up_to)?),
+                Part::Stagiaires { up_to, .. } => next(up_to)?,
             };
         }
         Ok(())
     }
 
     /// The stagiaires to read next: all of them, or a page where readers keep writers waiting.
-    fn page(&self, connection: &Connection, after: Option<i64>) -> Result<Part, ErpError> {
-        if !self.writer.dialect.readers_block_writers() {
+    fn page(&self, connection: &Connection, in_pages: bool, after: Option<i64>) -> Result<Part, ErpError> {
+        if !in_pages {
             return Ok(Part::Stagiaires { after, up_to: None });
         }
         let mut rows = connection.query(&self.writer.page_end(after, PAGE), &[])?;

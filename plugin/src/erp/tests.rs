@@ -4,5 +4,6 @@
 mod base;
 mod diagnosing;
 mod merging;
+mod one_state;
 mod reading_ahead;
 mod values;

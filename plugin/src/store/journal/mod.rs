@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use compare::{Envoye, EnvoyeJournal};
 pub use read::NonEnvoyeJournal;
-pub use states::{EtatDossier, EtatEtablissement, EtatExecution, EtatLot};
+pub use states::{Avis, EtatDossier, EtatEtablissement, EtatExecution, EtatLot};
 
 use super::StoreError;
 use crate::database::Connection;
