@@ -15,11 +15,8 @@ pub mod program;
 #[cfg(unix)]
 pub mod raw;
 pub mod receiver;
-<<<<<<< HEAD
 pub mod schemas;
-=======
 pub mod smtp;
->>>>>>> main
 pub mod threads;
 
 use std::{

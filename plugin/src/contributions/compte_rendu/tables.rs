@@ -8,19 +8,11 @@ use serde_json::json;
 
 use super::lines::{self, Line, List, Reader, Value};
 use super::{ID, executions, filter};
-<<<<<<< HEAD
-use crate::contributions::{HTML, JSON, XLSX};
+use crate::contributions::{HTML, JSON, XLSX, courriel_compte_rendu};
 use crate::error::Error;
 use crate::store::journal::RunId;
 use crate::store::{Journal, Store};
 use crate::table::{Action, Batch, Column, Description, Document, Progress, RowAction, Rows, Table};
-=======
-use crate::contributions::courriel_compte_rendu;
-use crate::error::Error;
-use crate::store::journal::RunId;
-use crate::store::{Journal, Store};
-use crate::table::{Action, Batch, Column, Description, Progress, Rows, Table};
->>>>>>> main
 
 /// The tables of the last runs; of one run, its establishments, batches, rejected dossiers and those left out as well.
 #[must_use]
@@ -30,20 +22,8 @@ pub fn tables(store: Store, run: Option<i64>) -> Vec<Table> {
         None => "Compte rendu des exports de nuit".to_owned(),
     };
     let mut tables = vec![table(ID, title, lines::execution_columns(), &store, Source::Runs(run))];
-<<<<<<< HEAD
     match run {
         Some(run) => tables.extend(List::ALL.map(|list| {
-=======
-    if let Some(runs) = tables.first_mut() {
-        runs.description.actions.push(Action {
-            label: "Envoi par courriel…".into(),
-            opens: courriel_compte_rendu::ID,
-            context: serde_json::json!({}),
-        });
-    }
-    if let Some(run) = run {
-        tables.extend(List::ALL.map(|list| {
->>>>>>> main
             let source = Source::List(Reader::new(list, RunId(run)));
             table(list.id(), list.title().to_owned(), list.columns(), &store, source)
         })),
@@ -93,7 +73,7 @@ fn actions(run: Option<i64>) -> Vec<Action> {
     };
     let all = run.map(|_| action("Tous les exports de nuit", ID));
     all.into_iter()
-        .chain([action("Envoi par courriel…", "courriel-compte-rendu")])
+        .chain([action("Envoi par courriel…", courriel_compte_rendu::ID)])
         .collect()
 }
 
