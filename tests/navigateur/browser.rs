@@ -190,7 +190,9 @@ impl Browser {
 
     /// Whether there is a control with a label.
     pub fn has(&self, label: &str) -> bool {
-        let script = format!("{WITHIN} return visible('input, select').some((one) => one.labels?.[0]?.innerText.trim() === arguments[0])");
+        let script = format!(
+            "{WITHIN} return visible('input, select').some((one) => one.labels?.[0]?.innerText.trim() === arguments[0])"
+        );
         self.script(&script, &[label.into()]) == json!(true)
     }
 
@@ -275,7 +277,7 @@ impl Browser {
 
 /// What is in view: the dialog on top, or else the page, its main part first.
 /// What may not part at the end of a line counts as a space.
-const WITHIN: &str = "const plain = (text) => text.replace(/[\u00a0\u202f]/g, ' ');
+const WITHIN: &str = "const plain = (text) => text.replace(/[\\u00a0\\u202f]/g, ' ');
     const within = () => [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body;
     const rank = (one) => Number(!one.closest('main, dialog'));
     const visible = (css) => [...within().querySelectorAll(css)].filter((one) => one.checkVisibility())

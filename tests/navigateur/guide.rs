@@ -4,7 +4,6 @@
 //! them into `docs/images/guide`.
 
 use fantoccini::key::Key;
-use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::erp::Erp;
@@ -32,7 +31,10 @@ fn the_user_guide_is_played_from_activation_to_the_report() {
     browser.open(&erp.url);
     browser.sees("Bienvenue");
     let address = browser.script("return location.href", &[]);
-    assert!(!address.as_str().unwrap().contains("jeton"), "the token stays in {address}");
+    assert!(
+        !address.as_str().unwrap().contains("jeton"),
+        "the token stays in {address}"
+    );
     axe::check(&browser, "home");
 
     activate(&browser);
@@ -69,12 +71,20 @@ fn activate(browser: &Browser) {
     assert!(browser.is_off(second));
     browser.tick(first);
     let box_ = "const one = visible('input').find((one) => one.labels?.[0]?.innerText.trim() === arguments[0]);";
-    browser.until("the second box", &format!("{box_} return !one.disabled"), &[second.into()]);
+    browser.until(
+        "the second box",
+        &format!("{box_} return !one.disabled"),
+        &[second.into()],
+    );
     browser.tick(second);
     browser.until("its tick", &format!("{box_} return one.checked"), &[second.into()]);
     picture(browser, "01-complements-secteur");
     browser.press("Enregistrer");
-    browser.until("the end of saving", "return !document.querySelector('.form[aria-busy]')", &[]);
+    browser.until(
+        "the end of saving",
+        "return !document.querySelector('.form[aria-busy]')",
+        &[],
+    );
 }
 
 /// The guide's lines, bad ones first: each message stands beside its field.
@@ -88,7 +98,11 @@ fn establishments(browser: &Browser) {
         type_in(browser, typed);
         browser.press("Enregistrer");
         browser.sees(message);
-        assert!(browser.told_of(field).contains(message), "{field}: {}", browser.told_of(field));
+        assert!(
+            browser.told_of(field).contains(message),
+            "{field}: {}",
+            browser.told_of(field)
+        );
         if field == "Siret du CFA" {
             let focused = "return document.activeElement.labels?.[0]?.innerText === arguments[0]";
             browser.until("the focus on the first fault", focused, &[field.into()]);
@@ -111,7 +125,11 @@ fn establishments(browser: &Browser) {
 
 /// Opens what is drawn closed.
 fn unfold(browser: &Browser) {
-    browser.until("the groups", "visible('details:not([open]) > summary').forEach((one) => one.click()); return true", &[]);
+    browser.until(
+        "the groups",
+        "visible('details:not([open]) > summary').forEach((one) => one.click()); return true",
+        &[],
+    );
 }
 
 fn type_in(browser: &Browser, line: scenario::Typed) {
@@ -131,15 +149,34 @@ fn save_line(browser: &Browser) {
 
 /// The keys: pasted, tested against the sandbox, never shown again.
 fn access(browser: &Browser, erp: &Erp) {
-    browser.menu(&["Administration", "Mission Apprentissage…", "Gestion des accès aux API tierces"]);
+    browser.menu(&[
+        "Administration",
+        "Mission Apprentissage…",
+        "Gestion des accès aux API tierces",
+    ]);
     key(browser, erp, &scenario::SITES[0], "cle-refusee", scenario::REFUSED);
-    key(browser, erp, &scenario::SITES[0], scenario::SITES[0].key, scenario::ACCEPTED);
+    key(
+        browser,
+        erp,
+        &scenario::SITES[0],
+        scenario::SITES[0].key,
+        scenario::ACCEPTED,
+    );
     let page = browser.script("return document.documentElement.outerHTML", &[]);
-    assert!(!page.as_str().unwrap().contains(scenario::SITES[0].key), "the key is shown");
+    assert!(
+        !page.as_str().unwrap().contains(scenario::SITES[0].key),
+        "the key is shown"
+    );
     picture(browser, "04-acces-api");
     browser.choose("Société", scenario::SITES[1].societe);
     browser.choose("Secteur", scenario::SITES[1].secteur);
-    key(browser, erp, &scenario::SITES[1], scenario::SITES[1].key, scenario::ACCEPTED);
+    key(
+        browser,
+        erp,
+        &scenario::SITES[1],
+        scenario::SITES[1].key,
+        scenario::ACCEPTED,
+    );
 }
 
 fn key(browser: &Browser, erp: &Erp, site: &scenario::Site, key: &str, outcome: &str) {
@@ -154,7 +191,11 @@ fn key(browser: &Browser, erp: &Erp, site: &scenario::Site, key: &str, outcome: 
     browser.sees(outcome);
     axe::check(browser, "outcome of a job");
     browser.press("Fermer");
-    browser.until("the end of the dialog", "return !document.querySelector('dialog, .form[aria-busy]')", &[]);
+    browser.until(
+        "the end of the dialog",
+        "return !document.querySelector('dialog, .form[aria-busy]')",
+        &[],
+    );
 }
 
 /// What would go out, and who would not, and why.
@@ -199,7 +240,10 @@ fn put_right(browser: &Browser, left_out: &[String]) {
     browser.press("Fermer l'écran");
 
     browser.press("Exemple de l'export automatique de nuit");
-    browser.script("window.before = [...document.querySelectorAll('.tables')].find((one) => one.checkVisibility())", &[]);
+    browser.script(
+        "window.before = [...document.querySelectorAll('.tables')].find((one) => one.checkVisibility())",
+        &[],
+    );
     browser.press("Actualiser");
     browser.until("the tables anew", "return !window.before.isConnected", &[]);
     browser.sees("Dossiers lus");
