@@ -39,7 +39,7 @@ export async function open(id, where, label, subtitle = "") {
     }));
     if (content.tables.length) {
       parts.push(tables(content.tables, {
-        opens: (next, more, text) => open(next, { ...where, ...more }, text),
+        opens: (next, more, text) => open(next, more, text),
         refresh: () => screen.refresh(),
       }));
       node.classList.add("full");

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::program;
+use crate::support::{self, program};
 
 /// A running mini ERP; ends with this value.
 pub struct Erp {
@@ -23,11 +23,24 @@ impl Erp {
         let host = program::DemoHost {
             folder: folder.to_path_buf(),
         };
-        let mut command = match library {
-            Some(library) => host.command_with(library, &["--json", "serve", "--port", "0", "--sandbox-port", "0"]),
-            None => host.command(&["--json", "serve", "--port", "0", "--sandbox-port", "0"]),
+        let command = match library {
+            Some(library) => host.command_with(library, &[]),
+            None => host.command(&[]),
         };
+        Self::run(command, arguments)
+    }
+
+    /// Starts another build of it.
+    pub fn start_program(program: &Path, folder: &Path, library: &Path, arguments: &[&str]) -> Self {
+        let mut command = Command::new(program);
+        command.arg("--plugin").arg(library).arg("--dir").arg(folder);
+        command.args(["--date", support::base::GOLDEN_DATE]);
+        Self::run(command, arguments)
+    }
+
+    fn run(mut command: Command, arguments: &[&str]) -> Self {
         let mut process = command
+            .args(["--json", "serve", "--port", "0", "--sandbox-port", "0"])
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
@@ -44,6 +57,13 @@ impl Erp {
             url: text("url"),
             api: text("bac_a_sable"),
         }
+    }
+
+    /// The most memory that it has held, as the system counts it.
+    pub fn peak_memory(&self) -> String {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        line.unwrap_or_default().trim().to_owned()
     }
 
     /// Asks it to stop, as Ctrl-C does, and gives its exit code.

@@ -5,6 +5,7 @@
 mod axe;
 mod browser;
 mod erp;
+mod figures;
 mod guide;
 mod http;
 mod invented;
