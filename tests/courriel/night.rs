@@ -93,6 +93,9 @@ fn a_night_is_told_once_with_its_counts_and_reasons() {
         "{}",
         outcome.text
     );
+    // On the thread on which the host called: its mail may be bound to it.
+    let outbox = world.desk.outbox.as_ref().unwrap();
+    assert_eq!(*outbox.thread.lock().unwrap(), Some(std::thread::current().id()));
     let (to, subject, body) = world.mails().remove(0);
     assert_eq!(to, ["cfa@example.org", "dsi@example.org"]);
     assert_eq!(
@@ -188,6 +191,11 @@ fn a_mail_that_fails_never_fails_the_night() {
     world.night(FIRST, false).unwrap();
     assert_eq!(world.mails(), []);
     assert_eq!(world.base().column("SELECT etat FROM mna_execution"), ["terminee"]);
+
+    outbox.panics.store(true, Ordering::SeqCst);
+    let outcome = world.night(SECOND, false).unwrap();
+    assert_eq!(outcome.kind, OutcomeKind::Done);
+    assert!(outcome.text.contains("erreur interne"), "{}", outcome.text);
 }
 
 #[test]

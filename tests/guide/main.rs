@@ -1,6 +1,7 @@
 //! The user guide, played through a host that is nothing but a terminal: nothing of the screens needs a browser.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod renewal;
 mod scenario;
 #[path = "../support/mod.rs"]
 mod support;
@@ -149,6 +150,25 @@ fn of_inscription(table: &Read, id: i64) -> Option<usize> {
 }
 
 #[test]
+fn whatever_is_contributed_is_described_as_published() {
+    let folder = tempfile::tempdir().unwrap();
+    let base = scenario::base(folder.path());
+    let user = Terminal::start(&base, folder.path(), scenario::USER, scenario::NOW);
+    user.run("migration", &json!({})).unwrap();
+    // Those of the menus, and those that only others open.
+    let mut ids = user.contributions();
+    ids.push("courriel-compte-rendu".to_owned());
+    for id in ids {
+        user.open(&id, &json!({"societe_id": 1, "secteur_id": 1})).unwrap();
+        if user.shows_a_form() {
+            user.close();
+        } else {
+            assert!(!user.tables().is_empty(), "{id} shows nothing");
+        }
+    }
+}
+
+#[test]
 fn from_activation_to_the_report() {
     let folder = tempfile::tempdir().unwrap();
     let base = scenario::base(folder.path());
@@ -215,6 +235,7 @@ fn from_activation_to_the_report() {
     assert_eq!(user.tables().len(), 1);
 
     since_the_last_night(&user, &base, &after[1]);
+    diagnosis(&user, &base);
     no_key_was_written(&user, &base);
 }
 
@@ -264,8 +285,34 @@ fn since_the_last_night(user: &Terminal, base: &support::base::Base, sent: &Read
     assert!(rows.iter().all(|row| row["Changement"] != "Modifié"), "{rows:?}");
 }
 
-/// Neither on the screen, nor in the log, nor in any file or table.
+/// Keys that this machine can open are in order; one that was sealed elsewhere is told with what to do.
+fn diagnosis(user: &Terminal, base: &support::base::Base) {
+    let keys = || {
+        user.pick("Diagnostic", &json!({}));
+        let table = user.tables().remove(0);
+        let lines = table
+            .rows
+            .into_iter()
+            .filter(|row| row["Contrôle"].starts_with("Clés API"));
+        lines
+            .map(|row| (row["État"].clone(), row["Détail"].clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(keys(), [("OK".to_owned(), "2 clé(s)".to_owned())]);
+    base.execute("UPDATE mna_acces SET cle_scellee = 'v1:00000000:00' WHERE id = 1");
+    let [(state, detail)] = &keys()[..] else { panic!() };
+    assert_eq!(state, "À corriger");
+    assert!(detail.contains("Copiez ici le fichier de clé d'origine"), "{detail}");
+}
+
+/// Neither on the screen, nor in the log, nor in any file or table; nor is anybody named in the log or in a form.
 fn no_key_was_written(user: &Terminal, base: &support::base::Base) {
+    let written = user.written();
+    let emails = base.column("SELECT email FROM stagiaire WHERE email LIKE '%@%' UNION SELECT email FROM interlocuteur WHERE email LIKE '%@%'");
+    assert!(emails.len() > 100);
+    for email in emails {
+        assert!(!written.contains(&email), "{email} was written");
+    }
     let mut places = vec![("the screen and the log".to_owned(), user.written().into_bytes())];
     for file in fs::read_dir(base.0.parent().unwrap()).unwrap() {
         let path = file.unwrap().path();

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, FixedOffset};
 use passerelle_host_sdk::{
-    Cell, Error, FormEvent, FormId, Host, HostError, JobSpec, Level, Library, Outcome, Plugin, Table,
+    Cell, ContributionKind, Error, FormEvent, FormId, Host, HostError, JobSpec, Level, Library, Outcome, Plugin, Table,
 };
 use serde_json::{Value, json};
 
@@ -140,7 +140,27 @@ impl Terminal {
         self.open(&id, context).unwrap();
     }
 
-    fn open(&self, id: &str, context: &Value) -> Result<(), Error> {
+    /// The ids of the menu entries that can be opened.
+    pub fn contributions(&self) -> Vec<String> {
+        let entries = self.plugin.contributions().unwrap().into_iter();
+        let opened = entries.filter(|entry| entry.kind != ContributionKind::Job);
+        opened.map(|entry| entry.id).collect()
+    }
+
+    /// Replaces the settings by those of a file.
+    pub fn import(&self, settings: &Value) {
+        let bytes = settings.to_string().into_bytes();
+        self.plugin.worker().read_document("reglages.json", &bytes).unwrap();
+    }
+
+    /// Closes the form without a button.
+    pub fn close(&self) {
+        self.tell(FormEvent::Closed).unwrap();
+        *self.screen.form.lock().unwrap() = None;
+    }
+
+    /// Opens a contribution by its id.
+    pub fn open(&self, id: &str, context: &Value) -> Result<(), Error> {
         self.plugin.open(id, &context.to_string())
     }
 

@@ -129,6 +129,8 @@ impl Sandbox {
         let scenario = faults.checked()?;
         keys.unknown_organismes
             .extend(scenario.unknown_organismes.iter().cloned());
+        keys.closed_organismes
+            .extend(scenario.closed_organismes.iter().cloned());
         let acceptor = scenario.tls.as_ref().map(tls::Tls::acceptor).transpose()?;
         let encrypted = acceptor.is_some();
         let in_use = |source| SandboxError::Port { port, source };

@@ -104,6 +104,9 @@ fn diagnose(subject: &Subject) -> Vec<Line> {
     lines.push(line("Tables mna_", &store, |_| "à jour".to_owned()));
     if let Ok(store) = store {
         lines.extend(malformed_settings(&store));
+        if let Ok(sealer) = &subject.sealer {
+            lines.extend(unreadable_keys(&store, sealer));
+        }
     }
     lines
 }
@@ -116,6 +119,34 @@ fn entities(database: &Database, mapping: Mapping) -> Vec<Line> {
         detail: check.detail,
     });
     checks.collect()
+}
+
+/// Keys that this machine cannot open: the night would send nothing with them.
+fn unreadable_keys(store: &Store, sealer: &Sealer) -> Vec<Line> {
+    let acces = store.acces().map_err(Error::from);
+    let Ok(acces) = acces else {
+        return vec![line("Clés API", &acces, |_| String::new())];
+    };
+    let mut lines: Vec<Line> = acces
+        .iter()
+        .filter_map(|acces| {
+            let error = acces.open_key(sealer).err()?;
+            Some(Line {
+                subject: format!("Clés API, établissement {}", acces.uai.as_deref().unwrap_or_default()),
+                problem: Some(error.user_text()),
+                detail: String::new(),
+            })
+        })
+        .collect();
+    if lines.is_empty() {
+        let keys = acces.iter().filter(|acces| acces.cle_scellee.is_some()).count();
+        lines.push(Line {
+            subject: "Clés API".to_owned(),
+            problem: None,
+            detail: format!("{keys} clé(s)"),
+        });
+    }
+    lines
 }
 
 /// Lines of the UAI list that an import stored as they were.

@@ -20,6 +20,7 @@ pub mod reglages;
 pub mod rotation_scellement;
 #[cfg(test)]
 mod testing;
+pub mod verification_etablissement;
 
 /// One entry for the host's menus.
 #[derive(Debug)]
