@@ -285,6 +285,7 @@ impl Instance {
             mapping: self.mapping.clone(),
             sealer: self.sealer(),
             now: self.host.now(),
+            mail: self.host.mail().is_some(),
         }
     }
 

@@ -8,7 +8,7 @@ use demo_host::{
     sandbox::{Options, Sandbox, faults::Scenario},
     seed::{self, Plan, school_year},
 };
-use passerelle_host_sdk::{Error, Outcome, OutcomeKind, Plugin};
+use passerelle_host_sdk::{Cell, Error, Outcome, OutcomeKind, Plugin};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -72,6 +72,23 @@ impl World {
 
     fn mails(&self) -> Vec<(Vec<String>, String, String)> {
         self.desk.outbox.as_ref().unwrap().take()
+    }
+
+    /// State and detail of the line of the e-mail.
+    fn diagnosis(&self) -> Vec<String> {
+        self.plugin.open("diagnostic", "{}").unwrap();
+        let mut table = self.desk.tables.lock().unwrap().pop().unwrap();
+        let mut found = Vec::new();
+        while let Some(batch) = table.next(1000).unwrap() {
+            let text = |row, column| match batch.cell(row, column) {
+                Some(Cell::Text(text)) => text.to_owned(),
+                _ => String::new(),
+            };
+            for row in (0..batch.rows()).filter(|row| text(*row, 0) == "Courriel du compte rendu") {
+                found.extend([text(row, 1), text(row, 2)]);
+            }
+        }
+        found
     }
 
     fn base(&self) -> Base {
@@ -233,6 +250,39 @@ fn who_cancels_knows_it() {
     assert_eq!(world.mails(), []);
 }
 
+#[test]
+fn the_diagnosis_tells_what_is_wrong_with_the_settings() {
+    for (courriel, words) in [
+        (json!({"quand": "jamais"}), None),
+        (json!({"quand": "toujours"}), Some("Aucun destinataire")),
+        (
+            json!({"quand": "toujours", "destinataires": ["a@b.fr", "cfa"]}),
+            Some("destinataire n° 2"),
+        ),
+        (
+            json!({"quand": "toujours", "destinataires": ["a@b.fr"]}),
+            Some("Le serveur d'envoi manque"),
+        ),
+        (
+            json!({"quand": "toujours", "destinataires": ["a@b.fr"], "serveur": "smtp.b.fr"}),
+            Some("L'adresse d'expéditeur manque"),
+        ),
+        (
+            json!({"quand": "toujours", "destinataires": ["a@b.fr"], "serveur": "smtp.b.fr", "securite": "aucune"}),
+            Some("en clair"),
+        ),
+    ] {
+        let found = World::new("", None, courriel.clone()).diagnosis();
+        match words {
+            None => assert!(found.is_empty(), "{courriel}: {found:?}"),
+            Some(words) => assert!(
+                found[0] == "À corriger" && found[1].contains(words),
+                "{courriel}: {found:?}"
+            ),
+        }
+    }
+}
+
 /// Settings for a server on this machine.
 fn through(smtp: &Smtp) -> Value {
     json!({"quand": "toujours", "destinataires": ["cfa@example.org"], "serveur": "localhost", "port": smtp.port,
@@ -272,6 +322,8 @@ fn without_mail_of_the_hosts_own_it_goes_over_smtp() {
     for secret in ["un secret", "cfa@example.org", "erp@example.org"] {
         assert!(!said.contains(secret), "{secret} is in the log");
     }
+
+    assert_eq!(world.diagnosis(), ["OK", "1 destinataire(s)"]);
 
     // The server has gone.
     drop(smtp);

@@ -196,6 +196,12 @@ impl Sandbox {
         }
     }
 
+    /// Where it tells what it holds.
+    pub fn inbox_url(&self) -> String {
+        let url = self.url();
+        format!("{}/sandbox/recus", url.trim_end_matches("/api"))
+    }
+
     /// How many different dossiers it holds, and how many of them are valid.
     pub fn counts(&self) -> (usize, usize) {
         self.shared.inbox.counts()

@@ -8,7 +8,8 @@ use chrono::{DateTime, FixedOffset};
 use crate::database::Database;
 use crate::erp::{Erp, Mapping};
 use crate::error::Error;
-use crate::store::{Sealer, Store};
+use crate::night::telling;
+use crate::store::{Quand, Sealer, Store};
 use crate::table::{Batch, Cell, Column, Description, Kind, Progress, Rows, Table};
 
 /// Id of the contribution.
@@ -24,6 +25,8 @@ pub struct Subject {
     pub sealer: Result<Sealer, Error>,
     /// The host's clock.
     pub now: Result<DateTime<FixedOffset>, Error>,
+    /// Whether the host sends e-mail itself.
+    pub mail: bool,
 }
 
 /// One line of the diagnosis.
@@ -106,6 +109,7 @@ fn diagnose(subject: &Subject) -> Vec<Line> {
         lines.extend(malformed_settings(&store));
         if let Ok(sealer) = &subject.sealer {
             lines.extend(unreadable_keys(&store, sealer));
+            lines.extend(courriel(&store, sealer, subject.mail));
         }
     }
     lines
@@ -119,6 +123,18 @@ fn entities(database: &Database, mapping: Mapping) -> Vec<Line> {
         detail: check.detail,
     });
     checks.collect()
+}
+
+/// Whether the report of the night could go by e-mail; nothing where nobody wants it.
+fn courriel(store: &Store, sealer: &Sealer, through_host: bool) -> Option<Line> {
+    let checked = match store.courriel() {
+        Ok(courriel) if courriel.reglage.quand == Quand::Jamais => return None,
+        Ok(courriel) => telling::check(&courriel, through_host, sealer).map(|()| courriel.reglage.destinataires.len()),
+        Err(error) => Err(error.into()),
+    };
+    Some(line("Courriel du compte rendu", &checked, |recipients| {
+        format!("{recipients} destinataire(s)")
+    }))
 }
 
 /// Keys that this machine cannot open: the night would send nothing with them.
