@@ -95,7 +95,9 @@ impl From<SandboxError> for Failure {
         let text = error.user_text();
         match error {
             SandboxError::Storage(_) | SandboxError::Runtime(_) => Self::failed(text, &error),
-            SandboxError::Port { .. } | SandboxError::Log(_) | SandboxError::Scenario(_) => Self::usage(text, &error),
+            SandboxError::Port { .. } | SandboxError::Log(_) | SandboxError::Tls(_) | SandboxError::Scenario(_) => {
+                Self::usage(text, &error)
+            }
         }
     }
 }

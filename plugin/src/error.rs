@@ -2,6 +2,7 @@
 
 use passerelle_abi as abi;
 
+use crate::courriel::CourrielError;
 use crate::database::DatabaseError;
 use crate::erp::ErpError;
 use crate::mission::MissionError;
@@ -119,6 +120,21 @@ impl From<MissionError> for Error {
         let code = match &error {
             MissionError::Cancelled => return Self::cancelled(),
             MissionError::KeyRefused { .. } => abi::PASSERELLE_E_KEY_REFUSED,
+            _ => abi::PASSERELLE_E_NETWORK,
+        };
+        Self::new(code, error.user_text(), error.to_string())
+    }
+}
+
+impl From<CourrielError> for Error {
+    fn from(error: CourrielError) -> Self {
+        let code = match &error {
+            CourrielError::Cancelled => abi::PASSERELLE_E_CANCELLED,
+            CourrielError::NoRecipient
+            | CourrielError::InvalidRecipient { .. }
+            | CourrielError::InvalidSender
+            | CourrielError::InvalidServer
+            | CourrielError::ClearText { .. } => abi::PASSERELLE_E_SETTINGS,
             _ => abi::PASSERELLE_E_NETWORK,
         };
         Self::new(code, error.user_text(), error.to_string())

@@ -9,8 +9,8 @@ use std::time::Duration;
 use passerelle_abi as abi;
 
 use crate::contributions::{
-    self, Context, acces_api, complements_secteur, compte_rendu, diagnostic, exemple_export_nuit, numeros_uai,
-    rotation_scellement,
+    self, Context, acces_api, complements_secteur, compte_rendu, courriel_compte_rendu, diagnostic,
+    exemple_export_nuit, numeros_uai, rotation_scellement,
 };
 use crate::database::Database;
 use crate::erp::{Erp, Mapping};
@@ -85,6 +85,12 @@ impl Instance {
             complements_secteur::ID => Some(complements_secteur::open(
                 self.store()?,
                 &context,
+                self.user.clone(),
+                self.host.clone(),
+            )?),
+            courriel_compte_rendu::ID => Some(courriel_compte_rendu::open(
+                self.store()?,
+                self.keys(),
                 self.user.clone(),
                 self.host.clone(),
             )?),
@@ -164,6 +170,7 @@ impl Instance {
     pub fn run_job(&self, id: &str, parameters: &str, run: &dyn Run) -> Result<Outcome, Error> {
         match id {
             contributions::export_de_nuit::ID => contributions::export_de_nuit::run(self, parameters, run),
+            courriel_compte_rendu::essai::ID => courriel_compte_rendu::essai::run(self, run),
             acces_api::essai::ID => acces_api::essai::run(self, parameters, run),
             rotation_scellement::ID => rotation_scellement::run(self),
             contributions::reglages::MIGRATION => contributions::reglages::migrate(&self.database()?),

@@ -15,6 +15,7 @@ mod database;
 mod faults;
 #[path = "../support/mod.rs"]
 mod support;
+mod tls;
 mod together;
 mod world;
 

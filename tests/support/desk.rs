@@ -4,12 +4,12 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
 use chrono::{DateTime, FixedOffset};
-use passerelle_host_sdk::{Error, FormId, Host, HostError, JobSpec, Level, Library, Plugin, Run, Table};
+use passerelle_host_sdk::{Error, FormId, Host, HostError, JobSpec, Level, Library, Mail, Plugin, Run, Table};
 
 /// What the plugin may ask, and what it leaves.
 pub struct Desk {
@@ -20,6 +20,36 @@ pub struct Desk {
     pub lines: Mutex<Vec<String>>,
     pub tables: Mutex<Vec<Table>>,
     pub forms: Mutex<Vec<(FormId, String)>>,
+    /// The e-mail that the host sends itself, if it does.
+    pub outbox: Option<Outbox>,
+}
+
+/// The host's own e-mail: what it was given to send.
+#[derive(Default)]
+pub struct Outbox {
+    /// Recipients, subject and text of each.
+    pub sent: Mutex<Vec<(Vec<String>, String, String)>>,
+    /// Whether it refuses to send.
+    pub refuses: AtomicBool,
+}
+
+impl Outbox {
+    /// What was given to it since the last time.
+    pub fn take(&self) -> Vec<(Vec<String>, String, String)> {
+        std::mem::take(&mut self.sent.lock().unwrap())
+    }
+}
+
+impl Mail for Outbox {
+    fn send(&self, recipients: &[&str], subject: &str, body: &str) -> Result<(), HostError> {
+        if self.refuses.load(Ordering::SeqCst) {
+            return Err(HostError("La messagerie est arrêtée.".into()));
+        }
+        let recipients = recipients.iter().map(|&address| address.to_owned()).collect();
+        let letter = (recipients, subject.to_owned(), body.to_owned());
+        self.sent.lock().unwrap().push(letter);
+        Ok(())
+    }
 }
 
 impl Desk {
@@ -34,6 +64,7 @@ impl Desk {
             lines: Mutex::default(),
             tables: Mutex::default(),
             forms: Mutex::default(),
+            outbox: None,
         }
     }
 
@@ -86,6 +117,10 @@ impl Host for Erp {
             .lock()
             .unwrap()
             .push(format!("{level:?} {target}: {message}"));
+    }
+
+    fn mail(&self) -> Option<&dyn Mail> {
+        self.0.outbox.as_ref().map(|outbox| outbox as &dyn Mail)
     }
 
     fn show_form(&self, form: FormId, description: &str) -> Result<(), HostError> {

@@ -4,6 +4,12 @@
 //! # Couples (UAI, SIRET) that the directory does not know (optional).
 //! unknown_organismes = [["0000000A", "00000000000000"]]
 //!
+//! # HTTPS, with a certificate that is expired; the others are "good", "wrong_name" and "unknown_issuer". All but the last are signed by an authority made at
+//! # the start, whose own certificate is written to this file, for whoever is to trust it (`SSL_CERT_FILE`) (optional; without [tls]: plain HTTP).
+//! [tls]
+//! certificate = "expired"
+//! authority = "/tmp/bac-a-sable.pem"
+//!
 //! # The second batch is answered 503, please come back in 5 seconds.
 //! [[faults]]
 //! when = { path = "/api/v3/dossiers-apprenants", nth = 2 }
@@ -34,12 +40,13 @@
 //! | `wrong_json` | `body` (a cut list), `process` (true) | 200 with that text as JSON |
 //! | `html` | `code` (200), `process` (false) | a page of HTML |
 //! | `redirect` | `location`, `code` (307), `process` (false) | a redirection |
-//! | `silence` | `process` (true) | the request is taken and never answered |
+//! | `silence` | `process` (true) | the request is taken and never answered: with `process`, its dossiers are kept all the same |
 //! | `reject` | `id_erp`, `field`, `message` | the dossiers with one of these identifiers (all, without it) that have that field (whatever, without it) are refused |
 //!
 //! Delays add up, rejections too; of the others, the first in the file acts. `/sandbox/…` never misbehaves.
 
 use super::rules::FieldError;
+use super::tls::Tls;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -100,6 +107,9 @@ pub struct Scenario {
     /// Couples (UAI, SIRET) that the directory does not know.
     #[serde(default)]
     pub unknown_organismes: Vec<(String, String)>,
+    /// HTTPS; none: plain HTTP.
+    #[serde(default)]
+    pub tls: Option<Tls>,
 }
 
 /// One fault.

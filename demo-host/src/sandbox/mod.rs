@@ -19,6 +19,7 @@ mod server;
 mod statut_candidats;
 #[cfg(test)]
 mod tests;
+pub mod tls;
 mod v3;
 
 pub use keys::{Account, Keys, Organisme};
@@ -66,6 +67,9 @@ pub enum SandboxError {
     /// No thread or no runtime.
     #[error("cannot start the server: {0}")]
     Runtime(io::Error),
+    /// No certificate for HTTPS.
+    #[error(transparent)]
+    Tls(#[from] tls::TlsError),
     /// The scenario is not usable.
     #[error(transparent)]
     Scenario(#[from] faults::ScenarioError),
@@ -91,6 +95,11 @@ impl SandboxError {
             Self::Runtime(source) => {
                 format!("Le bac à sable ne peut pas démarrer ({source}). Fermez d'autres programmes et réessayez.")
             }
+            Self::Tls(tls::TlsError::Write { path, source }) => format!(
+                "Le bac à sable ne peut pas écrire le certificat de son autorité dans {} ({source}). Vérifiez son chemin et ses droits.",
+                path.display()
+            ),
+            Self::Tls(error) => format!("Le bac à sable ne peut pas faire de certificat ({error})."),
             Self::Scenario(error) => error.user_text(),
         }
     }
@@ -99,6 +108,7 @@ impl SandboxError {
 /// A running sandbox, on threads of its own; it ends with this value.
 pub struct Sandbox {
     addr: SocketAddr,
+    encrypted: bool,
     shared: Arc<Shared>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -119,6 +129,8 @@ impl Sandbox {
         let scenario = faults.checked()?;
         keys.unknown_organismes
             .extend(scenario.unknown_organismes.iter().cloned());
+        let acceptor = scenario.tls.as_ref().map(tls::Tls::acceptor).transpose()?;
+        let encrypted = acceptor.is_some();
         let in_use = |source| SandboxError::Port { port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(in_use)?;
         listener.set_nonblocking(true).map_err(in_use)?;
@@ -140,7 +152,8 @@ impl Sandbox {
             .map_err(SandboxError::Runtime)?;
         let listener = {
             let _inside = runtime.enter();
-            connection::Gate(tokio::net::TcpListener::from_std(listener).map_err(SandboxError::Runtime)?)
+            let listener = tokio::net::TcpListener::from_std(listener).map_err(SandboxError::Runtime)?;
+            connection::Gate { listener, acceptor }
         };
         let routes = axum::Router::new()
             .fallback(server::handle)
@@ -160,6 +173,7 @@ impl Sandbox {
             .map_err(SandboxError::Runtime)?;
         Ok(Self {
             addr,
+            encrypted,
             shared,
             stop: Some(stop),
             thread: Some(thread),
@@ -171,9 +185,13 @@ impl Sandbox {
         self.addr
     }
 
-    /// The base URL to give to a sender: `http://127.0.0.1:PORT/api`.
+    /// The base URL to give to a sender: `http://127.0.0.1:PORT/api`, or `https://localhost:PORT/api` with a certificate.
     pub fn url(&self) -> String {
-        format!("http://{}/api", self.addr)
+        if self.encrypted {
+            format!("https://{}:{}/api", tls::NAME, self.addr.port())
+        } else {
+            format!("http://{}/api", self.addr)
+        }
     }
 
     /// How many different dossiers it holds, and how many of them are valid.

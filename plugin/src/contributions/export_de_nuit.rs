@@ -6,6 +6,7 @@ use super::parse_object;
 use crate::error::Error;
 use crate::host::{Job, Run};
 use crate::instance::Instance;
+use crate::night::telling::Telling;
 use crate::night::{self, Outcome};
 
 /// Id of the job.
@@ -25,14 +26,16 @@ struct Parameters {
     force: bool,
 }
 
-/// Run one night.
+/// Run one night, and tell of it by e-mail if the settings say so.
 ///
 /// # Errors
 /// It could not be run, or the host cancelled it.
 pub fn run(instance: &Instance, parameters: &str, run: &dyn Run) -> Result<Outcome, Error> {
     let Parameters { force } = parse_object(parameters)?;
-    night::watched(run, |watch| {
+    let telling = Telling::default();
+    let night = night::watched(run, |watch| {
         let parts = instance.night(watch)?;
-        night::run(&parts, instance.host(), force, watch)
-    })
+        night::run(&parts, instance.host(), force, watch, &telling)
+    });
+    telling.tell(night, instance.host(), &|| instance.sealer(), run)
 }

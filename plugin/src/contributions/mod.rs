@@ -10,6 +10,7 @@ use crate::error::Error;
 pub mod acces_api;
 pub mod complements_secteur;
 pub mod compte_rendu;
+pub mod courriel_compte_rendu;
 pub mod diagnostic;
 pub mod exemple_export_nuit;
 pub mod export_de_nuit;

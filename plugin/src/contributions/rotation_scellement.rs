@@ -86,6 +86,7 @@ mod tests {
     use crate::store::journal::{EtatExecution, OpenRun};
     use crate::store::{Auteur, Sealer, Settings};
 
+    const PASSWORD: &str = "le-mot-de-passe";
     const KEYS: [&str; 2] = ["la-premiere-cle", "la-seconde-cle"];
 
     fn instance(base: &Base, secrets: Option<Vault>) -> Instance {
@@ -93,14 +94,20 @@ mod tests {
             (Setting::Database, base.connection_string()),
             (Setting::DataDir, base.folder().display().to_string()),
         ];
-        Instance::new(Arc::new(Desk { secrets, settings })).unwrap()
+        Instance::new(Arc::new(Desk {
+            secrets,
+            settings,
+            mail: None,
+        }))
+        .unwrap()
     }
 
     /// Two accesses with a key each, a night that was cut short, and one that is done, with the same plan.
     fn prepare(base: &Base, instance: &Instance) {
         let settings = json!({"acces": [
             {"societe_id": 1, "secteur_id": 1, "uai": "1234567A", "url": "https://x.fr", "cle": KEYS[0]},
-            {"societe_id": 1, "secteur_id": 2, "uai": "0570079B", "url": "https://x.fr", "cle": KEYS[1]}]});
+            {"societe_id": 1, "secteur_id": 2, "uai": "0570079B", "url": "https://x.fr", "cle": KEYS[1]}],
+            "courriel": {"serveur": "smtp.x.fr", "identifiant": "u", "mot_de_passe": PASSWORD}});
         let auteur = Auteur {
             nom: None,
             le: instance.host().now().unwrap(),
@@ -133,6 +140,8 @@ mod tests {
             keys.collect()
         };
         assert_eq!(open(&base.store.acces().unwrap()), KEYS);
+        let password = base.store.courriel().unwrap().open_password(sealer).unwrap();
+        assert_eq!(password.unwrap().expose(), PASSWORD);
         let journal = base.store.journal().unwrap();
         let plan: serde_json::Value =
             serde_json::from_str(&journal.resume_run(crate::store::journal::RunId(1)).unwrap()).unwrap();
@@ -151,7 +160,7 @@ mod tests {
 
             let outcome = run(&instance).unwrap();
             assert!(
-                outcome.text.contains("4 clés sont protégées de nouveau"),
+                outcome.text.contains("5 clés sont protégées de nouveau"),
                 "{}",
                 outcome.text
             );

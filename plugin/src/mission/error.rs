@@ -2,18 +2,7 @@
 
 use std::time::Duration;
 
-/// Why a certificate was not trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CertificateFault {
-    /// Signed by nobody that this machine trusts.
-    Unknown,
-    /// Its dates do not cover the present hour (or this machine's clock is wrong).
-    Expired,
-    /// It belongs to another name.
-    WrongName,
-    /// Revoked, malformed, or refused for another reason.
-    Invalid,
-}
+use crate::tls::CertificateFault;
 
 /// Why nothing, or not everything, went out to an establishment's receiver. Holds hosts and statuses; never a key, a
 /// body or a name.

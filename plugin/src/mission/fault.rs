@@ -1,24 +1,17 @@
 //! What a failed exchange means.
 
-use super::error::{CertificateFault, MissionError};
-use rustls::CertificateError;
+use super::error::MissionError;
+use crate::tls;
 use std::error::Error;
 use std::io;
 
 /// Sorts reqwest's errors by what the user can do about them. `host` names the receiver.
 pub(super) fn classify(error: &reqwest::Error, host: &str) -> MissionError {
     let host = host.to_owned();
-    if let Some(tls) = find_tls(error) {
-        return match tls {
-            rustls::Error::InvalidCertificate(why) => MissionError::Certificate {
-                host,
-                fault: certificate(why),
-            },
-            other => MissionError::Tls {
-                host,
-                detail: other.to_string(),
-            },
-        };
+    match tls::find(causes(error)) {
+        Some(tls::Fault::Certificate(fault)) => return MissionError::Certificate { host, fault },
+        Some(tls::Fault::Other(detail)) => return MissionError::Tls { host, detail },
+        None => {}
     }
     let texts: Vec<String> = causes(error).map(ToString::to_string).collect();
     let says = |wanted: &str| texts.iter().any(|text| text.contains(wanted));
@@ -49,37 +42,7 @@ pub(super) fn classify(error: &reqwest::Error, host: &str) -> MissionError {
     }
 }
 
-fn certificate(why: &CertificateError) -> CertificateFault {
-    match why {
-        CertificateError::Expired
-        | CertificateError::ExpiredContext { .. }
-        | CertificateError::NotValidYet
-        | CertificateError::NotValidYetContext { .. } => CertificateFault::Expired,
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            CertificateFault::WrongName
-        }
-        CertificateError::UnknownIssuer => CertificateFault::Unknown,
-        // A self-signed certificate that calls itself an authority comes out as one of webpki's own errors.
-        CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => CertificateFault::Unknown,
-        _ => CertificateFault::Invalid,
-    }
-}
-
 /// The error's causes, outermost first; the error itself is left out, because its text holds the address.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
     std::iter::successors(error.source(), |&cause| cause.source())
-}
-
-/// The TLS error in the chain. An `io::Error` gives its inner error's source, not the inner error itself: both ways are tried.
-fn find_tls(error: &reqwest::Error) -> Option<&rustls::Error> {
-    causes(error).find_map(|cause| {
-        cause.downcast_ref::<rustls::Error>().or_else(|| {
-            let mut inner = cause.downcast_ref::<io::Error>()?.get_ref()?;
-            // An io::Error around an io::Error around the TLS error.
-            while let Some(next) = inner.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-                inner = next;
-            }
-            inner.downcast_ref::<rustls::Error>()
-        })
-    })
 }

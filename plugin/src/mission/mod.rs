@@ -34,11 +34,12 @@ mod v3;
 #[cfg(test)]
 mod tests;
 
+pub use crate::tls::CertificateFault;
 pub use access::{Access, Cle};
 pub use answer::{ErreurChamp, Verdict};
 pub use batch::{Batch, Limits, Pushed, Splitter};
 pub use environment::{Environment, Observer, PartAnswer, PartOutcome, Stop, pause};
-pub use error::{CertificateFault, MissionError, waiting_text};
+pub use error::{MissionError, waiting_text};
 pub use retry::Backoff;
 pub use sending::Mission;
 pub use transport::{Options, Transport};

@@ -10,6 +10,7 @@
 //! | `queue` | between them: bounded, parallel between establishments, in order within one |
 //! | `establishment` | one establishment: sends, is put off, ends |
 //! | `journaling` | the journal, around each part of a batch |
+//! | `telling` | the e-mail about it, once the run is over |
 //! | `outcome`, `spent` | what it came to, and where the time went |
 //! | `watch` | the host's thread, which hears a cancel whatever the others wait for |
 //!
@@ -27,6 +28,7 @@ mod run;
 mod sending;
 mod spent;
 pub mod stream;
+pub mod telling;
 mod watch;
 
 pub use calendar::{WINDOW_END_MINUTE, WINDOW_START_MINUTE};

@@ -64,13 +64,6 @@ impl Outcome {
             non_envoyes,
             en_attente,
         } = counts;
-        let mut text = format!(
-            "{lus} dossiers lus : {acceptes} acceptés, {rejetes} rejetés, {non_envoyes} non envoyés, {en_attente} en attente."
-        );
-        for trouble in troubles {
-            text.push(' ');
-            text.push_str(trouble);
-        }
         let seconds = |time: std::time::Duration| time.as_secs_f64();
         tracing::info!(
             run = id.0,
@@ -95,7 +88,31 @@ impl Outcome {
             kind,
             run_id: id.0,
             counts,
-            text,
+            text: sentences(counts, None, troubles),
         }
     }
+
+    /// The same with what became of its e-mail, said before the troubles: a host may cut a long text.
+    pub(super) fn with_mail(self, told: &str, troubles: &[String]) -> Self {
+        let text = sentences(self.counts, Some(told), troubles);
+        Self { text, ..self }
+    }
+}
+
+fn sentences(counts: Comptes, told: Option<&str>, troubles: &[String]) -> String {
+    let Comptes {
+        lus,
+        acceptes,
+        rejetes,
+        non_envoyes,
+        en_attente,
+    } = counts;
+    let figures = format!(
+        "{lus} dossiers lus : {acceptes} acceptés, {rejetes} rejetés, {non_envoyes} non envoyés, {en_attente} en attente."
+    );
+    let sentences: Vec<&str> = std::iter::once(figures.as_str())
+        .chain(told)
+        .chain(troubles.iter().map(String::as_str))
+        .collect();
+    sentences.join(" ")
 }

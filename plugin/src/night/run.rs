@@ -31,6 +31,7 @@ use super::outcome::Outcome;
 use super::sending::{Office, Outbox, SENDERS};
 use super::spent::Spent;
 use super::stream::{Plan, Prepared};
+use super::telling::Telling;
 use super::watch::{Watch, join, start};
 use crate::database::DatabaseError;
 use crate::erp::Erp;
@@ -66,11 +67,12 @@ pub struct Parts {
 }
 
 /// Run the night that it is at the host's clock, from where an earlier call left it, unless it is done or another run
-/// holds it. `force` runs it from its beginning whatever came before, with the settings of today.
+/// holds it. `force` runs it from its beginning whatever came before, with the settings of today. `telling` learns what
+/// there is to tell of it.
 ///
 /// # Errors
 /// The settings, the journal or the ERP cannot be used, or the host cancelled; the journal then says how far it came.
-pub fn run(parts: &Parts, host: &dyn Host, force: bool, watch: &Watch) -> Result<Outcome, Error> {
+pub fn run(parts: &Parts, host: &dyn Host, force: bool, watch: &Watch, telling: &Telling) -> Result<Outcome, Error> {
     let now = host.now()?;
     let nuit = night_of(now);
     let Some(lock) = parts.store.lock(parts.lease)? else {
@@ -88,6 +90,7 @@ pub fn run(parts: &Parts, host: &dyn Host, force: bool, watch: &Watch) -> Result
         _ => open(parts, &journal, nuit, now, force)?,
     };
     tracing::info!(run = id.0, nuit = %nuit, resumed, secteurs = plan.secteurs.len(), "night opened");
+    telling.opened(&parts.store, id, nuit);
 
     let journal = SharedJournal::new(journal);
     let night = Night {
@@ -104,7 +107,11 @@ pub fn run(parts: &Parts, host: &dyn Host, force: bool, watch: &Watch) -> Result
     };
     let sent = night.send_everything(now, resumed).map_err(|error| watch.reason(error));
     if night.stop() && night.lost.get() {
-        // Whoever holds the lock now keeps the journal of this night.
+        // Whoever holds the lock now keeps the journal of this night, and tells of it; unless it is the database that is
+        // gone, with the lock.
+        if journal.with(|journal| journal.run(id)).is_ok() {
+            telling.forget();
+        }
         return Err(lock_lost());
     }
     let etat = match &sent {
@@ -119,7 +126,9 @@ pub fn run(parts: &Parts, host: &dyn Host, force: bool, watch: &Watch) -> Result
         journal: journal.time(),
         ..night.spent.get()
     };
-    Ok(Outcome::ended(id, counts, &troubles, spent))
+    let outcome = Outcome::ended(id, counts, &troubles, spent);
+    telling.ended(troubles);
+    Ok(outcome)
 }
 
 fn purge(journal: &SharedJournal, nuit: NaiveDate) {

@@ -50,6 +50,9 @@ pub enum StoreError {
         /// Whether it was deleted.
         gone: bool,
     },
+    /// Somebody else changed the settings of the report by e-mail since they were read.
+    #[error("the settings of the report by e-mail were changed by somebody else")]
+    CourrielConflict,
     /// Another line stands for the same thing.
     #[error("line {id} of {table} stands for the same already")]
     Twin {
@@ -127,6 +130,9 @@ impl StoreError {
                 "Les compléments du secteur {secteur_id} (société {societe_id}) ont été modifiés entre-temps par \
                  quelqu'un d'autre ; rien n'a été enregistré. Rouvrez la fiche, vérifiez et recommencez."
             ),
+            Self::CourrielConflict => "Ces réglages ont été modifiés entre-temps sur un autre poste ; rien n'a été \
+                 enregistré. Les voici tels qu'ils sont à présent : vérifiez et recommencez."
+                .to_owned(),
             Self::LineConflict { gone: false, .. } => {
                 "Cette ligne a été modifiée entre-temps sur un autre poste ; rien n'a été enregistré.".to_owned()
             }

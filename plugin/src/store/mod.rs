@@ -26,7 +26,10 @@ pub use migrations::{Migrated, SCHEMA_VERSION};
 pub use reseal::Resealed;
 pub use schema::{TEXT_MAX, URL_MAX};
 pub use seal::{SealContext, SealError, Sealer, SealingKey, Secret};
-pub use settings::{Acces, AccesEnregistre, Auteur, Line, Problem, ReglageAcces, ReglageSecteur, Secteur, Settings};
+pub use settings::{
+    Acces, AccesEnregistre, Auteur, Courriel, Line, Problem, Quand, ReglageAcces, ReglageCourriel, ReglageSecteur,
+    Secteur, Securite, Settings,
+};
 
 use crate::database::{Database, Dialect};
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::journal::EtatExecution;
 use super::read;
-use super::seal::{SealError, Sealer};
+use super::seal::{Bound, SealError, Sealer};
 use super::settings::Acces;
 use super::{Store, StoreError};
 use crate::database::Connection;
@@ -27,7 +27,8 @@ struct Plan {
 }
 
 impl Store {
-    /// Seals with the present key whatever the previous one has sealed: the accesses, and the plans of the runs that may
+    /// Seals with the present key whatever the previous one has sealed: the accesses, the password of the
+    /// e-mail, and the plans of the runs that may
     /// be resumed; the plans of the others lose their keys. All of it, or nothing.
     ///
     /// # Errors
@@ -36,6 +37,7 @@ impl Store {
         let mut done = Resealed::default();
         self.database.open()?.transaction(|connection| {
             reseal_accesses(connection, sealer, &mut done)?;
+            reseal_courriel(connection, sealer, &mut done)?;
             reseal_plans(connection, sealer, &mut done)
         })?;
         Ok(done)
@@ -48,6 +50,17 @@ fn reseal_accesses(connection: &Connection, sealer: &Sealer, done: &mut Resealed
             let sql = "UPDATE mna_acces SET cle_scellee = ? WHERE id = ?";
             connection.execute(sql, &[acces.cle_scellee.into(), acces.id.into()])?;
         }
+    }
+    Ok(())
+}
+
+fn reseal_courriel(connection: &Connection, sealer: &Sealer, done: &mut Resealed) -> Result<(), StoreError> {
+    let Some(courriel) = super::settings::read_courriel(connection)? else {
+        return Ok(());
+    };
+    let sealed = courriel.mot_de_passe_scelle.as_deref();
+    if let Some(anew) = anew(sealed, &courriel.context(), sealer, done)? {
+        connection.execute("UPDATE mna_courriel SET mot_de_passe_scelle = ?", &[anew.into()])?;
     }
     Ok(())
 }
@@ -79,18 +92,32 @@ fn reseal_plans(connection: &Connection, sealer: &Sealer, done: &mut Resealed) -
 
 /// Whether the line has changed.
 fn reseal_access(acces: &mut Acces, sealer: &Sealer, done: &mut Resealed) -> Result<bool, StoreError> {
-    let Some(sealed) = acces.cle_scellee.as_deref().filter(|sealed| !sealer.is_present(sealed)) else {
-        return Ok(false);
+    let anew = anew(acces.cle_scellee.as_deref(), &acces.context(), sealer, done)?;
+    let changed = anew.is_some();
+    if changed {
+        acces.cle_scellee = anew;
+    }
+    Ok(changed)
+}
+
+/// What is sealed, sealed anew; none if there is nothing to do, or nothing to be done.
+fn anew(
+    sealed: Option<&str>,
+    context: &impl Bound,
+    sealer: &Sealer,
+    done: &mut Resealed,
+) -> Result<Option<String>, StoreError> {
+    let Some(sealed) = sealed.filter(|sealed| !sealer.is_present(sealed)) else {
+        return Ok(None);
     };
-    match sealer.reseal(sealed, &acces.context()) {
+    match sealer.reseal(sealed, context) {
         Ok(anew) => {
             done.keys += 1;
-            acces.cle_scellee = Some(anew);
-            Ok(true)
+            Ok(Some(anew))
         }
         Err(SealError::OtherSealingKey { .. } | SealError::Altered | SealError::UnknownForm) => {
             done.unopened += 1;
-            Ok(false)
+            Ok(None)
         }
         Err(error) => Err(error.into()),
     }

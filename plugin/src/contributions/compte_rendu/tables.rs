@@ -6,16 +6,24 @@ use std::sync::atomic::Ordering;
 
 use super::lines::{self, Line, List, Reader, Value};
 use super::{ID, executions, filter};
+use crate::contributions::courriel_compte_rendu;
 use crate::error::Error;
 use crate::store::journal::RunId;
 use crate::store::{Journal, Store};
-use crate::table::{Batch, Column, Description, Progress, Rows, Table};
+use crate::table::{Action, Batch, Column, Description, Progress, Rows, Table};
 
 /// The tables of the last runs; of one run, its establishments, batches, rejected dossiers and those left out as well.
 #[must_use]
 pub fn tables(store: Store, run: Option<i64>) -> Vec<Table> {
     let title = "Compte rendu des exports de nuit";
     let mut tables = vec![table(ID, title, lines::execution_columns(), &store, Source::Runs(run))];
+    if let Some(runs) = tables.first_mut() {
+        runs.description.actions.push(Action {
+            label: "Envoi par courriel…".into(),
+            opens: courriel_compte_rendu::ID,
+            context: serde_json::json!({}),
+        });
+    }
     if let Some(run) = run {
         tables.extend(List::ALL.map(|list| {
             let source = Source::List(Reader::new(list, RunId(run)));

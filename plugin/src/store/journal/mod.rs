@@ -18,7 +18,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 pub use read::NonEnvoyeJournal;
-pub use states::{EtatDossier, EtatEtablissement, EtatExecution, EtatLot};
+pub use states::{Avis, EtatDossier, EtatEtablissement, EtatExecution, EtatLot};
 
 use super::StoreError;
 use crate::database::Connection;

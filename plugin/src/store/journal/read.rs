@@ -56,6 +56,16 @@ impl Journal {
         Ok(found.into_iter().next())
     }
 
+    /// The newest run of an earlier night that came to its end, if there is one.
+    ///
+    /// # Errors
+    /// As [`Journal::runs`].
+    pub fn last_done_before(&self, nuit: NaiveDate) -> Result<Option<Execution>, StoreError> {
+        let rest = "WHERE nuit < ? AND etat = ? ORDER BY nuit DESC, id DESC";
+        let found = self.select_runs(rest, &[date(nuit), EtatExecution::Terminee.code().into()], 1)?;
+        Ok(found.into_iter().next())
+    }
+
     /// Establishments of a run, by number.
     ///
     /// # Errors

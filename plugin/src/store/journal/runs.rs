@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
-use super::{Comptes, EtatDossier};
+use super::{Avis, Comptes, EtatDossier};
 use super::{Etablissement, EtablissementId, EtatEtablissement, EtatExecution, Journal, NonEnvoye, OpenRun, RunId};
 use crate::database::{Connection, Param};
 use crate::store::StoreError;
@@ -222,6 +222,22 @@ impl Journal {
             }
             Ok(comptes)
         })
+    }
+
+    /// Writes down that an e-mail about the run is about to go; false if it was written down before: it goes once.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn claim_courriel(&self, run: RunId, avis: Avis) -> Result<bool, StoreError> {
+        // After the end of a run there is nothing more to tell.
+        let sql = "UPDATE mna_execution SET courriel = ? WHERE id = ? AND (courriel IS NULL OR courriel NOT IN (?, ?))";
+        let values = [
+            avis.code().into(),
+            run.0.into(),
+            avis.code().into(),
+            Avis::Fin.code().into(),
+        ];
+        Ok(self.connection.execute(sql, &values)? == 1)
     }
 
     /// Forgets the runs of the nights before a date, one transaction each, and says how many they were.

@@ -78,3 +78,22 @@ states! {
         NonEnvoye = "non_envoye",
     }
 }
+
+/// An e-mail about a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Avis {
+    /// It stopped before its end.
+    Interruption,
+    /// It went to its end.
+    Fin,
+}
+
+impl Avis {
+    /// As the table names it.
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::Interruption => "interruption",
+            Self::Fin => "fin",
+        }
+    }
+}

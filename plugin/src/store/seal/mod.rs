@@ -32,7 +32,13 @@ pub struct SealContext<'a> {
     pub protocole: Protocole,
 }
 
-impl SealContext<'_> {
+/// What a sealed secret belongs to; the seal covers it.
+pub trait Bound {
+    /// Its bytes: no two things have the same.
+    fn associated_data(&self) -> String;
+}
+
+impl Bound for SealContext<'_> {
     fn associated_data(&self) -> String {
         let number = |id: Option<i64>| id.map(|id| id.to_string()).unwrap_or_default();
         // The UAI is free text, so it comes last: no other line yields the same bytes.
@@ -43,6 +49,23 @@ impl SealContext<'_> {
             self.protocole.code(),
             self.uai.unwrap_or_default()
         )
+    }
+}
+
+/// The SMTP server that a sealed password is for: one that was entered for a server is not told to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CourrielContext<'a> {
+    /// The server, as stored.
+    pub serveur: Option<&'a str>,
+    /// The user name, as stored.
+    pub identifiant: Option<&'a str>,
+}
+
+impl Bound for CourrielContext<'_> {
+    fn associated_data(&self) -> String {
+        // No line of an access begins with a word. The server's length parts it from the user name.
+        let (serveur, identifiant) = (self.serveur.unwrap_or_default(), self.identifiant.unwrap_or_default());
+        format!("courriel|{}|{serveur}|{identifiant}", serveur.len())
     }
 }
 
@@ -119,11 +142,11 @@ impl Sealer {
         sealed.split(':').nth(1) == Some(self.key_id())
     }
 
-    /// Seals a key for one line: `v1:<key id>:<nonce and ciphertext in hexadecimal>`, different each time.
+    /// Seals a key for what it belongs to: `v1:<key id>:<nonce and ciphertext in hexadecimal>`, different each time.
     ///
     /// # Errors
     /// [`SealError::Randomness`], [`SealError::Sealing`].
-    pub fn seal(&self, secret: &Secret, context: &SealContext<'_>) -> Result<String, SealError> {
+    pub fn seal(&self, secret: &Secret, context: &impl Bound) -> Result<String, SealError> {
         let mut nonce = [0_u8; NONCE_LEN];
         getrandom::fill(&mut nonce).map_err(|error| SealError::Randomness(error.to_string()))?;
         let data = context.associated_data();
@@ -144,11 +167,11 @@ impl Sealer {
         ))
     }
 
-    /// Opens a sealed key for the line that it was sealed for.
+    /// Opens a sealed key for what it was sealed for.
     ///
     /// # Errors
     /// [`SealError::UnknownForm`], [`SealError::OtherSealingKey`], [`SealError::Altered`].
-    pub fn open(&self, sealed: &str, context: &SealContext<'_>) -> Result<Secret, SealError> {
+    pub fn open(&self, sealed: &str, context: &impl Bound) -> Result<Secret, SealError> {
         let mut parts = sealed.splitn(3, ':');
         let (Some("v1"), Some(key_id), Some(body)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(SealError::UnknownForm);
@@ -189,7 +212,7 @@ impl Sealer {
     ///
     /// # Errors
     /// As [`Sealer::open`] and [`Sealer::seal`].
-    pub fn reseal(&self, sealed: &str, context: &SealContext<'_>) -> Result<String, SealError> {
+    pub fn reseal(&self, sealed: &str, context: &impl Bound) -> Result<String, SealError> {
         self.seal(&self.open(sealed, context)?, context)
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::{ReglageAcces, ReglageSecteur, Settings};
+use super::{Quand, ReglageAcces, ReglageCourriel, ReglageSecteur, Securite, Settings};
 use crate::dossier::Protocole;
 use crate::dossier::records::LigneUai;
 use crate::store::StoreError;
@@ -79,13 +79,83 @@ impl Reader {
         let secteurs = self.list(&mut root, "secteurs", Self::secteur);
         let uai = self.list(&mut root, "uai", Self::uai);
         let acces = self.list(&mut root, "acces", Self::acces);
-        self.nothing_left(&root, "", "secteurs, uai, acces");
+        let courriel = self.courriel(&mut root);
+        self.nothing_left(&root, "", "secteurs, uai, acces, courriel");
         self.distinct_secteurs(&secteurs);
         Settings {
             secteurs,
             uai: self.numbered(uai),
             acces,
+            courriel,
         }
+    }
+
+    fn courriel(&mut self, root: &mut Map<String, Value>) -> Option<ReglageCourriel> {
+        let value = root.remove("courriel").filter(|value| !value.is_null())?;
+        let path = "courriel".to_owned();
+        let mut fields = Fields {
+            values: self.object(value, &path)?,
+            path,
+        };
+        let courriel = ReglageCourriel {
+            destinataires: self.texts(&mut fields, "destinataires"),
+            quand: self.code(
+                &mut fields,
+                "quand",
+                Quand::from_code,
+                "« jamais », « toujours » ou « si_action »",
+            ),
+            serveur: self.text(&mut fields, "serveur", TEXT_MAX),
+            port: self.port(&mut fields),
+            securite: self.code(
+                &mut fields,
+                "securite",
+                Securite::from_code,
+                "« tls », « starttls » ou « aucune »",
+            ),
+            identifiant: self.text(&mut fields, "identifiant", TEXT_MAX),
+            expediteur: self.text(&mut fields, "expediteur", TEXT_MAX),
+            mot_de_passe: self.secret(&mut fields, "mot_de_passe"),
+        };
+        let known = "destinataires, quand, serveur, port, securite, identifiant, expediteur, mot_de_passe";
+        self.nothing_left(&fields.values, &fields.path, known);
+        Some(courriel)
+    }
+
+    fn texts(&mut self, fields: &mut Fields, key: &str) -> Vec<String> {
+        let value = fields.values.remove(key).unwrap_or(Value::Null);
+        if value.is_null() {
+            return Vec::new();
+        }
+        serde_json::from_value(value.clone()).unwrap_or_else(|_| {
+            self.refuse(fields.at(key), "liste de textes", kind(&value));
+            Vec::new()
+        })
+    }
+
+    fn port(&mut self, fields: &mut Fields) -> Option<u16> {
+        let port = self.integer(fields, "port")?;
+        u16::try_from(port).ok().filter(|port| *port > 0).or_else(|| {
+            self.refuse(fields.at("port"), "nombre de 1 à 65535", "autre nombre");
+            None
+        })
+    }
+
+    /// One of a few words; the default where there is none.
+    fn code<T: Default>(
+        &mut self,
+        fields: &mut Fields,
+        key: &str,
+        parse: impl Fn(&str) -> Option<T>,
+        expected: &str,
+    ) -> T {
+        let Some(code) = self.text(fields, key, TEXT_MAX) else {
+            return T::default();
+        };
+        parse(&code).unwrap_or_else(|| {
+            self.refuse(fields.at(key), expected, "autre texte");
+            T::default()
+        })
     }
 
     fn list<T>(&mut self, root: &mut Map<String, Value>, key: &str, read: fn(&mut Self, Fields) -> T) -> Vec<T> {
@@ -150,7 +220,7 @@ impl Reader {
             protocole: self.protocole(&mut fields),
             url: self.text(&mut fields, "url", URL_MAX),
             identifiant: self.text(&mut fields, "identifiant", TEXT_MAX),
-            cle: self.secret(&mut fields),
+            cle: self.secret(&mut fields, "cle"),
         };
         let known = "societe_id, secteur_id, uai, protocole, url, identifiant, cle";
         self.nothing_left(&fields.values, &fields.path, known);
@@ -158,18 +228,13 @@ impl Reader {
     }
 
     fn protocole(&mut self, fields: &mut Fields) -> Protocole {
-        let Some(code) = self.text(fields, "protocole", TEXT_MAX) else {
-            return Protocole::default();
-        };
-        code.parse().unwrap_or_else(|_| {
-            self.refuse(fields.at("protocole"), "« v3 » ou « statut-candidats »", "autre texte");
-            Protocole::default()
-        })
+        let expected = "« v3 » ou « statut-candidats »";
+        self.code(fields, "protocole", |code| code.parse().ok(), expected)
     }
 
-    fn secret(&mut self, fields: &mut Fields) -> Option<Secret> {
+    fn secret(&mut self, fields: &mut Fields, key: &str) -> Option<Secret> {
         // An empty key is no key.
-        self.text(fields, "cle", u32::MAX)
+        self.text(fields, key, u32::MAX)
             .map(Secret::new)
             .filter(|secret| !secret.expose().trim().is_empty())
     }

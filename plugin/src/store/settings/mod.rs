@@ -1,6 +1,7 @@
 //! The settings: sectors' boxes, the UAI list, the API accesses; read, saved, imported and exported.
 
 mod acces;
+mod courriel;
 mod json;
 mod tables;
 #[cfg(test)]
@@ -11,6 +12,8 @@ use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 
 pub use acces::AccesEnregistre;
+pub(super) use courriel::read_courriel;
+pub use courriel::{Courriel, Quand, ReglageCourriel, Securite};
 pub use json::Problem;
 pub(super) use tables::read_acces;
 
@@ -27,6 +30,9 @@ pub struct Settings {
     pub uai: Vec<LigneUai>,
     /// *Gestion des accès aux API tierces*.
     pub acces: Vec<ReglageAcces>,
+    /// *Envoi du compte rendu par courriel*; none: an import leaves what is stored as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub courriel: Option<ReglageCourriel>,
 }
 
 /// The boxes of *Compléments secteur* for one (société, secteur).

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::courriel::{export_courriel, import_courriel};
 use super::{Acces, Auteur, ReglageAcces, ReglageSecteur, Secteur, Settings};
 use crate::database::{Connection, Param};
 use crate::dossier::records::LigneUai;
@@ -101,7 +102,10 @@ impl Store {
             append_next_revision(connection, "mna_acces", &mut acces)?;
             connection.execute("DELETE FROM mna_acces", &[])?;
             connection.execute_many(&insert_into("mna_acces"), &acces)?;
-            Ok(())
+            match &settings.courriel {
+                Some(courriel) => import_courriel(connection, courriel, sealer, auteur),
+                None => Ok(()),
+            }
         })
     }
 
@@ -123,6 +127,7 @@ impl Store {
             secteurs: self.secteurs()?.into_iter().map(|secteur| secteur.reglage).collect(),
             uai: self.lignes_uai()?,
             acces: acces.collect(),
+            courriel: export_courriel(&self.database.open()?)?,
         })
     }
 }

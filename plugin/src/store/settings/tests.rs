@@ -194,7 +194,7 @@ fn a_wrong_file_is_refused_with_place_and_expectation() {
         (r#"[]"#, "(racine) : objet attendu, liste trouvé"),
         (
             r#"{"secteur": []}"#,
-            "secteur : une des clés secteurs, uai, acces attendu, clé inconnue trouvé",
+            "secteur : une des clés secteurs, uai, acces, courriel attendu, clé inconnue trouvé",
         ),
         (r#"{"uai": {}}"#, "uai : liste attendu, objet trouvé"),
         (r#"{"uai": [3]}"#, "uai[0] : objet attendu, nombre entier trouvé"),

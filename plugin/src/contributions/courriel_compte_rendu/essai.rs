@@ -1,0 +1,43 @@
+//! *Envoyer un courriel d'essai*: whether the report would arrive, by the settings as they are stored.
+
+use crate::error::Error;
+use crate::host::Run;
+use crate::instance::Instance;
+use crate::night::telling::{Letter, post};
+use crate::night::{Outcome, OutcomeKind};
+use crate::store::Comptes;
+
+/// Id of the job.
+pub const ID: &str = "essai-courriel";
+
+/// Send the trial to every recipient.
+///
+/// # Errors
+/// It did not go, or the host cancelled.
+pub fn run(instance: &Instance, run: &dyn Run) -> Result<Outcome, Error> {
+    let courriel = instance.store()?.courriel()?;
+    run.progress(0, 0, "Envoi du courriel d'essai");
+    let posted = post(
+        instance.host(),
+        &|| instance.sealer(),
+        &courriel,
+        &Letter::trial(),
+        &|| run.is_cancelled(),
+    )?;
+    tracing::info!(
+        recipients = posted.recipients,
+        refused = posted.refused.len(),
+        "trial e-mail sent"
+    );
+    let kind = if posted.refused.is_empty() {
+        OutcomeKind::Done
+    } else {
+        OutcomeKind::DoneWithRejects
+    };
+    Ok(Outcome {
+        kind,
+        run_id: 0,
+        counts: Comptes::default(),
+        text: format!("Courriel d'essai {}. Vérifiez qu'il est arrivé.", posted.text()),
+    })
+}
