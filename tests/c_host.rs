@@ -90,6 +90,9 @@ fn against_the_real_library(name: &str, language: (&str, &[&str])) {
         "passerelle_sifa",
         "export-de-nuit",
         "\"id\":\"donnees-envoyees\"",
+        "courriel à cfa@example.org,dsi@example.org : Passerelle Apprentissage : nuit du 23/11/2026",
+        // The second instance finds the night done.
+        " 1 courriel(s)",
     ] {
         assert!(printed.contains(shown), "{shown} is missing from\n{printed}");
     }

@@ -43,8 +43,8 @@ fn cancel_everything() {
     let tables = std::mem::take(&mut *desk.tables.lock().unwrap());
     assert!(tables.len() >= 3, "the preview has {} tables", tables.len());
     for (number, mut table) in tables.into_iter().enumerate() {
-        // One before its first row, the others between two.
-        if number > 0 {
+        // One before its first row, the others between two; since a night that never was, nothing has changed.
+        if (1..3).contains(&number) {
             assert!(table.next(1).unwrap().is_some());
         }
         table.canceller().cancel().unwrap();

@@ -11,8 +11,11 @@ use std::{
 };
 
 use demo_host::sandbox::{Keys, Organisme};
-use serde_json::Value;
-use support::{base::Base, program::DemoHost, receiver};
+use serde_json::{Value, json};
+use support::{base::Base, program::DemoHost, receiver, smtp::Smtp};
+
+const PASSWORD: &str = "mot-de-passe-du-courriel";
+const RECIPIENT: &str = "destinataire@example.org";
 
 /// Where the sample keeps what identifies a person.
 const PERSONAL: [&str; 5] = [
@@ -130,6 +133,12 @@ fn a_run_at_trace_level_says_nothing_of_anybody_and_shows_no_key() {
     };
     let sandbox = receiver::start(keys, scenario);
     assert_eq!(seed(&sandbox.url()), all);
+    let smtp = Smtp::start(&json!({"login": ["passerelle", PASSWORD]}));
+    let mut settings: Value = serde_json::from_slice(&fs::read(&settings_file).unwrap()).unwrap();
+    settings["courriel"] = json!({"quand": "toujours", "destinataires": [RECIPIENT], "serveur": "localhost",
+        "port": smtp.port, "securite": "aucune", "identifiant": "passerelle", "mot_de_passe": PASSWORD,
+        "expediteur": "erp@example.org"});
+    fs::write(&settings_file, settings.to_string()).unwrap();
 
     let preview = support::scratch().join("apercu.json");
     let report = support::scratch().join("compte-rendu.json");
@@ -154,6 +163,19 @@ fn a_run_at_trace_level_says_nothing_of_anybody_and_shows_no_key() {
         said += &format!("{}\n{}\n", ended.stdout, ended.stderr);
         expected.push(ended);
     }
+
+    // The exported settings name the recipient, the log does not.
+    let logged = expected.iter().any(|ended| ended.stderr.contains(RECIPIENT));
+    assert!(!logged, "the recipient is in the log");
+    let mails = smtp.messages(1);
+    assert_eq!(mails.len(), 1, "the second call found the night done");
+    let mail = format!(
+        "{}\n{}",
+        mails[0]["headers"]["subject"],
+        mails[0]["text"].as_str().unwrap()
+    );
+    assert!(mail.contains("Dossiers rejetés"), "{mail}");
+    said += &mail;
 
     // The run was what it was meant to be.
     let told: Value = serde_json::from_slice(&fs::read(&report).unwrap()).unwrap();
@@ -183,7 +205,7 @@ fn a_run_at_trace_level_says_nothing_of_anybody_and_shows_no_key() {
     kept.push(("the preview".into(), preview.into_bytes()));
     assert!(kept.len() > 4);
     for (name, bytes) in &kept {
-        for key in all.keys() {
+        for key in all.keys().map(String::as_str).chain([PASSWORD]) {
             assert!(!contains(bytes, key), "a key is in {name}");
         }
     }

@@ -15,7 +15,8 @@ use support::{
     raw::{Raw, RawHost, refuse, take},
 };
 
-const SETTINGS: &[u8] = br#"{"secteurs": [{"societe_id": 1, "secteur_id": 1}], "uai": [], "acces": []}"#;
+const SETTINGS: &[u8] = br#"{"secteurs": [{"societe_id": 1, "secteur_id": 1}], "uai": [], "acces": [],
+    "courriel": {"quand": "toujours", "destinataires": ["cfa@example.org"]}}"#;
 
 fn folder(name: &str) -> PathBuf {
     let folder = support::scratch().join(name);
@@ -94,6 +95,14 @@ fn a_callback_that_fails_ends_its_call_only() {
             raw.open("complements-secteur")
         });
     }
+    for wrong in ["mail", "garbage"] {
+        misbehaves(&mut raw, wrong, abi::PASSERELLE_E_HOST, |raw| raw.job("essai-courriel"));
+    }
+    assert_eq!(raw.job("essai-courriel"), abi::PASSERELLE_OK, "{}", raw.message());
+    // A night is done, whatever becomes of its e-mail.
+    *raw.host.wrong.lock().unwrap() = "mail";
+    assert_eq!(raw.job("export-de-nuit"), abi::PASSERELLE_OK, "{}", raw.message());
+    *raw.host.wrong.lock().unwrap() = "";
     misbehaves(&mut raw, "", abi::PASSERELLE_E_HOST, |raw| {
         raw.write("reglages.json", refuse)
     });

@@ -46,7 +46,7 @@ impl Receiver {
     /// # Errors
     /// It does not answer.
     pub fn received(&self) -> Result<Value, Failure> {
-        let url = format!("http://{}/sandbox/recus", self.0.addr());
+        let url = self.0.inbox_url();
         let problem =
             |error: &dyn std::fmt::Display| Failure::failed(format!("Le bac à sable ne répond pas à {url}."), error);
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -77,8 +77,7 @@ pub fn run(app: &App, asked: &cli::Sandbox) -> Result<u8, Failure> {
         "Bac à sable à l'écoute sur {} ; Ctrl-C l'arrête.",
         sandbox.url()
     ))?;
-    app.output
-        .say(&format!("Ce qu'il a reçu : http://{}/sandbox/recus", sandbox.addr()))?;
+    app.output.say(&format!("Ce qu'il a reçu : {}", sandbox.inbox_url()))?;
     app.output.value(&serde_json::json!({"url": sandbox.url()}))?;
     loop {
         app.cancel.check()?;

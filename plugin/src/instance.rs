@@ -10,7 +10,7 @@ use passerelle_abi as abi;
 
 use crate::contributions::{
     self, Context, acces_api, complements_secteur, compte_rendu, courriel_compte_rendu, diagnostic,
-    exemple_export_nuit, numeros_uai, rotation_scellement,
+    exemple_export_nuit, numeros_uai, rotation_scellement, verification_etablissement,
 };
 use crate::database::Database;
 use crate::erp::{Erp, Mapping};
@@ -173,6 +173,7 @@ impl Instance {
             courriel_compte_rendu::essai::ID => courriel_compte_rendu::essai::run(self, run),
             acces_api::essai::ID => acces_api::essai::run(self, parameters, run),
             rotation_scellement::ID => rotation_scellement::run(self),
+            verification_etablissement::ID => verification_etablissement::run(self, parameters, run),
             contributions::reglages::MIGRATION => contributions::reglages::migrate(&self.database()?),
             _ => Err(unknown("job", id)),
         }
@@ -284,6 +285,7 @@ impl Instance {
             mapping: self.mapping.clone(),
             sealer: self.sealer(),
             now: self.host.now(),
+            mail: self.host.mail().is_some(),
         }
     }
 

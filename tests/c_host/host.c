@@ -23,7 +23,8 @@
 #define CONTEXT "{\"societe_id\":1,\"secteur_id\":1}"
 #define REGLAGES                                                                                                      \
     "{\"secteurs\":[{\"societe_id\":1,\"secteur_id\":1}],\"uai\":[{\"id\":1,\"uai\":\"1234567A\",\"nom\":\"CFA\","    \
-    "\"siret\":\"12345678994444\",\"societe_id\":1,\"secteur_id\":1}],\"acces\":[]}"
+    "\"siret\":\"12345678994444\",\"societe_id\":1,\"secteur_id\":1}],\"acces\":[],"                             \
+    "\"courriel\":{\"quand\":\"toujours\",\"destinataires\":[\"cfa@example.org\",\"dsi@example.org\"]}}"
 
 typedef struct interfaces {
     const passerelle_plugin_contributions *contributions;
@@ -391,7 +392,8 @@ int main(int argc, char **argv) {
         expect("entry.deinit once too often", PASSERELLE_E_NOT_INITIALIZED, entry->deinit(fresh()));
     }
     must("the plugin logged", saw.lines > 0);
-    printf("%d lignes de journal, %d fautes du programme hôte\n", saw.lines, saw.misbehaviours);
+    printf("%d lignes de journal, %d fautes du programme hôte, %d courriel(s)\n", saw.lines, saw.misbehaviours,
+           saw.mails);
     fclose(saw.log);
     free(saw.description);
     /* The library is not closed: it is never unloaded. */

@@ -8,7 +8,7 @@ use demo_host::{
     sandbox::{Options, Sandbox, faults::Scenario},
     seed::{self, Plan, school_year},
 };
-use passerelle_host_sdk::{Error, Outcome, OutcomeKind, Plugin};
+use passerelle_host_sdk::{Cell, Error, Outcome, OutcomeKind, Plugin};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -74,6 +74,23 @@ impl World {
         self.desk.outbox.as_ref().unwrap().take()
     }
 
+    /// State and detail of the line of the e-mail.
+    fn diagnosis(&self) -> Vec<String> {
+        self.plugin.open("diagnostic", "{}").unwrap();
+        let mut table = self.desk.tables.lock().unwrap().pop().unwrap();
+        let mut found = Vec::new();
+        while let Some(batch) = table.next(1000).unwrap() {
+            let text = |row, column| match batch.cell(row, column) {
+                Some(Cell::Text(text)) => text.to_owned(),
+                _ => String::new(),
+            };
+            for row in (0..batch.rows()).filter(|row| text(*row, 0) == "Courriel du compte rendu") {
+                found.extend([text(row, 1), text(row, 2)]);
+            }
+        }
+        found
+    }
+
     fn base(&self) -> Base {
         Base(self.folder.path().join("erp.db"))
     }
@@ -93,6 +110,9 @@ fn a_night_is_told_once_with_its_counts_and_reasons() {
         "{}",
         outcome.text
     );
+    // On the thread on which the host called: its mail may be bound to it.
+    let outbox = world.desk.outbox.as_ref().unwrap();
+    assert_eq!(*outbox.thread.lock().unwrap(), Some(std::thread::current().id()));
     let (to, subject, body) = world.mails().remove(0);
     assert_eq!(to, ["cfa@example.org", "dsi@example.org"]);
     assert_eq!(
@@ -188,6 +208,11 @@ fn a_mail_that_fails_never_fails_the_night() {
     world.night(FIRST, false).unwrap();
     assert_eq!(world.mails(), []);
     assert_eq!(world.base().column("SELECT etat FROM mna_execution"), ["terminee"]);
+
+    outbox.panics.store(true, Ordering::SeqCst);
+    let outcome = world.night(SECOND, false).unwrap();
+    assert_eq!(outcome.kind, OutcomeKind::Done);
+    assert!(outcome.text.contains("erreur interne"), "{}", outcome.text);
 }
 
 #[test]
@@ -223,6 +248,39 @@ fn who_cancels_knows_it() {
         .unwrap_err();
     assert_eq!(cancelled.code, passerelle_abi::PASSERELLE_E_CANCELLED);
     assert_eq!(world.mails(), []);
+}
+
+#[test]
+fn the_diagnosis_tells_what_is_wrong_with_the_settings() {
+    for (courriel, words) in [
+        (json!({"quand": "jamais"}), None),
+        (json!({"quand": "toujours"}), Some("Aucun destinataire")),
+        (
+            json!({"quand": "toujours", "destinataires": ["a@b.fr", "cfa"]}),
+            Some("destinataire n° 2"),
+        ),
+        (
+            json!({"quand": "toujours", "destinataires": ["a@b.fr"]}),
+            Some("Le serveur d'envoi manque"),
+        ),
+        (
+            json!({"quand": "toujours", "destinataires": ["a@b.fr"], "serveur": "smtp.b.fr"}),
+            Some("L'adresse d'expéditeur manque"),
+        ),
+        (
+            json!({"quand": "toujours", "destinataires": ["a@b.fr"], "serveur": "smtp.b.fr", "securite": "aucune"}),
+            Some("en clair"),
+        ),
+    ] {
+        let found = World::new("", None, courriel.clone()).diagnosis();
+        match words {
+            None => assert!(found.is_empty(), "{courriel}: {found:?}"),
+            Some(words) => assert!(
+                found[0] == "À corriger" && found[1].contains(words),
+                "{courriel}: {found:?}"
+            ),
+        }
+    }
 }
 
 /// Settings for a server on this machine.
@@ -264,6 +322,8 @@ fn without_mail_of_the_hosts_own_it_goes_over_smtp() {
     for secret in ["un secret", "cfa@example.org", "erp@example.org"] {
         assert!(!said.contains(secret), "{secret} is in the log");
     }
+
+    assert_eq!(world.diagnosis(), ["OK", "1 destinataire(s)"]);
 
     // The server has gone.
     drop(smtp);

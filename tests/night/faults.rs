@@ -37,6 +37,12 @@ const MATRIX: &[(&str, &str, &str, End)] = &[
         Sent { attempts: 2 },
     ),
     (
+        "429, a storm",
+        NIGHT,
+        "when = { from = 1, to = 3 }\nthen = { kind = 'status', code = 429, retry_after = 0 }",
+        Sent { attempts: 4 },
+    ),
+    (
         "429, date",
         NIGHT,
         "when = { nth = 1 }\nthen = { kind = 'status', code = 429, retry_after_date = 1 }",

@@ -13,6 +13,7 @@ mod clock;
 mod crash;
 mod database;
 mod faults;
+mod forgets;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;

@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    thread::{self, ThreadId},
 };
 
 use chrono::{DateTime, FixedOffset};
@@ -31,6 +32,10 @@ pub struct Outbox {
     pub sent: Mutex<Vec<(Vec<String>, String, String)>>,
     /// Whether it refuses to send.
     pub refuses: AtomicBool,
+    /// Whether it breaks down.
+    pub panics: AtomicBool,
+    /// The thread that asked last.
+    pub thread: Mutex<Option<ThreadId>>,
 }
 
 impl Outbox {
@@ -42,6 +47,8 @@ impl Outbox {
 
 impl Mail for Outbox {
     fn send(&self, recipients: &[&str], subject: &str, body: &str) -> Result<(), HostError> {
+        *self.thread.lock().unwrap() = Some(thread::current().id());
+        assert!(!self.panics.load(Ordering::SeqCst), "boom");
         if self.refuses.load(Ordering::SeqCst) {
             return Err(HostError("La messagerie est arrêtée.".into()));
         }

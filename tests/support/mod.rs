@@ -15,6 +15,7 @@ pub mod program;
 #[cfg(unix)]
 pub mod raw;
 pub mod receiver;
+pub mod schemas;
 pub mod smtp;
 pub mod threads;
 

@@ -17,6 +17,7 @@ pub struct RawHost {
     forms: abi::passerelle_host_forms,
     tables: abi::passerelle_host_tables,
     jobs: abi::passerelle_host_jobs,
+    mail: abi::passerelle_host_mail,
     database: String,
     data_dir: String,
     /// What goes wrong; empty: nothing.
@@ -67,6 +68,10 @@ impl RawHost {
             jobs: abi::passerelle_host_jobs {
                 struct_size: size::<abi::passerelle_host_jobs>(),
                 register_job: Some(register_job),
+            },
+            mail: abi::passerelle_host_mail {
+                struct_size: size::<abi::passerelle_host_mail>(),
+                send: Some(send_mail),
             },
             database: database.to_owned(),
             data_dir: data_dir.display().to_string(),
@@ -123,6 +128,8 @@ unsafe extern "C" fn get_interface(host: *const abi::passerelle_host, id: *const
         (&raw const host.tables).cast()
     } else if is(abi::PASSERELLE_HOST_JOBS) {
         (&raw const host.jobs).cast()
+    } else if is(abi::PASSERELLE_HOST_MAIL) {
+        (&raw const host.mail).cast()
     } else {
         null()
     }
@@ -243,6 +250,30 @@ unsafe extern "C" fn register_job(
     if host.is("jobs") {
         return host.refuse(error);
     }
+    abi::PASSERELLE_OK
+}
+
+unsafe extern "C" fn send_mail(
+    host: *const abi::passerelle_host,
+    recipients: *const c_char,
+    recipients_len: u32,
+    subject: *const c_char,
+    subject_len: u32,
+    body: *const c_char,
+    body_len: u32,
+    error: *mut abi::passerelle_error,
+) -> i32 {
+    let host = of(host);
+    if host.is("mail") || host.is("garbage") {
+        return host.refuse(error);
+    }
+    let text = |pointer: *const c_char, len: u32| {
+        // SAFETY: the library lends a text of that length.
+        let bytes = unsafe { std::slice::from_raw_parts(pointer.cast::<u8>(), len as usize) };
+        std::str::from_utf8(bytes).unwrap().to_owned()
+    };
+    assert!(text(recipients, recipients_len).contains('@'));
+    assert!(!text(subject, subject_len).contains('\n') && !text(body, body_len).is_empty());
     abi::PASSERELLE_OK
 }
 

@@ -3,6 +3,8 @@
 //! ```toml
 //! # Couples (UAI, SIRET) that the directory does not know (optional).
 //! unknown_organismes = [["0000000A", "00000000000000"]]
+//! # Couples that it has as closed (optional).
+//! closed_organismes = [["0570079B", "12345678994444"]]
 //!
 //! # HTTPS, with a certificate that is expired; the others are "good", "wrong_name" and "unknown_issuer". All but the last are signed by an authority made at
 //! # the start, whose own certificate is written to this file, for whoever is to trust it (`SSL_CERT_FILE`) (optional; without [tls]: plain HTTP).
@@ -107,6 +109,9 @@ pub struct Scenario {
     /// Couples (UAI, SIRET) that the directory does not know.
     #[serde(default)]
     pub unknown_organismes: Vec<(String, String)>,
+    /// Couples that the directory has as closed.
+    #[serde(default)]
+    pub closed_organismes: Vec<(String, String)>,
     /// HTTPS; none: plain HTTP.
     #[serde(default)]
     pub tls: Option<Tls>,

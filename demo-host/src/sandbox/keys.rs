@@ -35,6 +35,8 @@ pub struct Keys {
     pub accounts: Vec<Account>,
     /// Couples (UAI, SIRET) that the directory does not know.
     pub unknown_organismes: HashSet<(String, String)>,
+    /// Couples that the directory has as closed.
+    pub closed_organismes: HashSet<(String, String)>,
 }
 
 /// Why a v3 request is answered with 403.
@@ -78,6 +80,11 @@ impl Keys {
     /// Whether a couple is in the directory: well formed, and not configured as unknown.
     pub fn knows_organisme(&self, uai: &str, siret: &str) -> bool {
         rules::organisme_couple(uai, siret).is_some_and(|couple| !self.unknown_organismes.contains(&couple))
+    }
+
+    /// Whether the directory has a couple as closed.
+    pub fn is_closed(&self, uai: &str, siret: &str) -> bool {
+        rules::organisme_couple(uai, siret).is_some_and(|couple| self.closed_organismes.contains(&couple))
     }
 
     /// The permission of an account; `None` when name or password are wrong.

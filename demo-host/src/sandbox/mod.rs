@@ -129,6 +129,8 @@ impl Sandbox {
         let scenario = faults.checked()?;
         keys.unknown_organismes
             .extend(scenario.unknown_organismes.iter().cloned());
+        keys.closed_organismes
+            .extend(scenario.closed_organismes.iter().cloned());
         let acceptor = scenario.tls.as_ref().map(tls::Tls::acceptor).transpose()?;
         let encrypted = acceptor.is_some();
         let in_use = |source| SandboxError::Port { port, source };
@@ -192,6 +194,12 @@ impl Sandbox {
         } else {
             format!("http://{}/api", self.addr)
         }
+    }
+
+    /// Where it tells what it holds.
+    pub fn inbox_url(&self) -> String {
+        let url = self.url();
+        format!("{}/sandbox/recus", url.trim_end_matches("/api"))
     }
 
     /// How many different dossiers it holds, and how many of them are valid.

@@ -60,7 +60,8 @@ pub fn organisme(shared: &Shared, call: &Call) -> Answer {
         return bad_request("Aucun organisme trouvé");
     }
     let found = json!({
-        "_id": object_id(&(uai, siret)), "uai": uai, "siret": siret, "nom": format!("Organisme {uai}"), "nature": "responsable_formateur", "ferme": false,
+        "_id": object_id(&(uai, siret)), "uai": uai, "siret": siret, "nom": format!("Organisme {uai}"), "nature": "responsable_formateur",
+        "ferme": shared.keys.is_closed(uai, siret),
     });
     Answer::json(StatusCode::OK, &found)
 }

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use chrono::DateTime;
+
 use super::{Context, fields};
 use crate::error::Error;
 use crate::form::{Button, Description, Event, Field, Form, Group, Message, Next};
 use crate::host::Host;
-use crate::store::{Auteur, ReglageSecteur, Store, StoreError};
+use crate::store::{Auteur, ReglageSecteur, Secteur, Store, StoreError};
 
 /// Id of the contribution.
 pub const ID: &str = "complements-secteur";
@@ -15,6 +17,7 @@ const PASSERELLE_SIFA: &str = "passerelle_sifa";
 const MISSION_APPRENTISSAGE: &str = "mission_apprentissage";
 const TRANSFERT_NUIT: &str = "transfert_nuit";
 const DONNEES_SIFA: &str = "donnees_sifa";
+const MODIFIED: &str = "modification";
 const SAVE: &str = "enregistrer";
 const CANCEL: &str = "annuler";
 
@@ -23,8 +26,8 @@ struct ComplementsSecteur {
     host: Arc<dyn Host>,
     user: Option<String>,
     settings: ReglageSecteur,
-    // What was stored when the form was shown; none: the sector had no settings yet.
-    revision: Option<i64>,
+    /// As it was stored when the form was shown; none: the sector had no settings yet.
+    stored: Option<Secteur>,
     message: Option<Message>,
 }
 
@@ -54,7 +57,7 @@ pub fn open(
         host,
         user,
         settings,
-        revision: None,
+        stored: None,
         message: None,
     };
     form.read()?;
@@ -74,10 +77,11 @@ impl Form for ComplementsSecteur {
             )
         }
         .help(
-            "Envoie au tableau de bord de l'apprentissage, par une connexion chiffrée, les données de \
-             chaque apprenti que montre l'Exemple de l'export automatique de nuit. Base légale : mission d'intérêt \
-             public (loi pour une République numérique, article 1 ; article L300-2 du code des relations entre le \
-             public et l'administration). Rapprochez-vous de votre délégué à la protection des données (DPO).",
+            "Ce qui est envoyé : les données de chaque apprenti que montre « Exemple de l'export automatique de nuit » \
+             (identité, contact, formation, contrat, statut). À qui : à la Mission interministérielle pour \
+             l'apprentissage, sur le tableau de bord de l'apprentissage, par une connexion chiffrée. Base légale : mission \
+             d'intérêt public (loi pour une République numérique, article 1 ; article L300-2 du code des relations entre \
+             le public et l'administration). Rapprochez-vous de votre délégué à la protection des données (DPO).",
         );
         let sifa_data = Field {
             enabled: settings.passerelle_sifa && settings.mission_apprentissage,
@@ -93,14 +97,25 @@ impl Form for ComplementsSecteur {
             "Autorisation de transfert la nuit",
             settings.transfert_nuit,
         )
-        .help("L'export de nuit n'envoie que les secteurs dont les trois cases sont cochées.");
-        let sifa = Field::checkbox(PASSERELLE_SIFA, "Passerelle SIFA", settings.passerelle_sifa);
+        .help(
+            "Autorise l'envoi automatique, chaque nuit entre 23 h et 5 h. L'export de nuit n'envoie que les secteurs dont \
+             les trois cases sont cochées.",
+        );
+        let sifa = Field::checkbox(PASSERELLE_SIFA, "Passerelle SIFA", settings.passerelle_sifa).help(
+            "Permet les envois ci-dessous à partir du SIFA et des inscriptions. Seule, cette case n'envoie rien.",
+        );
         let mut description = Description::new(
             ID,
             "Compléments secteur",
             vec![
                 Group::new("SIFA", vec![sifa, mission, sifa_data]),
-                Group::new("", vec![transfert]),
+                Group::new(
+                    "",
+                    vec![
+                        transfert,
+                        Field::note(MODIFIED, "Dernière modification", self.modified()),
+                    ],
+                ),
             ],
             vec![Button::new(SAVE, "Enregistrer"), Button::new(CANCEL, "Annuler")],
         );
@@ -150,9 +165,25 @@ impl ComplementsSecteur {
     fn read(&mut self) -> Result<(), Error> {
         if let Some(stored) = self.store.secteur(self.settings.societe_id, self.settings.secteur_id)? {
             self.settings = stored.reglage;
-            self.revision = Some(stored.revision);
+            self.stored = Some(stored);
         }
         Ok(())
+    }
+
+    /// Who ticked last, and when.
+    fn modified(&self) -> String {
+        let Some(stored) = &self.stored else {
+            return "Les cases de ce secteur n'ont jamais été enregistrées.".to_owned();
+        };
+        let by = stored.modifie_par.as_deref().unwrap_or("utilisateur inconnu");
+        let at = stored
+            .modifie_le
+            .as_deref()
+            .and_then(|at| DateTime::parse_from_rfc3339(at).ok());
+        match at {
+            Some(at) => format!("Par {by}, le {}.", at.format("%d/%m/%Y à %H:%M")),
+            None => format!("Par {by}."),
+        }
     }
 
     fn save(&mut self) -> Result<Next, Error> {
@@ -160,14 +191,133 @@ impl ComplementsSecteur {
             nom: self.user.clone(),
             le: self.host.now()?,
         };
-        match self.store.save_secteur(self.settings, self.revision, &auteur) {
+        let seen = self.stored.as_ref().map(|stored| stored.revision);
+        match self.store.save_secteur(self.settings, seen, &auteur) {
             Ok(_) => Ok(Next::Close),
-            Err(error @ StoreError::Conflict { .. }) => {
+            Err(StoreError::Conflict { .. }) => {
+                let wanted = self.settings;
+                self.settings = ReglageSecteur {
+                    societe_id: wanted.societe_id,
+                    secteur_id: wanted.secteur_id,
+                    ..ReglageSecteur::default()
+                };
+                self.stored = None;
                 self.read()?;
-                self.message = Some(Message::error(error.user_text()));
+                self.message = Some(Message::error(self.overtaken(&wanted)));
                 Ok(Next::Show)
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Somebody else was first: his boxes are shown, and what the user wanted otherwise is said.
+    fn overtaken(&self, wanted: &ReglageSecteur) -> String {
+        let stored = &self.settings;
+        let boxes = [
+            ("Passerelle SIFA", stored.passerelle_sifa, wanted.passerelle_sifa),
+            (
+                "Mission interministérielle pour l'apprentissage",
+                stored.mission_apprentissage,
+                wanted.mission_apprentissage,
+            ),
+            ("Données SIFA facultatives", stored.donnees_sifa, wanted.donnees_sifa),
+            (
+                "Autorisation de transfert la nuit",
+                stored.transfert_nuit,
+                wanted.transfert_nuit,
+            ),
+        ];
+        let different: Vec<_> = boxes
+            .iter()
+            .filter(|(_, stored, wanted)| stored != wanted)
+            .map(|(label, _, wanted)| format!("« {label} » {}", if *wanted { "cochée" } else { "décochée" }))
+            .collect();
+        let text = "Les cases de ce secteur ont été modifiées entre-temps sur un autre poste ; rien n'a été enregistré. Les \
+                    voici telles qu'elles sont maintenant.";
+        if different.is_empty() {
+            format!("{text} Elles sont comme vous les vouliez.")
+        } else {
+            format!(
+                "{text} Vous vouliez : {}. Refaites-le si besoin, puis enregistrez.",
+                different.join(", ")
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+    use crate::contributions::testing::{Base, Desk, User};
+
+    fn form(base: &Base, user: &str) -> User {
+        let context = Context {
+            societe_id: Some(1),
+            secteur_id: Some(1),
+            ..Context::default()
+        };
+        let host = Desk::without_secrets();
+        User(open(base.store.clone(), &context, Some(user.to_owned()), host).unwrap())
+    }
+
+    fn boxes(user: &User) -> [bool; 3] {
+        [PASSERELLE_SIFA, MISSION_APPRENTISSAGE, TRANSFERT_NUIT].map(|id| user.field(id)["value"] == true)
+    }
+
+    #[test]
+    fn who_ticked_and_when_is_kept_and_shown() {
+        let base = Base::new();
+        let mut user = form(&base, "camille");
+        assert_eq!(
+            user.field(MODIFIED)["value"],
+            "Les cases de ce secteur n'ont jamais été enregistrées."
+        );
+        assert_eq!(user.field(MISSION_APPRENTISSAGE)["enabled"], false);
+        assert!(user.fill(MISSION_APPRENTISSAGE, true).is_err());
+        for id in [PASSERELLE_SIFA, MISSION_APPRENTISSAGE, TRANSFERT_NUIT] {
+            user.fill(id, true).unwrap();
+        }
+        assert_eq!(user.press(SAVE).unwrap(), Next::Close);
+        let user = form(&base, "dominique");
+        assert_eq!(boxes(&user), [true, true, true]);
+        assert_eq!(user.field(MODIFIED)["value"], "Par camille, le 23/11/2026 à 10:00.");
+        // What is sent, to whom, why it is lawful, whom to ask.
+        let help = user.field(MISSION_APPRENTISSAGE)["help"].as_str().unwrap().to_owned();
+        for word in ["Ce qui est envoyé", "À qui", "Base légale", "L300-2", "DPO"] {
+            assert!(help.contains(word), "{word}: {help}");
+        }
+    }
+
+    #[test]
+    fn unticking_the_first_unticks_those_under_it() {
+        let base = Base::new();
+        let mut user = form(&base, "camille");
+        for id in [PASSERELLE_SIFA, MISSION_APPRENTISSAGE, DONNEES_SIFA, TRANSFERT_NUIT] {
+            user.fill(id, true).unwrap();
+        }
+        user.fill(PASSERELLE_SIFA, false).unwrap();
+        assert_eq!(boxes(&user), [false, false, true]);
+        assert_eq!(user.field(DONNEES_SIFA)["value"], false);
+    }
+
+    #[test]
+    fn what_somebody_else_saved_is_shown_and_what_was_wanted_is_said() {
+        let base = Base::new();
+        let (mut here, mut there) = (form(&base, "ici"), form(&base, "ailleurs"));
+        there.fill(PASSERELLE_SIFA, true).unwrap();
+        there.press(SAVE).unwrap();
+        here.fill(TRANSFERT_NUIT, true).unwrap();
+        assert_eq!(here.press(SAVE).unwrap(), Next::Show);
+        assert_eq!(boxes(&here), [true, false, false]);
+        assert!(
+            here.message()
+                .contains("Vous vouliez : « Passerelle SIFA » décochée, « Autorisation de transfert la nuit » cochée."),
+            "{}",
+            here.message()
+        );
+        here.fill(TRANSFERT_NUIT, true).unwrap();
+        assert_eq!(here.press(SAVE).unwrap(), Next::Close);
+        assert_eq!(boxes(&form(&base, "x")), [true, false, true]);
     }
 }

@@ -8,7 +8,8 @@ use chrono::{DateTime, FixedOffset};
 use crate::database::Database;
 use crate::erp::{Erp, Mapping};
 use crate::error::Error;
-use crate::store::{Sealer, Store};
+use crate::night::telling;
+use crate::store::{Quand, Sealer, Store};
 use crate::table::{Batch, Cell, Column, Description, Kind, Progress, Rows, Table};
 
 /// Id of the contribution.
@@ -24,6 +25,8 @@ pub struct Subject {
     pub sealer: Result<Sealer, Error>,
     /// The host's clock.
     pub now: Result<DateTime<FixedOffset>, Error>,
+    /// Whether the host sends e-mail itself.
+    pub mail: bool,
 }
 
 /// One line of the diagnosis.
@@ -104,6 +107,10 @@ fn diagnose(subject: &Subject) -> Vec<Line> {
     lines.push(line("Tables mna_", &store, |_| "à jour".to_owned()));
     if let Ok(store) = store {
         lines.extend(malformed_settings(&store));
+        if let Ok(sealer) = &subject.sealer {
+            lines.extend(unreadable_keys(&store, sealer));
+            lines.extend(courriel(&store, sealer, subject.mail));
+        }
     }
     lines
 }
@@ -116,6 +123,46 @@ fn entities(database: &Database, mapping: Mapping) -> Vec<Line> {
         detail: check.detail,
     });
     checks.collect()
+}
+
+/// Whether the report of the night could go by e-mail; nothing where nobody wants it.
+fn courriel(store: &Store, sealer: &Sealer, through_host: bool) -> Option<Line> {
+    let checked = match store.courriel() {
+        Ok(courriel) if courriel.reglage.quand == Quand::Jamais => return None,
+        Ok(courriel) => telling::check(&courriel, through_host, sealer).map(|()| courriel.reglage.destinataires.len()),
+        Err(error) => Err(error.into()),
+    };
+    Some(line("Courriel du compte rendu", &checked, |recipients| {
+        format!("{recipients} destinataire(s)")
+    }))
+}
+
+/// Keys that this machine cannot open: the night would send nothing with them.
+fn unreadable_keys(store: &Store, sealer: &Sealer) -> Vec<Line> {
+    let acces = store.acces().map_err(Error::from);
+    let Ok(acces) = acces else {
+        return vec![line("Clés API", &acces, |_| String::new())];
+    };
+    let mut lines: Vec<Line> = acces
+        .iter()
+        .filter_map(|acces| {
+            let error = acces.open_key(sealer).err()?;
+            Some(Line {
+                subject: format!("Clés API, établissement {}", acces.uai.as_deref().unwrap_or_default()),
+                problem: Some(error.user_text()),
+                detail: String::new(),
+            })
+        })
+        .collect();
+    if lines.is_empty() {
+        let keys = acces.iter().filter(|acces| acces.cle_scellee.is_some()).count();
+        lines.push(Line {
+            subject: "Clés API".to_owned(),
+            problem: None,
+            detail: format!("{keys} clé(s)"),
+        });
+    }
+    lines
 }
 
 /// Lines of the UAI list that an import stored as they were.

@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::dossier::Protocole;
 use crate::error::Error;
@@ -20,6 +20,7 @@ pub mod reglages;
 pub mod rotation_scellement;
 #[cfg(test)]
 mod testing;
+pub mod verification_etablissement;
 
 /// One entry for the host's menus.
 #[derive(Debug)]
@@ -92,18 +93,22 @@ pub static CONTRIBUTIONS: &[Contribution] = &[
 ];
 
 /// Where the user stands when he opens a contribution, and what he wants to preview.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Context {
     /// The société; none: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub societe_id: Option<i64>,
     /// The sector; none: all of the société.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub secteur_id: Option<i64>,
     /// The protocol of the preview.
     pub protocole: Protocole,
     /// Whether the preview holds the optional SIFA data.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub donnees_sifa: bool,
     /// The run that a report is about; none: the last ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub run: Option<i64>,
 }
 
@@ -115,7 +120,20 @@ impl Context {
     pub fn parse(json: &str) -> Result<Self, Error> {
         parse_object(json)
     }
+
+    /// As [`Context::parse`] reads it.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
 }
+
+/// Media type of a workbook.
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// Media type of JSON.
+const JSON: &str = "application/json";
+/// Media type of a page.
+const HTML: &str = "text/html; charset=utf-8";
 
 /// Read a JSON object of parameters; an empty text is an empty object.
 ///

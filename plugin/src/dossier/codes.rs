@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 /// 7 digits and a letter.
-pub(super) fn est_uai(code: &str) -> bool {
+pub fn est_uai(code: &str) -> bool {
     matches!(code.as_bytes().split_last(), Some((lettre, chiffres))
         if lettre.is_ascii_alphabetic() && chiffres.len() == 7 && tous_chiffres(chiffres))
 }
 
 /// 14 digits.
-pub(super) fn est_siret(code: &str) -> bool {
+pub fn est_siret(code: &str) -> bool {
     code.len() == 14 && tous_chiffres(code.as_bytes())
 }
 

@@ -35,7 +35,7 @@ use chrono::NaiveDate;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 pub use avertissements::libelle_avertissement;
-pub use codes::TYPES_CFA;
+pub use codes::{TYPES_CFA, est_siret, est_uai};
 pub use colonnes::{Colonne, Genre, colonnes};
 pub use liste_uai::ListeUai;
 pub use motifs::retenir_une_inscription;

@@ -11,6 +11,7 @@
 //! | `transport` | one HTTP exchange: time-outs, cancel, proxy, certificates |
 //! | `fault` | what a failed exchange means |
 //! | `answer` | verdicts, dossier by dossier |
+//! | `organisme` | the receiver's directory: whether it knows an establishment |
 //! | `v3`, `statut_candidats` | what differs between the protocols |
 //! | `error` | every error with its French text |
 //!
@@ -24,6 +25,7 @@ mod batch;
 mod environment;
 mod error;
 mod fault;
+mod organisme;
 mod retry;
 mod search;
 mod sending;
@@ -40,6 +42,7 @@ pub use answer::{ErreurChamp, Verdict};
 pub use batch::{Batch, Limits, Pushed, Splitter};
 pub use environment::{Environment, Observer, PartAnswer, PartOutcome, Stop, pause};
 pub use error::{MissionError, waiting_text};
+pub use organisme::Organisme;
 pub use retry::Backoff;
 pub use sending::Mission;
 pub use transport::{Options, Transport};

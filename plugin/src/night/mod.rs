@@ -6,6 +6,7 @@
 //! | `calendar` | which night it is, and until when it may send |
 //! | `frozen` | the settings that a run keeps to its end |
 //! | `stream` | the ERP's inscriptions as dossiers: what the preview shows too |
+//! | `empreintes` | the fingerprints of a dossier's fields |
 //! | `sending` | fills batches, hands them to the senders |
 //! | `queue` | between them: bounded, parallel between establishments, in order within one |
 //! | `establishment` | one establishment: sends, is put off, ends |
@@ -19,6 +20,7 @@
 //! dossiers.
 
 pub mod calendar;
+pub mod empreintes;
 mod establishment;
 mod frozen;
 mod journaling;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, FixedOffset};
 
 use super::calendar::deadline;
+use super::empreintes;
 use super::establishment::Establishment;
 use super::journaling::SharedJournal;
 use super::queue::{Queue, Stopped};
@@ -276,6 +277,7 @@ impl<'o, 'a> Outbox<'o, 'a> {
             inscription_id: dossier.inscription_id,
             id_erp_apprenant: dossier.stagiaire_id.map(|id| id.to_string()),
             empreinte: self.office.parts.sealer.fingerprint(&self.body),
+            empreintes: empreintes::of(&self.office.parts.sealer, dossier),
         };
         let Some(splitter) = self.splitters.get_mut(acces) else {
             return Ok(());

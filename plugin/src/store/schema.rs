@@ -225,7 +225,7 @@ pub(super) const V2_COLUMNS: &[Added] = &[
     added("mna_acces", REVISION),
     // Which e-mail about the run is gone, or about to go: none goes twice.
     added("mna_execution", optional("courriel", Kind::Varchar(20))),
-    // JSON object of a fingerprint a field: says which ones changed since.
+    // A short fingerprint a field, as the night makes them: says which ones changed since.
     added("mna_resultat", optional("empreintes", Kind::Text)),
 ];
 

@@ -188,6 +188,7 @@ pub fn journaled(installation: &Installation) -> i64 {
             inscription_id: id,
             id_erp_apprenant: Some((id + 1000).to_string()),
             empreinte: format!("{id:064}"),
+            empreintes: String::new(),
         })
         .collect()
     };

@@ -268,7 +268,9 @@ fn statut_candidats_needs_a_token_and_answers_in_detail() {
 
 #[test]
 fn directory_of_organisations() {
-    let sandbox = with_faults(r#"{"unknown_organismes": [["0000000A", "00000000000000"]]}"#);
+    let sandbox = with_faults(
+        r#"{"unknown_organismes": [["0000000A", "00000000000000"]], "closed_organismes": [["0570079B", "12345678901234"]]}"#,
+    );
     let ask = |body: Value| {
         let got = post(&sandbox, "/api/v1/organismes/get-by-uai-siret", "", &body);
         (got.status, got.json())
@@ -278,6 +280,8 @@ fn directory_of_organisations() {
         (status, &found["uai"], &found["ferme"]),
         (200, &json!("0123456A"), &json!(false))
     );
+    let (status, closed) = ask(json!({"uai": "0570079B", "siret": "12345678901234"}));
+    assert_eq!((status, &closed["ferme"]), (200, &json!(true)));
     for (body, message) in [
         (
             json!({"uai": "0000000A", "siret": "00000000000000"}),

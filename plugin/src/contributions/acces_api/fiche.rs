@@ -19,7 +19,7 @@ const IDENTIFIANT: &str = "identifiant";
 /// Where the Mission's server listens.
 const SITE: &str = "https://cfas.apprentissage.beta.gouv.fr";
 /// Its API, unless another address is entered.
-const URL_BASE: &str = "https://cfas.apprentissage.beta.gouv.fr/api";
+pub const URL_BASE: &str = "https://cfas.apprentissage.beta.gouv.fr/api";
 /// How the tableau de bord names this ERP.
 const ERP: &str = "scform";
 

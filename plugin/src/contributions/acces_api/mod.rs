@@ -26,6 +26,7 @@ use crate::host::Host;
 use crate::keys::Keys;
 use crate::store::{AccesEnregistre, Auteur, Sealer, Store, StoreError};
 use fiche::Fiche;
+pub use fiche::URL_BASE;
 use lignes::Ligne;
 
 /// Id of the contribution.

@@ -1,39 +1,83 @@
 //! The report as tables: the runs; of one run, its lists as well.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use serde_json::json;
+
 use super::lines::{self, Line, List, Reader, Value};
 use super::{ID, executions, filter};
-use crate::contributions::courriel_compte_rendu;
+use crate::contributions::{HTML, JSON, XLSX, courriel_compte_rendu};
 use crate::error::Error;
 use crate::store::journal::RunId;
 use crate::store::{Journal, Store};
-use crate::table::{Action, Batch, Column, Description, Progress, Rows, Table};
+use crate::table::{Action, Batch, Column, Description, Document, Progress, RowAction, Rows, Table};
 
 /// The tables of the last runs; of one run, its establishments, batches, rejected dossiers and those left out as well.
 #[must_use]
 pub fn tables(store: Store, run: Option<i64>) -> Vec<Table> {
-    let title = "Compte rendu des exports de nuit";
+    let title = match run {
+        Some(run) => format!("Compte rendu de l'exécution n° {run}"),
+        None => "Compte rendu des exports de nuit".to_owned(),
+    };
     let mut tables = vec![table(ID, title, lines::execution_columns(), &store, Source::Runs(run))];
-    if let Some(runs) = tables.first_mut() {
-        runs.description.actions.push(Action {
-            label: "Envoi par courriel…".into(),
-            opens: courriel_compte_rendu::ID,
-            context: serde_json::json!({}),
-        });
-    }
-    if let Some(run) = run {
-        tables.extend(List::ALL.map(|list| {
+    match run {
+        Some(run) => tables.extend(List::ALL.map(|list| {
             let source = Source::List(Reader::new(list, RunId(run)));
-            table(list.id(), list.title(), list.columns(), &store, source)
-        }));
+            table(list.id(), list.title().to_owned(), list.columns(), &store, source)
+        })),
+        None => {
+            for table in &mut tables {
+                table.description.row_actions = vec![RowAction {
+                    label: "Ouvrir".into(),
+                    opens: ID,
+                    context: json!({}),
+                    context_columns: BTreeMap::from([("run", "id")]),
+                }];
+            }
+        }
+    }
+    for table in &mut tables {
+        table.description.documents = documents(run);
+        table.description.actions = actions(run);
     }
     tables
 }
 
-fn table(id: &'static str, title: &str, columns: Vec<Column>, store: &Store, source: Source) -> Table {
+/// What the report can be saved as.
+fn documents(run: Option<i64>) -> Vec<Document> {
+    let (name, parameters) = match run {
+        Some(run) => (format!("compte-rendu-{run}"), json!({"run": run})),
+        None => ("compte-rendu".to_owned(), json!({})),
+    };
+    let document = |id, label, extension, media_type| Document {
+        id,
+        label,
+        file_name: format!("{name}.{extension}"),
+        media_type,
+        parameters: parameters.clone(),
+    };
+    vec![
+        document("compte-rendu.xlsx", "Classeur Excel", "xlsx", XLSX),
+        document("compte-rendu.html", "Page web à imprimer", "html", HTML),
+        document("compte-rendu.json", "JSON", "json", JSON),
+    ]
+}
+
+fn actions(run: Option<i64>) -> Vec<Action> {
+    let action = |label: &'static str, opens| Action {
+        label: label.into(),
+        opens,
+        context: json!({}),
+    };
+    let all = run.map(|_| action("Tous les exports de nuit", ID));
+    all.into_iter()
+        .chain([action("Envoi par courriel…", courriel_compte_rendu::ID)])
+        .collect()
+}
+
+fn table(id: &'static str, title: String, columns: Vec<Column>, store: &Store, source: Source) -> Table {
     let progress = Arc::new(Progress::default());
     Table {
         description: Description::new(id, title, columns),

@@ -1,8 +1,10 @@
 //! The columns and lines of the preview, for tables and workbook alike.
 
 use super::Resume;
+use crate::contributions::fields::Places;
 use crate::dossier::{Dossier, Genre, Valeur, colonnes};
 use crate::night::stream::{Choice, Plan};
+use crate::store::ReglageSecteur;
 use crate::table::{Cell, Column, Kind};
 
 /// The columns that hold sentences.
@@ -84,7 +86,7 @@ pub fn non_envoyes_columns() -> Vec<Column> {
 
 /// Hands the cells of a dossier that is left out to `take`.
 pub fn non_envoye<R>(dossier: &Dossier, take: impl FnOnce(&mut dyn Iterator<Item = Cell<'_>>) -> R) -> R {
-    let field = |nom| dossier.champ(nom).map_or(Cell::Empty, |champ| cell(&champ.valeur));
+    let field = |nom| field(dossier, nom);
     let id = dossier.stagiaire_id.map(|id| id.to_string());
     let labels = joined(dossier.motifs.iter().map(|motif| motif.code.libelle()));
     let details = joined(dossier.motifs.iter().map(|motif| motif.detail.as_str()));
@@ -107,17 +109,61 @@ pub fn resume_columns(title: &str) -> Vec<Column> {
     ]
 }
 
-/// The lines of *Résumé*: what the night lacks, what would go out, what would not and why.
-pub fn resume(plan: &Plan, resume: &Resume) -> Vec<(String, Option<u64>)> {
-    let mut lines = Vec::new();
-    for secteur in plan.secteurs.iter().filter(|secteur| !secteur.exporte_la_nuit()) {
-        let text = format!(
-            "Attention : la nuit n'enverra rien du secteur {} de la société {} : cochez ses trois cases dans \
-             Compléments secteur",
-            secteur.secteur_id, secteur.societe_id
-        );
-        lines.push((text, None));
+/// A line of *Résumé*: what it says, and how many.
+pub type ResumeLine = (String, Option<u64>);
+
+/// What keeps the night from sending: known before anything is read, so said at once.
+pub fn sans_envoi(plan: &Plan) -> Vec<ResumeLine> {
+    if plan.secteurs.is_empty() {
+        let text = "Attention : aucun secteur n'est paramétré : cochez ses cases dans Compléments secteur, ou enregistrez sa \
+                    clé API";
+        return vec![(text.to_owned(), None)];
     }
+    let waiting: Vec<_> = plan
+        .secteurs
+        .iter()
+        .filter(|secteur| !secteur.exporte_la_nuit())
+        .collect();
+    // Numbers are better than nothing.
+    let places = if waiting.is_empty() {
+        None
+    } else {
+        Places::read(&plan.erp).ok()
+    };
+    let name = |secteur: &ReglageSecteur| match &places {
+        Some(places) => (places.secteur(secteur.secteur_id), places.societe(secteur.societe_id)),
+        None => (
+            format!("n° {}", secteur.secteur_id),
+            format!("n° {}", secteur.societe_id),
+        ),
+    };
+    let line = |secteur: &ReglageSecteur| {
+        let boxes = [
+            (secteur.passerelle_sifa, "Passerelle SIFA"),
+            (
+                secteur.mission_apprentissage,
+                "Mission interministérielle pour l'apprentissage",
+            ),
+            (secteur.transfert_nuit, "Autorisation de transfert la nuit"),
+        ];
+        let missing: Vec<_> = boxes
+            .iter()
+            .filter(|(ticked, _)| !ticked)
+            .map(|(_, label)| *label)
+            .collect();
+        let (nom, societe) = name(secteur);
+        format!(
+            "Attention : la nuit n'enverra rien du secteur {nom} ({societe}), car une case n'est pas cochée dans Compléments \
+             secteur : {}",
+            missing.join(", ")
+        )
+    };
+    waiting.into_iter().map(|secteur| (line(secteur), None)).collect()
+}
+
+/// The other lines of *Résumé*: keys that are missing, what would go out, what would not and why.
+pub fn resume(resume: &Resume) -> Vec<ResumeLine> {
+    let mut lines = Vec::new();
     for (uai, count) in &resume.sans_acces {
         let text = format!("Attention : clé API manquante pour l'établissement {uai}, dossiers concernés");
         lines.push((text, Some(*count)));
@@ -135,9 +181,14 @@ pub fn resume(plan: &Plan, resume: &Resume) -> Vec<(String, Option<u64>)> {
 }
 
 /// The cells of a line of *Résumé*.
-pub fn resume_cells(line: &(String, Option<u64>)) -> [Cell<'_>; 2] {
+pub fn resume_cells(line: &ResumeLine) -> [Cell<'_>; 2] {
     let count = |count| Cell::Integer(i64::try_from(count).unwrap_or(i64::MAX));
     [Cell::Text(&line.0), line.1.map_or(Cell::Empty, count)]
+}
+
+/// The cell of a field.
+pub fn field<'a>(dossier: &'a Dossier, nom: &str) -> Cell<'a> {
+    dossier.champ(nom).map_or(Cell::Empty, |champ| cell(&champ.valeur))
 }
 
 fn cell(valeur: &Valeur) -> Cell<'_> {
@@ -149,10 +200,12 @@ fn cell(valeur: &Valeur) -> Cell<'_> {
     }
 }
 
-fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+/// Texts, one under the other.
+pub fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     texts.collect::<Vec<_>>().join("\n")
 }
 
-fn filled(text: &str) -> Cell<'_> {
+/// A text, if there is any.
+pub fn filled(text: &str) -> Cell<'_> {
     if text.is_empty() { Cell::Empty } else { Cell::Text(text) }
 }

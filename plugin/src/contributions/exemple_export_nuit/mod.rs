@@ -3,39 +3,102 @@
 //! It runs the night's own code up to the sending. Each table reads the ERP for itself when the host pulls it, so that
 //! first rows come at once and nothing is kept.
 
+mod depuis;
 mod json;
 mod lines;
 mod resume;
+mod sorted;
 mod tables;
 mod workbook;
 
 use std::io::Write;
 use std::sync::Arc;
 
-use super::Context;
+use chrono::NaiveDate;
+
+use super::{Context, JSON, XLSX};
+use crate::dossier::Protocole;
+use crate::erp::Erp;
 use crate::error::Error;
 use crate::host::Run;
 use crate::instance::Instance;
 use crate::night::stream::{Choice, Plan};
-use crate::store::ReglageSecteur;
-use crate::table::Table;
+use crate::store::{ReglageSecteur, Store};
+use crate::table::{Action, Document, Table};
 
 pub use resume::Resume;
 
 /// Id of the contribution.
 pub const ID: &str = "exemple-export-nuit";
 
-/// The three tables of the preview: *Résumé*, *Données envoyées*, *Apprentis non envoyés*.
+/// The tables of the preview: *Résumé*, *Données envoyées*, *Apprentis non envoyés*, *Depuis la dernière nuit*.
 ///
 /// # Errors
-/// The settings cannot be read.
+/// The settings or the journal cannot be read.
 pub fn tables(instance: &Instance, context: &Context) -> Result<Vec<Table>, Error> {
-    let plan = Arc::new(plan(instance, context)?);
-    Ok(vec![
+    let sources = Sources::of(instance)?;
+    let plan = Arc::new(sources.plan(context)?);
+    let documents = documents(context, plan.run_date);
+    let actions = actions(context);
+    let comparison = depuis::Comparison {
+        plan: Arc::new(sources.tonight()?),
+        last: sources.store.journal()?.last_finished()?,
+        store: sources.store,
+        sealer: instance.sealer(),
+        context: context.clone(),
+    };
+    let mut tables = vec![
         tables::resume(plan.clone()),
         tables::donnees_envoyees(plan.clone()),
         tables::non_envoyes(plan),
-    ])
+    ];
+    for table in &mut tables {
+        table.description.documents.clone_from(&documents);
+    }
+    tables.push(depuis::table(comparison));
+    for table in &mut tables {
+        table.description.actions.clone_from(&actions);
+    }
+    Ok(tables)
+}
+
+/// What the preview can be saved as.
+fn documents(context: &Context, run_date: NaiveDate) -> Vec<Document> {
+    let document = |id, label, extension, media_type| Document {
+        id,
+        label,
+        file_name: format!("apercu-{run_date}.{extension}"),
+        media_type,
+        parameters: context.to_json(),
+    };
+    vec![
+        document("apercu.xlsx", "Classeur Excel", "xlsx", XLSX),
+        document("apercu.json", "JSON de ce qui partirait", "json", JSON),
+    ]
+}
+
+/// The same preview in the other ways.
+fn actions(context: &Context) -> Vec<Action> {
+    let ways = [
+        ("Aperçu v3", Protocole::V3, false),
+        ("Aperçu v3 avec les données SIFA", Protocole::V3, true),
+        ("Aperçu statut-candidats (2021)", Protocole::StatutCandidats, false),
+    ];
+    let others = ways
+        .into_iter()
+        .filter(|(_, protocole, sifa)| (*protocole, *sifa) != (context.protocole, context.donnees_sifa));
+    others
+        .map(|(label, protocole, donnees_sifa)| Action {
+            label: label.into(),
+            opens: ID,
+            context: Context {
+                protocole,
+                donnees_sifa,
+                ..context.clone()
+            }
+            .to_json(),
+        })
+        .collect()
 }
 
 /// The document `apercu.json`.
@@ -43,7 +106,7 @@ pub fn tables(instance: &Instance, context: &Context) -> Result<Vec<Table>, Erro
 /// # Errors
 /// The settings or the ERP cannot be read, `run` was cancelled, or `to` failed.
 pub fn write_json(instance: &Instance, context: &Context, run: &dyn Run, to: &mut dyn Write) -> Result<(), Error> {
-    json::write(&plan(instance, context)?, run, to)
+    json::write(&Sources::of(instance)?.plan(context)?, run, to)
 }
 
 /// The document `apercu.xlsx`.
@@ -51,30 +114,65 @@ pub fn write_json(instance: &Instance, context: &Context, run: &dyn Run, to: &mu
 /// # Errors
 /// As [`write_json`]; a temporary file failed.
 pub fn write_workbook(instance: &Instance, context: &Context, run: &dyn Run, to: &mut dyn Write) -> Result<(), Error> {
-    workbook::write(&plan(instance, context)?, run, to)
+    workbook::write(&Sources::of(instance)?.plan(context)?, run, to)
 }
 
-/// All the sectors that the settings name, activated or not, within what the context asks for.
-fn plan(instance: &Instance, context: &Context) -> Result<Plan, Error> {
-    let store = instance.store()?;
-    let named: Vec<_> = store.secteurs()?.into_iter().map(|secteur| secteur.reglage).collect();
-    let matches = |id: i64, asked: Option<i64>| asked.is_none_or(|asked| asked == id);
-    let wanted = |secteur: &&ReglageSecteur| {
-        matches(secteur.societe_id, context.societe_id) && matches(secteur.secteur_id, context.secteur_id)
-    };
-    let secteurs = named.iter().filter(wanted).copied().collect();
-    let run_date = instance.host().now()?.date_naive();
-    let choice = Choice::Fixed {
-        protocole: context.protocole,
-        donnees_sifa: context.donnees_sifa,
-    };
-    Plan::new(
-        instance.erp()?,
-        &store,
-        run_date,
-        &named,
-        secteurs,
-        store.acces()?,
-        choice,
-    )
+/// Where a preview comes from; each database is reached once.
+struct Sources {
+    erp: Erp,
+    store: Store,
+    run_date: NaiveDate,
+}
+
+impl Sources {
+    fn of(instance: &Instance) -> Result<Self, Error> {
+        Ok(Self {
+            erp: instance.erp()?,
+            store: instance.store()?,
+            run_date: instance.host().now()?.date_naive(),
+        })
+    }
+
+    /// All the sectors that the settings name, activated or not, within what the context asks for; one sector that the
+    /// context names is shown though the settings do not name it.
+    fn plan(&self, context: &Context) -> Result<Plan, Error> {
+        let choice = Choice::Fixed {
+            protocole: context.protocole,
+            donnees_sifa: context.donnees_sifa,
+        };
+        let matches = |id: i64, asked: Option<i64>| asked.is_none_or(|asked| asked == id);
+        let wanted = |secteur: &ReglageSecteur| {
+            matches(secteur.societe_id, context.societe_id) && matches(secteur.secteur_id, context.secteur_id)
+        };
+        let mut plan = self.plan_of(choice, wanted)?;
+        if let (Some(societe_id), Some(secteur_id), []) = (context.societe_id, context.secteur_id, &plan.secteurs[..]) {
+            plan.secteurs.push(ReglageSecteur {
+                societe_id,
+                secteur_id,
+                ..ReglageSecteur::default()
+            });
+        }
+        Ok(plan)
+    }
+
+    /// What the night would read, and by which protocols.
+    fn tonight(&self) -> Result<Plan, Error> {
+        self.plan_of(Choice::ByAccess, ReglageSecteur::exporte_la_nuit)
+    }
+
+    fn plan_of(&self, choice: Choice, wanted: impl Fn(&ReglageSecteur) -> bool) -> Result<Plan, Error> {
+        let named = self.store.secteurs()?.into_iter().map(|secteur| secteur.reglage);
+        let named: Vec<_> = named.collect();
+        let secteurs = named.iter().filter(|secteur| wanted(secteur)).copied().collect();
+        let acces = self.store.acces()?;
+        Plan::new(
+            self.erp.clone(),
+            &self.store,
+            self.run_date,
+            &named,
+            secteurs,
+            acces,
+            choice,
+        )
+    }
 }

@@ -109,21 +109,42 @@ pub fn resume(plan: Arc<Plan>) -> Table {
     Table {
         description: Description::new("resume", "Résumé", lines::resume_columns("")),
         progress: selected.progress.clone(),
-        rows: Box::new(ResumeRows { selected, told: false }),
+        rows: Box::new(ResumeRows {
+            selected,
+            told: Told::Nothing,
+        }),
     }
 }
 
 struct ResumeRows {
     selected: Selected,
-    told: bool,
+    told: Told,
+}
+
+/// How far the summary is told.
+#[derive(PartialEq, Eq)]
+enum Told {
+    Nothing,
+    /// What is known before anything is read.
+    Settings,
+    Everything,
 }
 
 impl Rows for ResumeRows {
     fn next(&mut self, _: usize, batch: &mut Batch) -> Result<(), Error> {
-        if std::mem::replace(&mut self.told, true) {
+        let plan = self.selected.plan.clone();
+        if self.told == Told::Nothing {
+            self.told = Told::Settings;
+            for line in &lines::sans_envoi(&plan) {
+                batch.push(lines::resume_cells(line));
+            }
+            if batch.rows() > 0 {
+                return Ok(());
+            }
+        }
+        if std::mem::replace(&mut self.told, Told::Everything) == Told::Everything {
             return Ok(());
         }
-        let plan = self.selected.plan.clone();
         let mut resume = Resume {
             hors_secteur: plan.hors_secteur()?,
             ..Resume::default()
@@ -131,7 +152,7 @@ impl Rows for ResumeRows {
         while let Some(prepared) = self.selected.next()? {
             resume.add(&prepared);
         }
-        for line in &lines::resume(&plan, &resume) {
+        for line in &lines::resume(&resume) {
             batch.push(lines::resume_cells(line));
         }
         Ok(())

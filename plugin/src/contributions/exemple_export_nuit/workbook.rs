@@ -40,7 +40,7 @@ pub fn write(plan: &Plan, run: &dyn Run, to: &mut dyn Write) -> Result<(), Error
     }
 
     let mut summary = book.sheet("Résumé", &lines::resume_columns(&title(plan)), lines::SENTENCES)?;
-    for line in &lines::resume(plan, &resume) {
+    for line in lines::sans_envoi(plan).iter().chain(&lines::resume(&resume)) {
         summary.row(&mut book, lines::resume_cells(line))?;
     }
     run.progress(resume.lus, resume.lus, "Écriture du classeur");

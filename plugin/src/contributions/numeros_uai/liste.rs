@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{ADD, CLOSE, DELETE, EDIT, ID, Places, REFRESH, TITLE};
+use super::{ADD, CLOSE, DELETE, EDIT, ID, Places, REFRESH, TITLE, VERIFY, VERIFY_ALL};
+use crate::contributions::verification_etablissement;
 use crate::dossier::records::LigneUai;
 use crate::dossier::{TYPES_CFA, defauts_de_ligne, siret_lisible};
 use crate::form::{Button, Content, Description, Field, Group, ListColumn, Row};
@@ -31,6 +32,7 @@ pub fn describe(places: &Places, lines: &[Line<LigneUai>]) -> Description {
         rows: lines.iter().map(|line| row(places, &line.value)).collect(),
         row_actions: vec![
             Button::new(EDIT, "Modifier"),
+            Button::new(VERIFY, "Vérifier l'établissement").job(verification_etablissement::ID),
             Button::new(DELETE, "Supprimer").confirm(
                 "Supprimer cette ligne ? Les apprentis de cet établissement ne partiront plus la nuit, faute d'UAI et de \
                  SIRET.",
@@ -50,6 +52,7 @@ pub fn describe(places: &Places, lines: &[Line<LigneUai>]) -> Description {
         vec![Group::new("", vec![field])],
         vec![
             Button::new(ADD, "Ajouter"),
+            Button::new(VERIFY_ALL, "Vérifier tous les établissements").job(verification_etablissement::ID),
             Button::new(REFRESH, "Actualiser"),
             Button::new(CLOSE, "Fermer"),
         ],

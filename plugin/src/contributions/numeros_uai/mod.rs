@@ -31,6 +31,8 @@ const EDIT: &str = "modifier";
 const DELETE: &str = "supprimer";
 const SAVE: &str = "enregistrer";
 const CANCEL: &str = "annuler";
+const VERIFY: &str = "verifier";
+const VERIFY_ALL: &str = "verifier-tout";
 
 struct NumerosUai {
     store: Store,
@@ -80,6 +82,8 @@ impl Form for NumerosUai {
             (Event::Action { button, row: None }, None) => match *button {
                 ADD => self.edit(Fiche::new()),
                 REFRESH => self.refresh()?,
+                // What the job has found is told by the host.
+                VERIFY_ALL => self.list(None)?,
                 other => return Err(fields::unknown(ID, other)),
             },
             (Event::Action { button, row: Some(row) }, _) => {

@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 use passerelle_abi as abi;
 
 pub use letter::Letter;
-pub use post::{Posted, post};
+pub use post::{Posted, check, post};
 
 use super::outcome::Outcome;
 use crate::error::Error;

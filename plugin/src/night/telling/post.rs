@@ -1,7 +1,7 @@
 //! An e-mail's way out: the host's own mail if it has one, else the SMTP server of the settings.
 
 use super::Letter;
-use crate::courriel::{CourrielError, Message, Options, Password, Security, Server, is_address, send};
+use crate::courriel::{CourrielError, Message, Options, Password, Security, Server, check_server, is_address, send};
 use crate::error::Error;
 use crate::host::Host;
 use crate::store::{Courriel, Sealer, Securite};
@@ -50,12 +50,7 @@ pub fn post(
     cancel: &dyn Fn() -> bool,
 ) -> Result<Posted, Error> {
     let recipients = &courriel.reglage.destinataires;
-    if recipients.is_empty() {
-        return Err(CourrielError::NoRecipient.into());
-    }
-    if let Some(at) = recipients.iter().position(|address| !is_address(address)) {
-        return Err(CourrielError::InvalidRecipient { rank: at + 1 }.into());
-    }
+    check_recipients(recipients)?;
     let refused = match host.mail() {
         Some(_) if cancel() => return Err(CourrielError::Cancelled.into()),
         Some(mail) => {
@@ -77,6 +72,34 @@ pub fn post(
         recipients: recipients.len(),
         refused,
     })
+}
+
+/// Whether an e-mail could be sent with these settings, as far as that shows without sending one.
+///
+/// # Errors
+/// What is missing or wrong, or a password that this machine cannot open.
+pub fn check(courriel: &Courriel, through_host: bool, sealer: &Sealer) -> Result<(), Error> {
+    check_recipients(&courriel.reglage.destinataires)?;
+    if through_host {
+        return Ok(());
+    }
+    let server = server(courriel, sealer)?;
+    check_server(&server.name, server.security)?;
+    let sender = courriel.reglage.expediteur.as_deref().unwrap_or_default();
+    if !is_address(sender.trim()) {
+        return Err(CourrielError::InvalidSender.into());
+    }
+    Ok(())
+}
+
+fn check_recipients(recipients: &[String]) -> Result<(), CourrielError> {
+    if recipients.is_empty() {
+        return Err(CourrielError::NoRecipient);
+    }
+    match recipients.iter().position(|address| !is_address(address)) {
+        Some(at) => Err(CourrielError::InvalidRecipient { rank: at + 1 }),
+        None => Ok(()),
+    }
 }
 
 fn server(courriel: &Courriel, sealer: &Sealer) -> Result<Server, Error> {

@@ -189,7 +189,7 @@ fn insert_waiting(
                 Param::Null,
                 Param::Null,
                 Param::Null,
-                Param::Null,
+                dossier.empreintes.as_str().into(),
             ]
         })
         .collect();

@@ -5,6 +5,7 @@
 //! a crash at any instruction: before a batch goes it is `pret`, while it is on its way `envoye`, then `repondu` or
 //! `refuse` together with the states of its dossiers.
 
+mod compare;
 mod lots;
 mod pages;
 mod read;
@@ -17,6 +18,7 @@ mod tests;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+pub use compare::{Envoye, EnvoyeJournal};
 pub use read::NonEnvoyeJournal;
 pub use states::{Avis, EtatDossier, EtatEtablissement, EtatExecution, EtatLot};
 
@@ -105,6 +107,8 @@ pub struct ResultatPret {
     pub id_erp_apprenant: Option<String>,
     /// [`super::Sealer::fingerprint`] of what goes out.
     pub empreinte: String,
+    /// Those of its fields, as the night makes them.
+    pub empreintes: String,
 }
 
 /// A dossier that is left out.

@@ -56,6 +56,7 @@ fn ready(ids: std::ops::Range<i64>) -> Vec<ResultatPret> {
         inscription_id: id,
         id_erp_apprenant: Some((id + 1000).to_string()),
         empreinte: format!("{id:064}"),
+        empreintes: format!("1:k:v3:{id:04}"),
     })
     .collect()
 }
