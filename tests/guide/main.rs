@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 use support::receiver;
 use terminal::{Read, Terminal};
 
+const PREVIEW: &str = "Exemple de l'export automatique de nuit";
+
 /// The keys that the receiver takes.
 fn keys() -> Keys {
     let known = SITES.iter().map(|site| {
@@ -29,6 +31,18 @@ fn keys() -> Keys {
         v3: known.collect(),
         ..Keys::default()
     }
+}
+
+/// A sector that nobody has activated is previewed all the same, and it is said at the top that the night sends nothing.
+fn not_activated_yet(user: &Terminal) {
+    user.pick(PREVIEW, &json!({"societe_id": 1, "secteur_id": 1}));
+    let resume = user.tables().remove(0);
+    let first = resume.rows[0].values().cloned().collect::<Vec<_>>().concat();
+    assert!(
+        first.starts_with("Attention : la nuit n'enverra rien du secteur METZ (SC-FORMATION)"),
+        "{first}"
+    );
+    assert!(count(&resume, "Dossiers lus") > 0);
 }
 
 fn tick_the_boxes(user: &Terminal) {
@@ -134,7 +148,7 @@ fn save_key(user: &Terminal, site: &Site, url: &str) {
 
 /// Opens the preview: *Résumé*, *Données envoyées*, *Apprentis non envoyés*, *Depuis la dernière nuit*.
 fn preview(user: &Terminal) -> Vec<Read> {
-    user.pick("Exemple de l'export automatique de nuit", &json!({}));
+    user.pick(PREVIEW, &json!({}));
     user.tables()
 }
 
@@ -176,6 +190,7 @@ fn from_activation_to_the_report() {
     let user = Terminal::start(&base, folder.path(), scenario::USER, scenario::NOW);
     user.run("migration", &json!({})).unwrap();
 
+    not_activated_yet(&user);
     tick_the_boxes(&user);
     enter_the_uai_lines(&user);
     enter_the_keys(&user, &sandbox.url());

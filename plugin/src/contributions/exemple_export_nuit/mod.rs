@@ -18,11 +18,12 @@ use chrono::NaiveDate;
 
 use super::{Context, JSON, XLSX};
 use crate::dossier::Protocole;
+use crate::erp::Erp;
 use crate::error::Error;
 use crate::host::Run;
 use crate::instance::Instance;
 use crate::night::stream::{Choice, Plan};
-use crate::store::ReglageSecteur;
+use crate::store::{ReglageSecteur, Store};
 use crate::table::{Action, Document, Table};
 
 pub use resume::Resume;
@@ -35,13 +36,14 @@ pub const ID: &str = "exemple-export-nuit";
 /// # Errors
 /// The settings or the journal cannot be read.
 pub fn tables(instance: &Instance, context: &Context) -> Result<Vec<Table>, Error> {
-    let plan = Arc::new(plan(instance, context)?);
+    let sources = Sources::of(instance)?;
+    let plan = Arc::new(sources.plan(context)?);
     let documents = documents(context, plan.run_date);
     let actions = actions(context);
     let comparison = depuis::Comparison {
-        plan: Arc::new(tonight(instance)?),
-        store: instance.store()?,
-        last: instance.store()?.journal()?.last_finished()?,
+        plan: Arc::new(sources.tonight()?),
+        last: sources.store.journal()?.last_finished()?,
+        store: sources.store,
         sealer: instance.sealer(),
         context: context.clone(),
     };
@@ -104,7 +106,7 @@ fn actions(context: &Context) -> Vec<Action> {
 /// # Errors
 /// The settings or the ERP cannot be read, `run` was cancelled, or `to` failed.
 pub fn write_json(instance: &Instance, context: &Context, run: &dyn Run, to: &mut dyn Write) -> Result<(), Error> {
-    json::write(&plan(instance, context)?, run, to)
+    json::write(&Sources::of(instance)?.plan(context)?, run, to)
 }
 
 /// The document `apercu.xlsx`.
@@ -112,43 +114,65 @@ pub fn write_json(instance: &Instance, context: &Context, run: &dyn Run, to: &mu
 /// # Errors
 /// As [`write_json`]; a temporary file failed.
 pub fn write_workbook(instance: &Instance, context: &Context, run: &dyn Run, to: &mut dyn Write) -> Result<(), Error> {
-    workbook::write(&plan(instance, context)?, run, to)
+    workbook::write(&Sources::of(instance)?.plan(context)?, run, to)
 }
 
-/// All the sectors that the settings name, activated or not, within what the context asks for; one sector that the
-/// context names is shown though the settings do not name it.
-fn plan(instance: &Instance, context: &Context) -> Result<Plan, Error> {
-    let choice = Choice::Fixed {
-        protocole: context.protocole,
-        donnees_sifa: context.donnees_sifa,
-    };
-    let matches = |id: i64, asked: Option<i64>| asked.is_none_or(|asked| asked == id);
-    let wanted = |secteur: &ReglageSecteur| {
-        matches(secteur.societe_id, context.societe_id) && matches(secteur.secteur_id, context.secteur_id)
-    };
-    let mut plan = plan_of(instance, choice, wanted)?;
-    if let (Some(societe_id), Some(secteur_id), true) =
-        (context.societe_id, context.secteur_id, plan.secteurs.is_empty())
-    {
-        plan.secteurs.push(ReglageSecteur {
-            societe_id,
-            secteur_id,
-            ..ReglageSecteur::default()
-        });
+/// Where a preview comes from; each database is reached once.
+struct Sources {
+    erp: Erp,
+    store: Store,
+    run_date: NaiveDate,
+}
+
+impl Sources {
+    fn of(instance: &Instance) -> Result<Self, Error> {
+        Ok(Self {
+            erp: instance.erp()?,
+            store: instance.store()?,
+            run_date: instance.host().now()?.date_naive(),
+        })
     }
-    Ok(plan)
-}
 
-/// What the night would read, and by which protocols.
-fn tonight(instance: &Instance) -> Result<Plan, Error> {
-    plan_of(instance, Choice::ByAccess, ReglageSecteur::exporte_la_nuit)
-}
+    /// All the sectors that the settings name, activated or not, within what the context asks for; one sector that the
+    /// context names is shown though the settings do not name it.
+    fn plan(&self, context: &Context) -> Result<Plan, Error> {
+        let choice = Choice::Fixed {
+            protocole: context.protocole,
+            donnees_sifa: context.donnees_sifa,
+        };
+        let matches = |id: i64, asked: Option<i64>| asked.is_none_or(|asked| asked == id);
+        let wanted = |secteur: &ReglageSecteur| {
+            matches(secteur.societe_id, context.societe_id) && matches(secteur.secteur_id, context.secteur_id)
+        };
+        let mut plan = self.plan_of(choice, wanted)?;
+        if let (Some(societe_id), Some(secteur_id), []) = (context.societe_id, context.secteur_id, &plan.secteurs[..]) {
+            plan.secteurs.push(ReglageSecteur {
+                societe_id,
+                secteur_id,
+                ..ReglageSecteur::default()
+            });
+        }
+        Ok(plan)
+    }
 
-fn plan_of(instance: &Instance, choice: Choice, wanted: impl Fn(&ReglageSecteur) -> bool) -> Result<Plan, Error> {
-    let store = instance.store()?;
-    let named: Vec<_> = store.secteurs()?.into_iter().map(|secteur| secteur.reglage).collect();
-    let secteurs = named.iter().filter(|secteur| wanted(secteur)).copied().collect();
-    let run_date = instance.host().now()?.date_naive();
-    let acces = store.acces()?;
-    Plan::new(instance.erp()?, &store, run_date, &named, secteurs, acces, choice)
+    /// What the night would read, and by which protocols.
+    fn tonight(&self) -> Result<Plan, Error> {
+        self.plan_of(Choice::ByAccess, ReglageSecteur::exporte_la_nuit)
+    }
+
+    fn plan_of(&self, choice: Choice, wanted: impl Fn(&ReglageSecteur) -> bool) -> Result<Plan, Error> {
+        let named = self.store.secteurs()?.into_iter().map(|secteur| secteur.reglage);
+        let named: Vec<_> = named.collect();
+        let secteurs = named.iter().filter(|secteur| wanted(secteur)).copied().collect();
+        let acces = self.store.acces()?;
+        Plan::new(
+            self.erp.clone(),
+            &self.store,
+            self.run_date,
+            &named,
+            secteurs,
+            acces,
+            choice,
+        )
+    }
 }
