@@ -68,3 +68,22 @@ install_databases() {
         install postgresql
     fi
 }
+
+# The browser that plays the user, and the checker that looks for what would shut somebody out.
+axe=4.10.3
+axe_sha256=0f2b4d7dcdf7d1219df8d1959ad68e565f51d14c3f0d88bb71cd59abeb956292
+install_browser() {
+    install chromium chromium-driver chromium-l10n fonts-inter curl
+    axe_folder="target/tools/axe-core-$axe"
+    [ -f "$axe_folder/axe.min.js" ] && return 0
+    say "Fetching axe-core $axe"
+    mkdir -p "$axe_folder"
+    curl -sSf -o "$axe_folder/axe-core.tgz" "https://registry.npmjs.org/axe-core/-/axe-core-$axe.tgz"
+    if ! echo "$axe_sha256  $axe_folder/axe-core.tgz" | sha256sum --check --quiet; then
+        rm -f "$axe_folder/axe-core.tgz"
+        echo "axe-core $axe is not what it was when this script was written." >&2
+        exit 1
+    fi
+    tar -xzf "$axe_folder/axe-core.tgz" -C "$axe_folder" --strip-components=1 package/axe.min.js
+    rm -f "$axe_folder/axe-core.tgz"
+}

@@ -1,6 +1,7 @@
 // Questions, messages and small dialogs: native modal dialogs, which keep the focus and give it back.
 
 import { button, h, newId } from "./dom.js";
+import { typeset } from "./format.js";
 
 /** Opens a modal dialog; `content` gets a function that closes it with an answer. Escape closes it with `null`. */
 export function open(title, content, { className = "" } = {}) {
@@ -27,7 +28,7 @@ export function open(title, content, { className = "" } = {}) {
 /** Asks yes or no. */
 export async function confirm(text, yes = "Oui", no = "Non") {
   const answer = await open("Confirmation", (close) => [
-    h("p", { class: "dialog-text" }, text),
+    h("p", { class: "dialog-text" }, typeset(text)),
     h("div", { class: "buttons" },
       button(yes, () => close(true), { class: "main", autofocus: true }),
       button(no, () => close(false))),
@@ -38,7 +39,7 @@ export async function confirm(text, yes = "Oui", no = "Non") {
 /** Says something that the user must have read. */
 export function tell(title, text, kind = "info") {
   return open(title, (close) => [
-    h("div", { class: `notice ${kind}`, role: kind === "error" ? "alert" : "status" }, text),
+    h("div", { class: `notice ${kind}`, role: kind === "error" ? "alert" : "status" }, typeset(text)),
     h("div", { class: "buttons" }, button("Fermer", () => close(true), { class: "main", autofocus: true })),
   ]);
 }

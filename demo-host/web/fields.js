@@ -2,6 +2,7 @@
 // plugin's; a kind that is not known here is shown as text.
 
 import { button, h, newId, set } from "./dom.js";
+import { typeset } from "./format.js";
 import { list } from "./list.js";
 
 /** A field of a form: its element, and what brings it up to date. `form` is told what the user does. */
@@ -29,7 +30,7 @@ function frame(field, control, { before = false, extra = [] } = {}) {
     node.classList.toggle("has-error", Boolean(now.error));
     node.classList.toggle("off", now.enabled === false);
     for (const one of texts) {
-      one.node.textContent = now[one.kind] ?? "";
+      one.node.textContent = typeset(now[one.kind] ?? "");
       one.node.hidden = !now[one.kind];
     }
     const shown = texts.filter((one) => !one.node.hidden).map((one) => one.node.id).join(" ");
@@ -148,10 +149,10 @@ function note(field) {
   const update = (now) => {
     label.textContent = now.label ?? "";
     label.hidden = !now.label;
-    value.textContent = now.value ?? "";
+    value.textContent = typeset(now.value ?? "");
     node.dataset.indent = Math.min(now.indent ?? 0, 4);
     under.replaceChildren(...["help", "error", "warning"].filter((kind) => now[kind])
-      .map((kind) => h("p", { class: `under ${kind}` }, now[kind])));
+      .map((kind) => h("p", { class: `under ${kind}` }, typeset(now[kind]))));
   };
   return { node, update, focus: () => {} };
 }

@@ -4,6 +4,7 @@ import { post } from "./api.js";
 import { confirm, failed } from "./dialog.js";
 import { announce, arrange, button, h, set } from "./dom.js";
 import { make } from "./fields.js";
+import { typeset } from "./format.js";
 import { told, wait } from "./task.js";
 
 /** A form; `closed` is called when the plugin closes it, `titled` with its title at each drawing. */
@@ -126,11 +127,11 @@ export function form(shown, { closed, titled }) {
   };
 
   const drawMessage = (told) => {
-    const text = typeof told === "string" ? told : told?.text;
+    const text = typeset((typeof told === "string" ? told : told?.text) ?? "");
     const kind = told?.kind ?? "info";
     const changes = text && text !== message.textContent;
     message.className = `notice ${kind}`;
-    message.textContent = text ?? "";
+    message.textContent = text;
     message.hidden = !text;
     if (changes) {
       announce(text, kind === "error");

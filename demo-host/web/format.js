@@ -3,6 +3,11 @@
 const NUMBER = new Intl.NumberFormat("fr-FR");
 const DAY = new Intl.DateTimeFormat("fr-FR", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 
+/** A French text whose punctuation does not part from its word at the end of a line. */
+export function typeset(text) {
+  return text.replace(/« /g, "«\u00a0").replace(/ (?=[»;:!?])/g, "\u00a0");
+}
+
 /** A number with its thousands parted. */
 export function number(value) {
   return NUMBER.format(value);

@@ -11,6 +11,8 @@ const HEIGHT = 30;
 const TALLEST = 8_000_000;
 /** Tables up to this length are drawn whole, each row as high as its texts. */
 const SHORT = 60;
+/** Of tables up to this width, that is: where texts wrap in many columns, rows grow tall. */
+const NARROW = 14;
 
 /** A grid over a table; `told` is called with the reading's state, `acted` when the user wants to act on a row. */
 export function grid(number, description, { told, acted }) {
@@ -97,7 +99,7 @@ export function grid(number, description, { told, acted }) {
   const draw = () => {
     measure();
     const state = rows.state();
-    flowing = rows.settled() && state.read <= SHORT;
+    flowing = rows.settled() && state.read <= SHORT && shown.length <= NARROW;
     node.classList.toggle("flow", flowing);
     set(node, { "aria-rowcount": state.state === "reading" ? "-1" : count() + head.childElementCount, "aria-busy": state.state === "reading" ? "true" : null });
     current.row = Math.max(0, Math.min(current.row, count() - 1));

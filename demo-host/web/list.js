@@ -1,7 +1,7 @@
 // A list inside a form: a filter over each column, sorting, and one row to pick for the row's actions.
 
 import { announce, arrange, button, h, newId, set } from "./dom.js";
-import { cell, fold, number } from "./format.js";
+import { cell, fold, number, typeset } from "./format.js";
 
 const COLLATOR = new Intl.Collator("fr", { numeric: true, sensitivity: "base" });
 
@@ -152,7 +152,7 @@ export function list(field, form) {
     if (!next.label) table.setAttribute("aria-label", "Liste");
     const optional = next.columns.some((column) => column.folded);
     more.hidden = moreLabel.hidden = !optional;
-    under.replaceChildren(...["help", "error", "warning"].filter((kind) => next[kind]).map((kind) => h("p", { class: `under ${kind}` }, next[kind])));
+    under.replaceChildren(...["help", "error", "warning"].filter((kind) => next[kind]).map((kind) => h("p", { class: `under ${kind}` }, typeset(next[kind]))));
     draw();
   };
   return { node, update, focus: () => (lines.get(picked ?? now.rows[0]?.id) ?? node).focus() };

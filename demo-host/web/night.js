@@ -24,12 +24,11 @@ export function nightScreen(received) {
   const lines = new Map();
   const node = h("div", { class: "screen night" },
     h("h1", {}, "Planificateur et horloge"),
-    h("div", { class: "cards" }, clock.node, receiver.node),
-    h("h2", {}, "Tâches planifiées"), jobs,
+    h("div", { class: "cards" }, clock.node, jobs),
     h("h2", { id: "journal" }, "Journal"),
     h("table", { class: "journal", "aria-labelledby": "journal" },
       h("thead", {}, h("tr", {}, ["Début", "Fin", "Tâche", "Résultat", "Détail"].map((label) => h("th", { scope: "col" }, label)))), journal),
-    none);
+    none, receiver.node);
   const end = watch((state) => {
     clock.show(state);
     receiver.show(state);
@@ -67,8 +66,8 @@ function clockCard() {
   const node = h("section", { class: "card", "aria-label": "Horloge" },
     h("h2", {}, "Horloge de l'ERP"), h("p", { class: "now" }, time, day),
     h("div", { class: "inline" }, h("label", { for: id }, "Mettre à"), input,
-      button("Régler l'horloge", act("clock", () => ({ time: input.value })), { "data-act": "clock" })),
-    h("div", { class: "inline" }, button("Heure de la machine", act("clock", {}), { class: "quiet" })));
+      button("Régler l'horloge", act("clock", () => ({ time: input.value })), { "data-act": "clock" }),
+      button("Heure de la machine", act("clock", {}), { class: "quiet" })));
   let touched = false;
   input.addEventListener("input", () => { touched = true; });
   const show = ({ now }) => {

@@ -35,11 +35,11 @@ export async function open(id, where, label, subtitle = "") {
   const fill = (content) => {
     const parts = content.forms.map((one) => form(one, {
       closed: () => tabs.close(screen),
-      titled: (title) => screen.tab && tabs.rename(screen, subtitle ? `${title} – ${subtitle}` : title),
+      titled: (title) => screen.tab && tabs.rename(screen, named(title, subtitle)),
     }));
     if (content.tables.length) {
       parts.push(tables(content.tables, {
-        opens: (next, more, text) => open(next, { ...where, ...more }, text),
+        opens: (next, more, text) => open(next, more, text),
         refresh: () => screen.refresh(),
       }));
       node.classList.add("full");
@@ -69,5 +69,11 @@ export async function open(id, where, label, subtitle = "") {
 
 function titleOf(opened, label, subtitle) {
   const title = opened.forms[0]?.description.title ?? (opened.tables.length === 1 ? opened.tables[0].description.title : label);
-  return subtitle ? `${title} – ${subtitle}` : title;
+  return named(title, subtitle);
+}
+
+/** A tab says the secteur, or else the société; the screen says both. */
+function named(title, subtitle) {
+  const last = subtitle.split(" · ").at(-1);
+  return last ? `${title} · ${last}` : title;
 }

@@ -48,10 +48,15 @@ impl DemoHost {
 
     /// A command on the date of the worked example.
     pub fn command(&self, arguments: &[&str]) -> Command {
+        self.command_with(&super::library(), arguments)
+    }
+
+    /// A command with another library.
+    pub fn command_with(&self, library: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(program());
         command
             .arg("--plugin")
-            .arg(super::library())
+            .arg(library)
             .arg("--dir")
             .arg(&self.folder)
             .args(["--date", super::base::GOLDEN_DATE])

@@ -199,8 +199,13 @@ static int32_t show_table(instance *self, passerelle_error *error) {
     return PASSERELLE_OK;
 }
 
-/* Form: one box. */
+/* Form: one box, or what a library of its own describes. */
 
+#ifdef ZOO_OWN_FORM
+static int32_t show_form(instance *self, const char *value, passerelle_error *error);
+static int32_t forms_event(const passerelle_plugin *plugin, uint64_t form, const passerelle_form_event *event,
+                           passerelle_error *error);
+#else
 static int32_t show_form(instance *self, const char *value, passerelle_error *error) {
     if (self->forms == NULL) {
         return zoo_fail(error, PASSERELLE_E_HOST_LACKS, "Cette application n'affiche pas de formulaires.");
@@ -253,11 +258,17 @@ static int32_t forms_event(const passerelle_plugin *plugin, uint64_t form, const
         return zoo_fail(error, PASSERELLE_E_ARGUMENT, "Événement inconnu.");
     }
 }
+#endif
 
 /* Contributions. */
 
+#ifndef ZOO_FORM_ENTRY
+#define ZOO_FORM_ENTRY "complements-secteur", "Compléments secteur", "Fichier"
+#define ZOO_FORM_ID "complements-secteur"
+#endif
+
 static const passerelle_contribution CONTRIBUTIONS[] = {
-    {sizeof(passerelle_contribution), PASSERELLE_CONTRIBUTION_FORM, "complements-secteur", "Compléments secteur", "Fichier"},
+    {sizeof(passerelle_contribution), PASSERELLE_CONTRIBUTION_FORM, ZOO_FORM_ENTRY},
     {sizeof(passerelle_contribution), PASSERELLE_CONTRIBUTION_TABLE, "exemple-export-nuit", "Exemple", "Inscriptions"},
     {sizeof(passerelle_contribution), PASSERELLE_CONTRIBUTION_JOB, "export-de-nuit", "Export de nuit", ""},
 };
@@ -292,7 +303,7 @@ static int32_t contributions_open(const passerelle_plugin *plugin, const char *i
         return zoo_fail(error, PASSERELLE_E_ARGUMENT, "Le contexte n'est pas un objet JSON.");
     }
     instance *self = plugin->plugin_data;
-    if (same(id, id_len, "complements-secteur")) {
+    if (same(id, id_len, ZOO_FORM_ID)) {
         self->form = ++self->last_form;
         return show_form(self, "false", error);
     }

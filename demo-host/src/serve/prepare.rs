@@ -55,7 +55,7 @@ pub fn prepare<'a>(app: &'a App, asked: &cli::Serve) -> Result<Prepared<'a>, Fai
         }
     }
     let database = if own {
-        file.display().to_string()
+        "demo.db, dans le dossier de l'application".to_owned()
     } else {
         "base indiquée par --db".to_owned()
     };
