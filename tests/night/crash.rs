@@ -12,8 +12,9 @@ on_each! {
     a_night_survives_kills_at_random_moments
 }
 
-/// A receiver that takes a moment for each batch, so that a kill often finds one on its way.
-const SLOW: &str = "[[faults]]\nthen = { kind = \"delay\", ms = 20 }";
+/// A receiver that takes a moment for each batch, so that a kill often finds some on their way, and that the night is
+/// longer than the kills.
+const SLOW: &str = "[[faults]]\nthen = { kind = \"delay\", ms = 80 }";
 const BATCH: u32 = 10;
 /// In seconds: not much to wait for after a kill, enough for a machine with other things to do.
 const LEASE: u32 = 6;
