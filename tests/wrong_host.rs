@@ -158,7 +158,7 @@ fn a_panic_in_any_slot_is_caught_and_poisons_the_instance() {
 
 #[test]
 fn a_panic_of_one_of_its_threads_is_the_callers() {
-    for place in ["thread.erp", "thread.nuit", "thread.envoi"] {
+    for place in ["thread.erp", "thread.nuit", "thread.envoi", "thread.verrou"] {
         panics_in(place);
     }
 }
@@ -252,7 +252,7 @@ fn in_a_process_of_its_own() {
             prepared(&mut raw);
             raw.write("apercu.json", take)
         }
-        "thread.nuit" | "thread.envoi" => {
+        "thread.nuit" | "thread.envoi" | "thread.verrou" => {
             prepared(&mut raw);
             raw.job("export-de-nuit")
         }

@@ -4,6 +4,7 @@
 mod another_erp;
 #[path = "../support/bases.rs"]
 mod bases;
+mod courriel;
 mod drivers;
 mod faults;
 mod generated;

@@ -8,12 +8,16 @@
     clippy::cast_possible_truncation
 )]
 
+#[path = "../support/bases.rs"]
+mod bases;
 mod cancel;
 mod clock;
 mod crash;
 mod database;
 mod faults;
 mod forgets;
+#[path = "../support/servers.rs"]
+mod servers;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;

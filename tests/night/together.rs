@@ -1,9 +1,14 @@
 //! Two hosts started at the same second on the same database: one runs.
 
+use crate::bases::{Product, on_each};
 use crate::world::World;
 
-fn pairs(rounds: u32) {
-    let mut world = World::new(120, "");
+on_each! {
+    of_two_hosts_at_once_one_runs
+}
+
+fn pairs(product: Product, rounds: u32) {
+    let mut world = World::on(product, 120, "");
     for round in 0..rounds {
         let day = chrono::NaiveDate::from_ymd_opt(2026, 9, 1).unwrap() + chrono::Days::new(round.into());
         world.installation.at = format!("{day}T23:00:00+02:00");
@@ -29,14 +34,29 @@ fn pairs(rounds: u32) {
     }
 }
 
-#[test]
-fn of_two_hosts_at_once_one_runs() {
-    pairs(10);
+fn of_two_hosts_at_once_one_runs(product: Product) {
+    pairs(product, 10);
 }
 
-/// The long form: `cargo test --test night -- --ignored hosts`.
-#[test]
-#[ignore = "minutes"]
-fn of_two_hosts_at_once_one_runs_100_times() {
-    pairs(100);
+/// The long form: `cargo test --test night -- --ignored --test-threads=1 together`.
+mod long {
+    use super::{Product, pairs};
+
+    #[test]
+    #[ignore = "minutes"]
+    fn of_100_pairs_of_hosts_one_runs_sqlite() {
+        pairs(Product::Sqlite, 100);
+    }
+
+    #[test]
+    #[ignore = "minutes"]
+    fn of_100_pairs_of_hosts_one_runs_postgresql() {
+        pairs(Product::PostgreSql, 100);
+    }
+
+    #[test]
+    #[ignore = "minutes"]
+    fn of_100_pairs_of_hosts_one_runs_mariadb() {
+        pairs(Product::MariaDb, 100);
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
@@ -18,6 +18,7 @@ use odbc_api::{ConnectionOptions, Cursor};
 use passerelle_host_sdk::{Error, Host, HostError, JobSpec, Level, Library, Outcome, OutcomeKind, Plugin, Run};
 use serde_json::{Value, json};
 
+use crate::bases::Product;
 use crate::support::{library, scratch};
 
 /// A night far from every edge.
@@ -89,6 +90,9 @@ impl<F: Fn() -> bool + Send + Sync> Run for Until<F> {
 
 /// A database, a receiver, a folder.
 pub struct World {
+    pub product: Product,
+    /// The database's name on its server; empty where it is a file.
+    pub name: String,
     pub folder: tempfile::TempDir,
     pub sandbox: Sandbox,
     pub installation: Installation,
@@ -96,25 +100,36 @@ pub struct World {
 }
 
 impl World {
-    /// A sample whose establishments all send to one receiver with these faults.
+    /// A sample in SQLite whose establishments all send to one receiver with these faults.
     pub fn new(inscriptions: u32, faults: &str) -> Self {
-        Self::with(inscriptions, faults, |_, _| {})
+        Self::on(Product::Sqlite, inscriptions, faults)
     }
 
-    /// The same, with the settings changed before they are imported; the other argument is the receiver's address.
+    /// The same in another database.
+    pub fn on(product: Product, inscriptions: u32, faults: &str) -> Self {
+        Self::make(product, inscriptions, faults, |_, _| {})
+    }
+
+    /// The same in SQLite, with the settings changed before they are imported; the other argument is the receiver's
+    /// address.
     pub fn with(inscriptions: u32, faults: &str, change: impl FnOnce(&mut Value, &str)) -> Self {
+        Self::make(Product::Sqlite, inscriptions, faults, change)
+    }
+
+    fn make(product: Product, inscriptions: u32, faults: &str, change: impl FnOnce(&mut Value, &str)) -> Self {
         let folder = tempfile::Builder::new().tempdir_in(scratch()).unwrap();
-        let file = folder.path().join("erp.db");
-        fs::copy(sample(inscriptions), &file).unwrap();
         let sandbox = start_sandbox(faults);
+        let (database, name) = sample(product, inscriptions).copy(folder.path());
         let installation = Installation {
-            database: sqlite(&file),
+            database,
             data_dir: folder.path().to_owned(),
             at: NIGHT.to_owned(),
             lease: 60,
             batch: None,
         };
         let world = Self {
+            product,
+            name,
             folder,
             sandbox,
             installation,
@@ -202,6 +217,29 @@ impl World {
 
     pub fn execute(&self, sql: &str) {
         query(&self.installation.database, sql);
+    }
+
+    pub fn try_execute(&self, sql: &str) -> Result<(), odbc_api::Error> {
+        odbc_api::environment()
+            .unwrap()
+            .connect_with_connection_string(&self.installation.database, ConnectionOptions::default())?
+            .execute(sql, (), None)
+            .map(drop)
+    }
+
+    /// The server ends all the connections to this database.
+    pub fn kill_connections(&self) {
+        let name = &self.name;
+        if self.product == Product::PostgreSql {
+            let others = format!("FROM pg_stat_activity WHERE datname = '{name}' AND pid <> pg_backend_pid()");
+            self.execute(&format!("SELECT pg_terminate_backend(pid) {others}"));
+            return;
+        }
+        let others = "FROM information_schema.processlist WHERE id <> CONNECTION_ID()";
+        for row in self.query(&format!("SELECT id {others} AND db = '{name}'")) {
+            // Some end by themselves meanwhile.
+            let _gone = self.try_execute(&format!("KILL {}", row[0]));
+        }
     }
 
     /// A host in a process of its own that runs the night once; [`result`] tells what came of it.
@@ -297,6 +335,17 @@ pub fn start_sandbox(faults: &str) -> Sandbox {
 
 /// What a receiver holds, and how often each dossier came.
 pub fn received(sandbox: &Sandbox) -> BTreeMap<String, u64> {
+    let body = told(sandbox);
+    let entry = |entry: &Value| (entry["dossier"].to_string(), entry["fois"].as_u64().unwrap());
+    body["dossiers"].as_array().unwrap().iter().map(entry).collect()
+}
+
+/// How many requests a receiver has seen, answered or not.
+pub fn requests(sandbox: &Sandbox) -> u64 {
+    told(sandbox)["requetes"].as_u64().unwrap()
+}
+
+fn told(sandbox: &Sandbox) -> Value {
     let mut stream = TcpStream::connect(sandbox.addr()).unwrap();
     // HTTP/1.0: the answer ends with the connection, in one piece.
     stream
@@ -305,9 +354,7 @@ pub fn received(sandbox: &Sandbox) -> BTreeMap<String, u64> {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     let head = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap();
-    let body: Value = serde_json::from_slice(&answer[head + 4..]).unwrap();
-    let entry = |entry: &Value| (entry["dossier"].to_string(), entry["fois"].as_u64().unwrap());
-    body["dossiers"].as_array().unwrap().iter().map(entry).collect()
+    serde_json::from_slice(&answer[head + 4..]).unwrap()
 }
 
 fn plan(inscriptions: u32) -> Plan {
@@ -318,16 +365,49 @@ fn plan(inscriptions: u32) -> Plan {
     }
 }
 
-/// A database with the sample and the plugin's tables, made once for each size, to be copied.
-fn sample(inscriptions: u32) -> PathBuf {
-    static MADE: Mutex<Option<HashMap<u32, PathBuf>>> = Mutex::new(None);
+/// A database with the sample and the plugin's tables, to be copied.
+#[derive(Clone)]
+enum Sample {
+    File(PathBuf),
+    Database(Product, String),
+}
+
+impl Sample {
+    /// A copy: how to reach it, and its name on its server.
+    fn copy(&self, folder: &Path) -> (String, String) {
+        match self {
+            Sample::File(sample) => {
+                let file = folder.join("erp.db");
+                fs::copy(sample, &file).unwrap();
+                (sqlite(&file), String::new())
+            }
+            Sample::Database(product, sample) => {
+                let server = product.server().unwrap();
+                let name = server.copy_database(sample);
+                (server.connection_string(&name), name)
+            }
+        }
+    }
+}
+
+/// The sample, made once for each size and database.
+fn sample(product: Product, inscriptions: u32) -> Sample {
+    static MADE: Mutex<Option<HashMap<(Product, u32), Sample>>> = Mutex::new(None);
     let mut made = MADE.lock().unwrap();
     let made = made.get_or_insert_default();
-    if let Some(file) = made.get(&inscriptions) {
-        return file.clone();
+    if let Some(sample) = made.get(&(product, inscriptions)) {
+        return sample.clone();
     }
-    let file = scratch().join(format!("sample-{inscriptions}.db"));
-    let database = sqlite(&file);
+    let (database, sample) = match product.server() {
+        None => {
+            let file = scratch().join(format!("sample-{inscriptions}.db"));
+            (sqlite(&file), Sample::File(file))
+        }
+        Some(server) => {
+            let name = server.create_database();
+            (server.connection_string(&name), Sample::Database(product, name))
+        }
+    };
     seed::fill(&database, plan(inscriptions), false, &|_| true).unwrap();
     let installation = Installation {
         database,
@@ -340,8 +420,8 @@ fn sample(inscriptions: u32) -> PathBuf {
     clock.set(NIGHT.parse().unwrap());
     let (_library, plugin) = plugin(&installation, &clock);
     plugin.worker().run_job("migration", "{}", &Until(|| false)).unwrap();
-    made.insert(inscriptions, file.clone());
-    file
+    made.insert((product, inscriptions), sample.clone());
+    sample
 }
 
 /// The driver takes the first of two attributes of one name.
@@ -372,15 +452,23 @@ pub fn query(database: &str, sql: &str) -> Vec<Vec<String>> {
     found
 }
 
-/// Keeps everybody else out of a database while something is done.
-pub fn while_locked(database: &str, work: &dyn Fn()) {
+/// Keeps everybody else out of the batches' table, or of all of them where there is nothing smaller, while something is
+/// done.
+pub fn while_locked(product: Product, database: &str, work: &dyn Fn()) {
     let connection = odbc_api::environment()
         .unwrap()
         .connect_with_connection_string(&patient(database), ConnectionOptions::default())
         .unwrap();
-    connection.execute("BEGIN EXCLUSIVE", (), None).unwrap();
+    let (begin, end) = product.pick(
+        (&["BEGIN EXCLUSIVE"][..], "ROLLBACK"),
+        (&["BEGIN", "LOCK TABLE mna_lot IN ACCESS EXCLUSIVE MODE"], "ROLLBACK"),
+        (&["LOCK TABLES mna_lot WRITE"], "UNLOCK TABLES"),
+    );
+    for sql in begin {
+        connection.execute(sql, (), None).unwrap();
+    }
     work();
-    connection.execute("ROLLBACK", (), None).unwrap();
+    connection.execute(end, (), None).unwrap();
 }
 
 /// Gives the lease of a dead host back before its time.

@@ -42,7 +42,7 @@ macro_rules! on_each {
 pub(crate) use on_each;
 
 /// The databases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Product {
     Sqlite,
     PostgreSql,
@@ -56,6 +56,16 @@ impl Product {
             Product::Sqlite => sqlite,
             Product::PostgreSql => postgresql,
             Product::MariaDb => mariadb,
+        }
+    }
+
+    /// Its server, of this test executable.
+    #[cfg(unix)]
+    pub fn server(self) -> Option<&'static Server> {
+        match self {
+            Product::Sqlite => None,
+            Product::PostgreSql => Some(Server::postgresql()),
+            Product::MariaDb => Some(Server::mariadb()),
         }
     }
 }
@@ -118,11 +128,7 @@ impl Base {
 /// A new database on the product's server: how to reach it, and its name.
 #[cfg(unix)]
 fn on_server(product: Product) -> Option<(String, String)> {
-    let server = match product {
-        Product::Sqlite => return None,
-        Product::PostgreSql => Server::postgresql(),
-        Product::MariaDb => Server::mariadb(),
-    };
+    let server = product.server()?;
     let name = server.create_database();
     Some((server.connection_string(&name), name))
 }

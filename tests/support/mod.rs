@@ -18,6 +18,8 @@ pub mod receiver;
 pub mod schemas;
 pub mod smtp;
 pub mod threads;
+#[cfg(unix)]
+pub mod tiny;
 
 use std::{
     env,

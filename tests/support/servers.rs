@@ -26,7 +26,7 @@ use std::{
     time::Duration,
 };
 
-use odbc_api::{Connection, ConnectionOptions, environment};
+use odbc_api::{Connection, ConnectionOptions, Cursor as _, environment};
 
 /// The account that the tests log in with; it may do everything.
 const USER: &str = "passerelle";
@@ -62,6 +62,8 @@ impl Drop for Server {
     }
 }
 
+// Each test executable uses a part of it.
+#[allow(dead_code)]
 impl Server {
     /// The PostgreSQL of this test executable.
     pub fn postgresql() -> &'static Server {
@@ -123,14 +125,16 @@ impl Server {
             ]));
             let account = home.file(
                 "account.sql",
-                &format!("CREATE USER '{USER}'@'%' IDENTIFIED BY '{PASSWORD}';\nGRANT ALL ON *.* TO '{USER}'@'%';\n"),
+                &format!("CREATE USER '{USER}'@'%' IDENTIFIED BY '{PASSWORD}';\nGRANT ALL ON *.* TO '{USER}'@'%' WITH GRANT OPTION;\n"),
             );
             let port = free_port();
             let server = home.command(program);
             let arguments = format!(
-                "--no-defaults --datadir={} --socket={} --port={port} --bind-address=127.0.0.1 --init-file={} \
-                 --skip-name-resolve --innodb-flush-log-at-trx-commit=0",
+                // A server that starts deletes the temporary tables that it finds in its folder: not those of another.
+                "--no-defaults --datadir={} --tmpdir={} --socket={} --port={port} --bind-address=127.0.0.1 \
+                 --init-file={} --skip-name-resolve --innodb-flush-log-at-trx-commit=0",
                 data.display(),
+                home.folder.display(),
                 home.folder.join("socket").display(),
                 account.display()
             );
@@ -157,6 +161,44 @@ impl Server {
             })
             .unwrap_or_else(|error| panic!("{name} cannot be created: {error}"));
         name
+    }
+
+    /// Creates a copy of a database to which nobody is connected, and gives its name.
+    pub fn copy_database(&self, from: &str) -> String {
+        let name = format!("essai_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let connection = connect(&self.connection_string(self.first)).unwrap();
+        let run = |sql: &str| {
+            drop(
+                connection
+                    .execute(sql, (), None)
+                    .unwrap_or_else(|e| panic!("{sql}: {e}")),
+            )
+        };
+        if self.first == "postgres" {
+            run(&format!("CREATE DATABASE {name} TEMPLATE {from}"));
+            return name;
+        }
+        run(&format!("CREATE DATABASE {name} {}", self.create));
+        let sql = format!("SELECT table_name FROM information_schema.tables WHERE table_schema = '{from}'");
+        let mut cursor = connection.execute(&sql, (), None).unwrap().unwrap();
+        let mut tables = Vec::new();
+        while let Some(mut row) = cursor.next_row().unwrap() {
+            let mut table = Vec::new();
+            row.get_text(1, &mut table).unwrap();
+            tables.push(String::from_utf8(table).unwrap());
+        }
+        drop(cursor);
+        for table in tables {
+            run(&format!("CREATE TABLE {name}.{table} LIKE {from}.{table}"));
+            run(&format!("INSERT INTO {name}.{table} SELECT * FROM {from}.{table}"));
+        }
+        name
+    }
+
+    /// How to reach a database as another user.
+    pub fn connection_string_of(&self, user: &str, database: &str) -> String {
+        self.connection_string(database)
+            .replace(&format!("UID={USER};"), &format!("UID={user};"))
     }
 
     /// How to reach a database.

@@ -203,9 +203,9 @@ mod tests {
     #[test]
     fn a_locked_sqlite_file_is_waited_for_in_short_tries() {
         for (text, patience, tries) in [
-            ("Driver=SQLite3;Database=x", 10_000, "Timeout=200;"),
-            ("Driver=SQLite3;Database=x;timeout=30000", 30_000, "Timeout=200;"),
-            ("Driver=SQLite3;Database=x;Timeout=100", 100, "Timeout=100;"),
+            ("Driver=SQLite3;Database=x", 10_000, "Timeout=100;"),
+            ("Driver=SQLite3;Database=x;timeout=30000", 30_000, "Timeout=100;"),
+            ("Driver=SQLite3;Database=x;Timeout=50", 50, "Timeout=50;"),
         ] {
             let mut string = ConnectionString::parse(text);
             string.complete_for(DialectKind::Sqlite, false);

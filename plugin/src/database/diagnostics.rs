@@ -97,16 +97,20 @@ fn classify(error: OdbcError) -> DatabaseError {
             DatabaseError::Forbidden(report)
         }
         ("40001" | "40P01" | "55P03" | "HYT00", _) | ("HY000", 1205 | 1222) => DatabaseError::Locked(report),
+        ("53100", _) | ("HY000", 1021 | 1114) | ("42000", 1101 | 1105 | 9002) => DatabaseError::Full(report),
         ("HYT01", _) => DatabaseError::Lost(report),
         ("28000" | "28P01", _) => DatabaseError::LoginRefused(report),
         (state, _) if state.starts_with("08") || state.starts_with("57P") => DatabaseError::Lost(report),
         (state, _) if state.starts_with("23") => DatabaseError::Constraint(report),
         // MariaDB: the server's word for a session that was ended, its client library's for a server that is gone.
-        ("HY000" | "70100", 1158..=1161 | 1927 | 2006 | 2013 | 2055 | 5013..=5015) => DatabaseError::Lost(report),
+        ("HY000" | "HY001" | "70100", 1158..=1161 | 1927 | 2006 | 2013 | 2055 | 5013..=5015) => {
+            DatabaseError::Lost(report)
+        }
         _ if lower.contains("no such table") => missing_table(),
         _ if lower.contains("no such column") || lower.contains("has no column named") => missing_column(),
         _ if lower.contains("interrupted") => DatabaseError::Cancelled,
         _ if lower.contains("is locked") || lower.contains("database busy") => DatabaseError::Locked(report),
+        _ if lower.contains("disk is full") => DatabaseError::Full(report),
         _ if lower.contains("readonly database") => DatabaseError::Forbidden(report),
         _ if lower.contains("constraint failed") => DatabaseError::Constraint(report),
         _ if lower.contains("unable to open database") || lower.contains("file is not a database") => {
@@ -219,6 +223,9 @@ mod tests {
                 "Forbidden",
             ),
             (b"HY000", 5, "database is locked (5)", "Locked"),
+            (b"HY000", 13, "database or disk is full (13)", "Full"),
+            (b"53100", 1, "ERROR: could not extend file", "Full"),
+            (b"HY000", 1114, "The table 'mna_lot' is full", "Full"),
             (b"08S01", 0, "Communication link failure", "Lost"),
             (b"HY000", 2013, "Lost connection to MySQL server during query", "Lost"),
             (

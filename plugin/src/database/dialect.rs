@@ -51,8 +51,9 @@ impl DialectKind {
                 ("MaxLongVarcharSize", "1048576"),
                 ("BoolsAsChar", "1"),
             ],
-            // Bit 1048576 is NO_CACHE and bit 2097152 FORWARDONLY: rows stream instead of being kept.
-            DialectKind::MariaDb => &[("OPTION", "3145728")],
+            // Bit 1048576 is NO_CACHE and bit 2097152 FORWARDONLY: rows stream instead of being kept. Bit 2 is FOUND_ROWS:
+            // a row that an update finds counts, as elsewhere, also if it holds these values already.
+            DialectKind::MariaDb => &[("OPTION", "3145730")],
             // Older protocols give dates as text in the server's language.
             DialectKind::SqlServer if driver.to_lowercase().contains("tds") => {
                 &[("TDS_Version", "7.4"), ("ClientCharset", "UTF-8")]
@@ -292,13 +293,13 @@ impl Dialect {
     /// is told in the connection string.
     pub fn impatient_statements(&self) -> &'static [&'static str] {
         match self.kind {
-            DialectKind::PostgreSql => &["SET lock_timeout = '200ms'"],
+            DialectKind::PostgreSql => &["SET lock_timeout = '100ms'"],
             // Whole seconds; one is too long for somebody who waits for a cancelled call.
             DialectKind::MariaDb => &[
                 "SET SESSION innodb_lock_wait_timeout = 0",
                 "SET SESSION lock_wait_timeout = 0",
             ],
-            DialectKind::SqlServer => &["SET LOCK_TIMEOUT 200"],
+            DialectKind::SqlServer => &["SET LOCK_TIMEOUT 100"],
             DialectKind::Sqlite | DialectKind::Other => &[],
         }
     }
@@ -402,7 +403,7 @@ mod tests {
                 dialect.epoch_seconds().to_owned(),
                 "DATEDIFF_BIG(SECOND, '1970-01-01', SYSUTCDATETIME())",
             ),
-            (dialect.impatient_statements().join(";"), "SET LOCK_TIMEOUT 200"),
+            (dialect.impatient_statements().join(";"), "SET LOCK_TIMEOUT 100"),
         ] {
             assert_eq!(said, expected);
         }

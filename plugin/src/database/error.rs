@@ -67,6 +67,9 @@ pub enum DatabaseError {
     /// Another session holds a lock for too long.
     #[error("the database is locked by another session ({0})")]
     Locked(Report),
+    /// The database's disk, or what it may take of it, is full.
+    #[error("the database has no room left ({0})")]
+    Full(Report),
     /// The connection broke.
     #[error("the connection to the database was lost ({0})")]
     Lost(Report),
@@ -119,6 +122,7 @@ impl DatabaseError {
             | Self::DatabaseMissing(report)
             | Self::Forbidden(report)
             | Self::Locked(report)
+            | Self::Full(report)
             | Self::Lost(report)
             | Self::Constraint(report)
             | Self::TableMissing { report, .. }
@@ -167,6 +171,11 @@ impl DatabaseError {
             Self::Locked(_) => "La base de données est verrouillée par un autre programme : réessayer dans quelques \
                 minutes, ou fermer le programme qui l'occupe."
                 .to_owned(),
+            Self::Full(_) => {
+                "La base de données n'a plus de place : libérer de la place sur le disque de son serveur, \
+                puis recommencer."
+                    .to_owned()
+            }
             Self::Lost(_) => "La connexion à la base de données a été perdue : vérifier le réseau et le serveur, puis \
                 recommencer."
                 .to_owned(),

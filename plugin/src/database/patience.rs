@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::DatabaseError;
 
 /// How long a driver, or a server, may wait for a lock before we look whether to go on waiting.
-pub(super) const TRY: Duration = Duration::from_millis(200);
+pub(super) const TRY: Duration = Duration::from_millis(100);
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(20);
 /// How long a lock is waited for, unless the connection string says otherwise.

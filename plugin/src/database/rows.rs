@@ -153,7 +153,7 @@ impl<'c> Rows<'c> {
         let delivered = self.before;
         let mut restarted = false;
         loop {
-            self.filled = self.fetch()?;
+            self.filled = self.fetch_unlocked()?;
             self.next = 0;
             if self.filled == 0 {
                 return if self.before < delivered {
@@ -201,6 +201,20 @@ impl<'c> Rows<'c> {
         self.next = 0;
         self.before = 0;
         self.execute()
+    }
+
+    /// Fetches one block. Before the first one a driver may still find the rows locked: it is then asked anew.
+    fn fetch_unlocked(&mut self) -> Result<usize, DatabaseError> {
+        if self.before > 0 {
+            return self.fetch();
+        }
+        let (connection, mut again) = (self.connection, false);
+        connection.patiently(|| {
+            if std::mem::replace(&mut again, true) {
+                self.restart()?;
+            }
+            self.fetch()
+        })
     }
 
     /// Fetches one block and says how many rows it has.

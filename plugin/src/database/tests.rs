@@ -65,6 +65,57 @@ fn bytes_that_are_no_text_are_said_to_be_unreadable() {
 }
 
 #[test]
+fn a_locked_file_is_waited_for_by_readers_and_writers() {
+    let base = Base::new(Product::Sqlite);
+    let database = base.database();
+    let holder = database.open().unwrap();
+    holder.execute("CREATE TABLE t (a INTEGER PRIMARY KEY)", &[]).unwrap();
+    holder.execute("INSERT INTO t VALUES (1)", &[]).unwrap();
+    let count = |connection: &Connection| {
+        let mut rows = connection.query("SELECT a FROM t", &[]).unwrap();
+        std::iter::from_fn(|| rows.next_row().unwrap().map(drop)).count()
+    };
+    for round in 2..5_i64 {
+        holder.execute("BEGIN EXCLUSIVE", &[]).unwrap();
+        std::thread::scope(|scope| {
+            let database = &database;
+            let read = scope.spawn(|| count(&database.open_reader().unwrap()));
+            let written = scope.spawn(move || {
+                let insert = |c: &Connection| c.execute("INSERT INTO t VALUES (?)", &[round.into()]);
+                database.open().unwrap().transaction(insert)
+            });
+            // Longer than a few tries of the driver.
+            std::thread::sleep(std::time::Duration::from_millis(700));
+            holder.execute("COMMIT", &[]).unwrap();
+            assert!(read.join().unwrap() >= 1);
+            assert_eq!(written.join().unwrap(), Ok(1));
+        });
+    }
+}
+
+#[test]
+fn a_wait_for_a_lock_ends_when_it_is_told_to_stop() {
+    let base = Base::new(Product::Sqlite);
+    let database = base.database();
+    let holder = database.open().unwrap();
+    holder.execute("CREATE TABLE t (a INTEGER PRIMARY KEY)", &[]).unwrap();
+    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let database = database.stopped_by(stop.clone());
+    let (reader, writer) = (database.open_reader().unwrap(), database.open().unwrap());
+    holder.execute("BEGIN EXCLUSIVE", &[]).unwrap();
+    stop.store(true, std::sync::atomic::Ordering::SeqCst);
+    let read = reader
+        .query("SELECT a FROM t", &[])
+        .and_then(|mut rows| rows.next_row().map(|row| row.is_some()));
+    assert_eq!(read, Err(DatabaseError::Cancelled));
+    let written = writer.transaction(|c| c.execute("INSERT INTO t VALUES (1)", &[]));
+    assert_eq!(written, Err(DatabaseError::Cancelled));
+    holder.execute("COMMIT", &[]).unwrap();
+    // What is not in the way of anybody is done all the same: the journal's last words.
+    writer.execute("INSERT INTO t VALUES (1)", &[]).unwrap();
+}
+
+#[test]
 fn failures_are_told_apart() {
     let base = Base::new(Product::Sqlite);
     let (folder, database) = (&base.folder, base.database());

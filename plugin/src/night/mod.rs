@@ -11,12 +11,13 @@
 //! | `queue` | between them: bounded, parallel between establishments, in order within one |
 //! | `establishment` | one establishment: sends, is put off, ends |
 //! | `journaling` | the journal, around each part of a batch |
+//! | `lease` | the lock, kept while the run goes on |
 //! | `telling` | the e-mail about it, once the run is over |
 //! | `outcome`, `spent` | what it came to, and where the time went |
 //! | `watch` | the host's thread, which hears a cancel whatever the others wait for |
 //!
 //! Threads of a call: the host's (`watch`); one that computes (`run`) and one that reads ahead of it (`erp`); a few that
-//! send (`sending`). All have ended when the call returns. Memory is what the two queues may hold, whatever the number of
+//! send (`sending`); one that keeps the lock (`lease`). All have ended when the call returns. Memory is what the two queues may hold, whatever the number of
 //! dossiers.
 
 pub mod calendar;
@@ -24,6 +25,7 @@ pub mod empreintes;
 mod establishment;
 mod frozen;
 mod journaling;
+mod lease;
 mod outcome;
 mod queue;
 mod run;

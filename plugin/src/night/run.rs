@@ -27,6 +27,7 @@ use passerelle_abi as abi;
 use super::calendar::night_of;
 use super::frozen::{open, resume};
 use super::journaling::SharedJournal;
+use super::lease::{Lease, held};
 use super::outcome::Outcome;
 use super::sending::{Office, Outbox, SENDERS};
 use super::spent::Spent;
@@ -39,7 +40,7 @@ use crate::error::Error;
 use crate::host::Host;
 use crate::mission::{Options, Transport};
 use crate::store::journal::{EtatExecution, Journal, NonEnvoye, RunId};
-use crate::store::{Comptes, Lock, Sealer, Store, StoreError};
+use crate::store::{Comptes, Sealer, Store, StoreError};
 
 /// Days for which runs are kept.
 const KEPT: Days = Days::new(90);
@@ -74,10 +75,23 @@ pub struct Parts {
 /// The settings, the journal or the ERP cannot be used, or the host cancelled; the journal then says how far it came.
 pub fn run(parts: &Parts, host: &dyn Host, force: bool, watch: &Watch, telling: &Telling) -> Result<Outcome, Error> {
     let now = host.now()?;
-    let nuit = night_of(now);
     let Some(lock) = parts.store.lock(parts.lease)? else {
         return Ok(Outcome::elsewhere());
     };
+    held(lock, watch, |lease| {
+        alone((parts, host), now, force, (watch, lease), telling)
+    })
+}
+
+/// The night, under its lock.
+fn alone(
+    (parts, host): (&Parts, &dyn Host),
+    now: DateTime<FixedOffset>,
+    force: bool,
+    (watch, lease): (&Watch, &Lease),
+    telling: &Telling,
+) -> Result<Outcome, Error> {
+    let nuit = night_of(now);
     let journal = parts.store.journal()?;
     let last = journal.find_run(nuit)?;
     let done = |etat| etat == EtatExecution::Terminee && !force;
@@ -100,19 +114,18 @@ pub fn run(parts: &Parts, host: &dyn Host, force: bool, watch: &Watch, telling: 
         id,
         host,
         watch,
-        lock: &lock,
-        lost: Cell::new(false),
+        lease,
         spent: Cell::default(),
         in_journal: Cell::default(),
     };
     let sent = night.send_everything(now, resumed).map_err(|error| watch.reason(error));
-    if night.stop() && night.lost.get() {
+    if lease.lost() {
         // Whoever holds the lock now keeps the journal of this night, and tells of it; unless it is the database that is
-        // gone, with the lock.
+        // gone, with the lock. Our caller says so.
         if journal.with(|journal| journal.run(id)).is_ok() {
             telling.forget();
         }
-        return Err(lock_lost());
+        return Err(Error::cancelled());
     }
     let etat = match &sent {
         Ok(_) => EtatExecution::Terminee,
@@ -151,24 +164,13 @@ struct Night<'a> {
     id: RunId,
     host: &'a dyn Host,
     watch: &'a Watch,
-    lock: &'a Lock,
-    /// Another run holds the lock.
-    lost: Cell<bool>,
+    lease: &'a Lease,
     spent: Cell<Spent>,
     /// For how long this pass has used the journal from this thread.
     in_journal: Cell<Duration>,
 }
 
 impl Night<'_> {
-    /// Whether to stop at once. Asked many times a second by all that this thread waits for: the lease is kept here.
-    fn stop(&self) -> bool {
-        if !self.lost.get() && !self.lock.keep() {
-            self.lost.set(true);
-            self.watch.fail(lock_lost());
-        }
-        self.watch.stopped()
-    }
-
     /// Read, compute and send; gives what went wrong with some establishments, in French.
     fn send_everything(&self, begun: DateTime<FixedOffset>, resumed: bool) -> Result<Vec<String>, Error> {
         let transport = Transport::new(Options {
@@ -185,19 +187,21 @@ impl Night<'_> {
                     .map(|_| start(scope, "envoi", watch, || office.serve()))
                     .collect::<Result<Vec<_>, _>>()
             };
+            // Nobody waits for a thread that could not be started, nor for one that panics.
+            let _stop = watch.stop_on_panic();
             let senders = senders().inspect_err(|error| watch.fail(error.clone()))?;
             let sent = self.passes(&office, resumed);
             if sent.is_err() {
                 // What is on its way still ends, and its answers are written down, unless everything is to stop.
                 office.abandon();
-                let _stopped = office.settled(&|| self.stop());
+                let _stopped = office.settled(&|| self.watch.stopped());
             }
             office.close();
             senders.into_iter().for_each(join);
             sent
         });
         self.spend(|spent| spent.sending = office.sending());
-        if sent.is_err() && !self.lost.get() {
+        if sent.is_err() && !self.lease.lost() {
             if let Err(error) = office.say_troubles() {
                 tracing::warn!(run = self.id.0, "the establishments could not be closed: {error}");
             }
@@ -216,7 +220,7 @@ impl Night<'_> {
             self.watch
                 .progress(0, "Export de nuit : attente d'un service qui ne répond pas");
             while office.now() < due {
-                if self.stop() {
+                if self.watch.stopped() {
                     return Err(Error::cancelled());
                 }
                 std::thread::sleep(POLL);
@@ -227,7 +231,7 @@ impl Night<'_> {
     }
 
     fn pass(&self, office: &Office<'_>, resumed: bool) -> Result<(), Error> {
-        let (stop, begun) = (|| self.stop(), Instant::now());
+        let (stop, begun) = (|| self.watch.stopped(), Instant::now());
         let mut stream = self.plan.start();
         let mut outbox = Outbox::new(office);
         let mut together = Vec::with_capacity(TOGETHER);
@@ -264,7 +268,7 @@ impl Night<'_> {
         let mut left_out = Vec::new();
         for Prepared { dossier, acces } in dossiers {
             match acces {
-                Some(acces) if dossier.motifs.is_empty() => outbox.push(acces, &dossier, &|| self.stop())?,
+                Some(acces) if dossier.motifs.is_empty() => outbox.push(acces, &dossier, &|| self.watch.stopped())?,
                 _ => left_out.push(NonEnvoye {
                     inscription_id: dossier.inscription_id,
                     id_erp_apprenant: dossier.stagiaire_id.map(|id| id.to_string()),
@@ -307,13 +311,4 @@ impl Night<'_> {
         add(&mut spent);
         self.spent.set(spent);
     }
-}
-
-fn lock_lost() -> Error {
-    Error::new(
-        abi::PASSERELLE_E_DATABASE,
-        "L'export de nuit s'est arrêté : son verrou n'a pas pu être gardé, un autre poste a pu prendre la suite. Le \
-         prochain lancement reprendra où il en est.",
-        "the lock of the night was lost",
-    )
 }

@@ -72,6 +72,11 @@ impl Watch {
         failure.clone().unwrap_or(error)
     }
 
+    /// Stops everything if the calling thread panics before the guard is dropped.
+    pub fn stop_on_panic(&self) -> StopOnPanic<'_> {
+        StopOnPanic(self)
+    }
+
     /// Tell the host, soon, how many records have been read and what is being done.
     pub fn progress(&self, read: u64, text: &'static str) {
         *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some((read, text));
@@ -79,7 +84,7 @@ impl Watch {
 }
 
 /// Stops everything if its thread ends in a panic, so that no other waits for it.
-struct StopOnPanic<'w>(&'w Watch);
+pub struct StopOnPanic<'w>(&'w Watch);
 
 impl Drop for StopOnPanic<'_> {
     fn drop(&mut self) {
@@ -105,7 +110,7 @@ pub fn start<'scope, 'env, T: Send + 'scope>(
         .name(format!("passerelle-{name}"))
         .spawn_scoped(scope, move || {
             let _log = tracing::dispatcher::set_default(&log);
-            let _stop = StopOnPanic(watch);
+            let _stop = watch.stop_on_panic();
             fault::inject(&format!("thread.{name}"));
             work()
         });
@@ -131,7 +136,7 @@ pub fn watched<T: Send>(run: &dyn Run, work: impl FnOnce(&Watch) -> Result<T, Er
     let watch = Watch::new();
     std::thread::scope(|scope| {
         // A host whose callback fails leaves nobody running.
-        let _stop = StopOnPanic(&watch);
+        let _stop = watch.stop_on_panic();
         if run.is_cancelled() {
             watch.cancel();
         }

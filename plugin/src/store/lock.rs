@@ -2,11 +2,11 @@
 //!
 //! The lease follows the database's clock, the one that all share, and ends by itself: a dead owner keeps nobody out.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 use super::{StoreError, read};
-use crate::database::{Connection, Database, Param};
+use crate::database::{Connection, Database, DatabaseError, Param};
 
 /// The one thing that is locked so far.
 const NIGHT: &str = "nuit";
@@ -14,7 +14,8 @@ const NIGHT: &str = "nuit";
 /// The lease of the night, held by this run. Dropping it gives it back.
 #[derive(Debug)]
 pub struct Lock {
-    connection: Connection,
+    database: Database,
+    connection: RefCell<Connection>,
     owner: String,
     lease: Duration,
     // The process's own clock, which nobody sets: how long the lease surely lasts.
@@ -47,7 +48,8 @@ impl Lock {
         })?;
         let held = holder.as_deref() == Some(owner.as_str());
         Ok(held.then_some(Self {
-            connection,
+            database: database.clone(),
+            connection: RefCell::new(connection),
             owner,
             lease,
             renewed: Cell::new(renewed),
@@ -79,23 +81,31 @@ impl Lock {
     }
 
     fn renew(&self) -> Result<bool, StoreError> {
-        let now = self.connection.dialect().epoch_seconds();
+        let now = self.database.dialect().epoch_seconds();
         let sql = format!("UPDATE mna_verrou SET expire = {now} + ? WHERE objet = ? AND proprietaire = ?");
         let owner: Param = self.owner.as_str().into();
-        Ok(self
-            .connection
-            .execute(&sql, &[seconds(self.lease), NIGHT.into(), owner])?
-            > 0)
+        Ok(self.execute(&sql, &[seconds(self.lease), NIGHT.into(), owner])? > 0)
+    }
+
+    /// Runs a statement, over a new connection if the one at hand has broken meanwhile: it is idle most of the time.
+    fn execute(&self, sql: &str, params: &[Param]) -> Result<u64, DatabaseError> {
+        let first = self.connection.borrow().execute(sql, params);
+        match first {
+            Err(DatabaseError::Locked(_) | DatabaseError::Cancelled) | Ok(_) => first,
+            Err(_) => {
+                let connection = self.database.open()?;
+                let again = connection.execute(sql, params);
+                self.connection.replace(connection);
+                again
+            }
+        }
     }
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
         let sql = "UPDATE mna_verrou SET expire = 0 WHERE objet = ? AND proprietaire = ?";
-        if let Err(error) = self
-            .connection
-            .execute(sql, &[NIGHT.into(), self.owner.as_str().into()])
-        {
+        if let Err(error) = self.execute(sql, &[NIGHT.into(), self.owner.as_str().into()]) {
             tracing::warn!("the lock could not be given back, it ends by itself: {error}");
         }
     }
