@@ -1,6 +1,6 @@
 //! What the pages enumerate is all there is.
 
-use super::{INTEGRATION, USER_GUIDE, read};
+use super::{DRIVERS, INTEGRATION, USER_GUIDE, path, read};
 
 #[test]
 fn the_user_guide_has_every_reason() {
@@ -93,4 +93,31 @@ fn the_integration_page_has_every_code_interface_and_setting() {
         counts[kind] += 1;
     }
     assert!(counts.iter().all(|count| *count > 3), "{counts:?}");
+}
+
+#[test]
+fn every_test_that_the_page_of_drivers_names_is_there() {
+    let mut sources = String::new();
+    let mut folders = vec![path("plugin/src"), path("tests/databases")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let file = entry.unwrap().path();
+            if file.is_dir() {
+                folders.push(file);
+            } else {
+                sources += &std::fs::read_to_string(file).unwrap();
+            }
+        }
+    }
+    let page = read(DRIVERS);
+    let mut named = 0;
+    for row in page.lines().filter(|line| line.starts_with("| ")) {
+        let last = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        let tests = last.split('`').skip(1).step_by(2).filter(|name| !name.contains(' '));
+        for test in tests {
+            assert!(sources.contains(&format!("fn {test}(")), "no test {test}: {row}");
+            named += 1;
+        }
+    }
+    assert!(named > 40, "{named}");
 }

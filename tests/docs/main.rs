@@ -14,6 +14,7 @@ mod schemas;
 
 const INTEGRATION: &str = "docs/integration.md";
 const USER_GUIDE: &str = "docs/guide-utilisateur.md";
+const DRIVERS: &str = "docs/drivers.md";
 
 /// A fenced block of a page.
 struct Block {

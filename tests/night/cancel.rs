@@ -116,6 +116,10 @@ fn a_cancel_is_heard_at_every_point(product: Product) {
                 assert_eq!(line["etat"], "annule", "{point}");
             }
         }
+        if faults == silent {
+            // Several establishments at once, and no more than that.
+            assert_eq!(requests(&world.sandbox), 4);
+        }
         if faults.is_empty() {
             world.night(NIGHT).unwrap();
             assert_eq!(world.last_run()["comptes"], expected, "{point}");

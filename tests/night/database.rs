@@ -306,6 +306,7 @@ fn a_night_begun_anew_while_an_earlier_one_is_cut(product: Product) {
     world.job(NIGHT, "{}", &cancel).unwrap_err();
     // As a crash leaves it.
     world.execute("UPDATE mna_execution SET etat = 'en_cours', fin = NULL");
+    world.execute("UPDATE mna_etablissement SET etat = NULL");
     let forced = world.job(NIGHT, r#"{"force": true}"#, &Until(|| false)).unwrap();
     assert!(kind(forced.kind).starts_with("done"));
     let runs = world.report();
@@ -316,6 +317,9 @@ fn a_night_begun_anew_while_an_earlier_one_is_cut(product: Product) {
         "the newest first; none calls itself running"
     );
     assert!(runs[1]["comptes"]["acceptes"].as_i64().unwrap() > 0);
+    for line in runs.iter().flat_map(|run| run["etablissements"].as_array().unwrap()) {
+        assert!(line["etat"].is_string(), "each ended in a state: {line}");
+    }
     assert_eq!(kind(world.night(NIGHT).unwrap().kind), "already done");
 }
 

@@ -304,10 +304,15 @@ impl Dialect {
         }
     }
 
-    /// Whether another thread may call `SQLCancel` on a running statement. On Unix the SQLite driver frees the
-    /// statement's rows while its own thread still reads them; there, the flag between two blocks has to do.
+    /// Whether another thread may call `SQLCancel` on a running statement; elsewhere the flag between two blocks has to
+    /// do. On Unix the SQLite driver frees the statement's rows while its own thread still reads them. MariaDB's stops
+    /// a statement that waits for the server, but closes any other, under the hands of the thread that reads it.
     pub fn cancels_from_another_thread(&self) -> bool {
-        self.kind != DialectKind::Sqlite || cfg!(windows)
+        match self.kind {
+            DialectKind::Sqlite => cfg!(windows),
+            DialectKind::MariaDb => false,
+            DialectKind::PostgreSql | DialectKind::SqlServer | DialectKind::Other => true,
+        }
     }
 
     /// Statements that begin, commit and roll back a transaction, where the driver's own way will not do.
