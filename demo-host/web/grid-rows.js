@@ -65,6 +65,11 @@ export function rowsOf(table, changed) {
       last = Math.floor(first / PAGE);
       for (let page = last; page <= Math.floor(Math.max(first, end - 1) / PAGE); page += 1) if (needs(page)) fetchPage(page);
     },
+    /** The page of a row, if it is not there yet. */
+    fetch: (at) => {
+      const page = Math.floor(Math.max(0, at) / PAGE);
+      if (needs(page)) fetchPage(page, true);
+    },
     filter: (next) => {
       filters = next;
       turn += 1;

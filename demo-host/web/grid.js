@@ -1,7 +1,7 @@
 // A table of any length: only the rows in view are in the page. One cell is the current one; what is known of it, its
 // provenance too, stands below.
 
-import { announce, h, newId, set } from "./dom.js";
+import { announce, arrange, h, newId, set } from "./dom.js";
 import { cell, line } from "./format.js";
 import { move } from "./grid-keys.js";
 import { rowsOf } from "./grid-rows.js";
@@ -13,6 +13,8 @@ const TALLEST = 8_000_000;
 const SHORT = 60;
 /** Of tables up to this width, that is: where texts wrap in many columns, rows grow tall. */
 const NARROW = 14;
+/** Rows that are fetched before they come into view. */
+const AHEAD = 60;
 
 /** A grid over a table; `told` is called with the reading's state, `acted` when the user wants to act on a row. */
 export function grid(number, description, { told, acted }) {
@@ -24,6 +26,7 @@ export function grid(number, description, { told, acted }) {
   let first = 0;
   let flowing = false;
   let widths = null;
+  let drawn = new Map();
 
   const body = h("div", { role: "rowgroup", class: "grid-rows" });
   const space = h("div", { class: "grid-space", role: "presentation" }, body);
@@ -122,13 +125,22 @@ export function grid(number, description, { told, acted }) {
     const end = Math.min(count(), first + visible() + 3);
     body.style.transform = `translateY(${count() * HEIGHT <= TALLEST ? first * HEIGHT : node.scrollTop}px)`;
     rows.view(first, end);
+    // What comes next is there before it is looked at.
+    rows.fetch(Math.min(count() - 1, end + AHEAD));
+    rows.fetch(Math.max(0, first - AHEAD));
     drawRows(first, end);
   };
 
   const drawRows = (from, to) => {
-    const drawn = [];
-    for (let at = from; at < to; at += 1) drawn.push(drawRow(at));
-    body.replaceChildren(...drawn);
+    const next = new Map();
+    for (let at = from; at < to; at += 1) {
+      const is = [rows.row(at), at === current.row ? current.column : null, flowing];
+      const kept = drawn.get(at);
+      // A row that stays in view as it was is left alone: scrolling makes only the rows that come in.
+      next.set(at, kept && kept.is.every((one, index) => one === is[index]) ? kept : { is, node: drawRow(at) });
+    }
+    drawn = next;
+    arrange(body, [...next.values()].map((row) => row.node));
     set(node, { "aria-activedescendant": body.querySelector(".current") ? `${id}-current` : null });
   };
 

@@ -30,7 +30,7 @@ export async function open(id, where, label, subtitle = "") {
   }
   if (opened.forms.length + opened.tables.length === 0) return failed(new Error("Il n'y a rien à afficher ici."));
   const node = h("div", { class: "screen" });
-  const screen = { key, title: label, node };
+  const screen = { key, title: titleOf(opened, label, subtitle), node };
   let shown = [];
   const fill = (content) => {
     const parts = content.forms.map((one) => form(one, {
@@ -39,7 +39,8 @@ export async function open(id, where, label, subtitle = "") {
     }));
     if (content.tables.length) {
       parts.push(tables(content.tables, {
-        opens: (next, more, text) => open(next, more, text),
+        // A button says what to do, not what it leads to: the screen is called by its own title.
+        opens: (next, more) => open(next, more, ""),
         refresh: () => screen.refresh(),
       }));
       node.classList.add("full");
@@ -61,14 +62,13 @@ export async function open(id, where, label, subtitle = "") {
     };
   }
   fill(opened);
-  screen.title = titleOf(opened, label, subtitle);
   tabs.add(screen);
   (shown[0].focus ?? (() => {}))();
   return undefined;
 }
 
 function titleOf(opened, label, subtitle) {
-  const title = opened.forms[0]?.description.title ?? (opened.tables.length === 1 ? opened.tables[0].description.title : label);
+  const title = opened.forms[0]?.description.title ?? (opened.tables.length === 1 || !label ? opened.tables[0].description.title : label);
   return named(title, subtitle);
 }
 

@@ -71,7 +71,7 @@ function part({ number: table, description }, { opens, refresh }) {
     for (const [key, column] of Object.entries(action.context_columns ?? {})) {
       context[key] = values[description.columns.findIndex((one) => one.id === column)];
     }
-    opens(action.opens, context, action.label);
+    opens(action.opens, context);
   };
 
   const bar_bar = h("progress", { "aria-label": "Lecture" });
@@ -102,7 +102,7 @@ function part({ number: table, description }, { opens, refresh }) {
   };
 
   const documents = (description.documents ?? []).map((offer, index) => documentButtons(table, offer, index)).flat();
-  const actions = (description.actions ?? []).map((action) => button(action.label, () => opens(action.opens, action.context ?? {}, action.label)));
+  const actions = (description.actions ?? []).map((action) => button(action.label, () => opens(action.opens, action.context ?? {})));
   arrange(bar, [...rowActions.map((one) => one.node), ...actions, ...documents, button("Actualiser", refresh)]);
   bar.querySelector("button")?.classList.toggle("main", rowActions.length > 0);
 

@@ -286,6 +286,7 @@ impl Instance {
             sealer: self.sealer(),
             now: self.host.now(),
             mail: self.host.mail().is_some(),
+            proxy: self.proxy.clone(),
         }
     }
 

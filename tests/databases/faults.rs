@@ -5,6 +5,7 @@ use std::thread;
 use passerelle::{
     database::{Database, DatabaseError},
     erp::{Erp, Mapping},
+    store::Store,
 };
 
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
 on_each! {
     a_missing_table_or_column_is_named
     a_reader_cannot_write
+    a_right_that_lacks_is_named_with_its_table
     a_database_that_is_not_there_is_said
     a_locked_table_is_said
     a_connection_that_is_cut_is_said_and_left_in_peace
@@ -97,6 +99,47 @@ fn a_reader_cannot_write(product: Product) {
         let error = reader.execute(sql, &[]).unwrap_err();
         assert!(matches!(error, DatabaseError::Forbidden(_)), "{sql}: {error:?}");
     }
+}
+
+fn a_right_that_lacks_is_named_with_its_table(product: Product) {
+    let base = Base::new(product);
+    Store::migrate(&base.database()).unwrap();
+    assert_eq!(Store::open(&base.database()).unwrap().missing_rights().unwrap(), []);
+    if product == Product::Sqlite {
+        // A file knows no rights of single tables.
+        return;
+    }
+    let name = base
+        .connection_string
+        .split("Database=")
+        .nth(1)
+        .unwrap()
+        .trim_end_matches(';');
+    let login = name.replace("essai", "lecteur");
+    assert_ne!(login, name);
+    let password = PASSWORD.replace('\'', "''");
+    let (host, word) = product.pick(("", ""), ("", "PASSWORD"), ("@'%'", "IDENTIFIED BY"));
+    base.run(&[&format!("CREATE USER {login}{host} {word} '{password}'")]);
+    for table in ["mna_version", "mna_lot", "mna_secteur"] {
+        base.run(&[&format!("GRANT SELECT ON {table} TO {login}{host}")]);
+    }
+    base.run(&[&format!("GRANT INSERT, UPDATE, DELETE ON mna_secteur TO {login}{host}")]);
+    let as_reader = base
+        .connection_string
+        .replace("UID=passerelle", &format!("UID={login}"));
+    let store = Store::open(&Database::connect(&as_reader).unwrap()).unwrap();
+    let missing = store.missing_rights().unwrap();
+    assert!(
+        missing
+            .iter()
+            .all(|(_, error)| matches!(error, DatabaseError::Forbidden(_))),
+        "{missing:?}"
+    );
+    let tables: Vec<_> = missing.iter().map(|(table, _)| *table).collect();
+    assert!(
+        tables.contains(&"mna_lot") && tables.contains(&"mna_courriel") && !tables.contains(&"mna_secteur"),
+        "{tables:?}"
+    );
 }
 
 fn a_database_that_is_not_there_is_said(product: Product) {

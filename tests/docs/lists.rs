@@ -48,7 +48,7 @@ fn the_user_guide_has_every_label_of_the_screens() {
         ("compte_rendu/lines.rs", "fn execution_columns", "\n}\n"),
         ("compte_rendu/lines.rs", "fn title", "\n    }\n"),
         ("compte_rendu/lines.rs", "fn columns", "\n    }\n"),
-        ("diagnostic.rs", "fn diagnose", "\n}\n"),
+        ("diagnostic/mod.rs", "fn diagnose", "\n}\n"),
     ] {
         let source = read(&format!("plugin/src/contributions/{file}"));
         // Labels start with a capital and are short; ids do not, help texts are not, what is put together is none.

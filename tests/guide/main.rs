@@ -250,7 +250,7 @@ fn from_activation_to_the_report() {
     assert_eq!(user.tables().len(), 1);
 
     since_the_last_night(&user, &base, &after[1]);
-    diagnosis(&user, &base);
+    diagnosis(&user, &base, &sandbox.url());
     no_key_was_written(&user, &base);
 }
 
@@ -300,22 +300,31 @@ fn since_the_last_night(user: &Terminal, base: &support::base::Base, sent: &Read
     assert!(rows.iter().all(|row| row["Changement"] != "Modifié"), "{rows:?}");
 }
 
-/// Keys that this machine can open are in order; one that was sealed elsewhere is told with what to do.
-fn diagnosis(user: &Terminal, base: &support::base::Base) {
-    let keys = || {
+/// What is in order is said, receivers included; a key that was sealed elsewhere is told with what to do.
+fn diagnosis(user: &Terminal, base: &support::base::Base, api: &str) {
+    let lines = |check: &str| {
         user.pick("Diagnostic", &json!({}));
         let table = user.tables().remove(0);
-        let lines = table
-            .rows
-            .into_iter()
-            .filter(|row| row["Contrôle"].starts_with("Clés API"));
+        let lines = table.rows.into_iter().filter(|row| row["Contrôle"].starts_with(check));
         lines
             .map(|row| (row["État"].clone(), row["Détail"].clone()))
             .collect::<Vec<_>>()
     };
-    assert_eq!(keys(), [("OK".to_owned(), "2 clé(s)".to_owned())]);
+    assert_eq!(lines("Clés API"), [("OK".to_owned(), "2 clé(s)".to_owned())]);
+    let [(state, detail)] = &lines(&format!("API de la Mission, {api}"))[..] else {
+        panic!()
+    };
+    assert!(state == "OK" && detail.contains("accepte la clé"), "{state}: {detail}");
+    let closed = "http://127.0.0.1:9/api";
+    base.execute(&format!("UPDATE mna_acces SET url = '{closed}' WHERE id = 1"));
+    let [(state, _)] = &lines(&format!("API de la Mission, {closed}"))[..] else {
+        panic!()
+    };
+    assert_eq!(state, "À corriger");
     base.execute("UPDATE mna_acces SET cle_scellee = 'v1:00000000:00' WHERE id = 1");
-    let [(state, detail)] = &keys()[..] else { panic!() };
+    let [(state, detail)] = &lines("Clés API")[..] else {
+        panic!()
+    };
     assert_eq!(state, "À corriger");
     assert!(detail.contains("Copiez ici le fichier de clé d'origine"), "{detail}");
 }

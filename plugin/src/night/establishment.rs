@@ -6,7 +6,7 @@ use super::journaling::{Journaling, SharedJournal};
 use super::spent::Meter;
 use super::stream::Plan;
 use crate::error::Error;
-use crate::mission::{Access, Batch, Cle, Environment, Mission, MissionError, Transport};
+use crate::mission::{Batch, Environment, Mission, MissionError, Transport};
 use crate::store::journal::{self, Erreur, Etablissement, EtablissementId, EtatEtablissement, ResultatPret};
 use crate::store::{Acces, Sealer, StoreError};
 
@@ -77,7 +77,7 @@ impl<'a> Establishment<'a> {
             protocole: access.protocole,
         };
         let lots = journal.with(|journal| journal.open_etablissement(id, &etablissement))?;
-        let (mission, trouble) = match mission(access, &uai, sealer, transport) {
+        let (mission, trouble) = match mission(access, sealer, transport) {
             Ok(mission) => (Some(mission), None),
             Err(trouble) => (None, Some(trouble)),
         };
@@ -197,8 +197,8 @@ impl<'a> Establishment<'a> {
     }
 }
 
-fn mission<'a>(access: &Acces, uai: &str, sealer: &Sealer, transport: &'a Transport) -> Result<Mission<'a>, Trouble> {
-    let key = match access.open_key(sealer) {
+fn mission<'a>(acces: &Acces, sealer: &Sealer, transport: &'a Transport) -> Result<Mission<'a>, Trouble> {
+    let key = match acces.open_key(sealer) {
         Ok(Some(key)) => key,
         Ok(None) => {
             return Err(Trouble::for_good(
@@ -208,13 +208,6 @@ fn mission<'a>(access: &Acces, uai: &str, sealer: &Sealer, transport: &'a Transp
         }
         Err(error) => return Err(Trouble::for_good(EtatEtablissement::CleRefusee, error.user_text())),
     };
-    let access = Access {
-        uai: uai.to_owned(),
-        protocole: access.protocole,
-        url: access.url.clone().unwrap_or_default(),
-        identifiant: access.identifiant.clone(),
-        cle: Cle::new(key.expose()),
-    };
-    Mission::new(transport, access)
+    Mission::new(transport, super::access(acces, &key))
         .map_err(|error| Trouble::for_good(EtatEtablissement::Injoignable, error.user_text()))
 }

@@ -10,6 +10,7 @@
 //! | `sending` | fills batches, hands them to the senders |
 //! | `queue` | between them: bounded, parallel between establishments, in order within one |
 //! | `establishment` | one establishment: sends, is put off, ends |
+//! | `access` | an access of the settings as the receiver's client wants it |
 //! | `journaling` | the journal, around each part of a batch |
 //! | `lease` | the lock, kept while the run goes on |
 //! | `telling` | the e-mail about it, once the run is over |
@@ -17,9 +18,10 @@
 //! | `watch` | the host's thread, which hears a cancel whatever the others wait for |
 //!
 //! Threads of a call: the host's (`watch`); one that computes (`run`) and one that reads ahead of it (`erp`); a few that
-//! send (`sending`); one that keeps the lock (`lease`). All have ended when the call returns. Memory is what the two queues may hold, whatever the number of
-//! dossiers.
+//! send (`sending`); one that keeps the lock (`lease`). All have ended when the call returns. Memory is what the two
+//! queues may hold, whatever the number of dossiers.
 
+mod access;
 pub mod calendar;
 pub mod empreintes;
 mod establishment;
@@ -35,6 +37,7 @@ pub mod stream;
 pub mod telling;
 mod watch;
 
+pub use access::access;
 pub use calendar::{WINDOW_END_MINUTE, WINDOW_START_MINUTE};
 pub use outcome::{Outcome, OutcomeKind};
 pub use run::{Parts, run};

@@ -10,6 +10,7 @@ mod lock;
 mod migrations;
 mod read;
 mod reseal;
+mod rights;
 mod schema;
 pub mod seal;
 pub mod settings;

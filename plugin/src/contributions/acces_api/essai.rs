@@ -7,8 +7,8 @@ use crate::contributions::parse_object;
 use crate::error::Error;
 use crate::host::Run;
 use crate::instance::Instance;
-use crate::mission::{Access, Cle, Mission, Options, Transport};
-use crate::night::{Outcome, OutcomeKind};
+use crate::mission::{Mission, Options, Transport};
+use crate::night::{self, Outcome, OutcomeKind};
 use crate::store::Comptes;
 
 /// Id of the job.
@@ -37,19 +37,12 @@ pub fn run(instance: &Instance, parameters: &str, run: &dyn Run) -> Result<Outco
     let acces = acces.ok_or_else(missing)?;
     let key = acces.open_key(&instance.sealer()?)?.ok_or_else(missing)?;
     let uai = acces.uai.clone().unwrap_or_default();
-    let access = Access {
-        uai: uai.clone(),
-        protocole: acces.protocole,
-        url: acces.url.clone().unwrap_or_default(),
-        identifiant: acces.identifiant.clone(),
-        cle: Cle::new(key.expose()),
-    };
     run.progress(0, 1, "Essai de la connexion");
     let transport = Transport::new(Options {
         proxy: instance.proxy().map(str::to_owned),
         ..Options::default()
     })?;
-    Mission::new(&transport, access)?.test_connection(&|| run.is_cancelled())?;
+    Mission::new(&transport, night::access(&acces, &key))?.test_connection(&|| run.is_cancelled())?;
     run.progress(1, 1, "Essai de la connexion");
     tracing::info!(uai, "connection tested");
     Ok(Outcome {

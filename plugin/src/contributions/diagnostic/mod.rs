@@ -1,9 +1,13 @@
 //! *Diagnostic*: what works, what does not, and what to do, all at once.
 
+mod services;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset};
+
+use services::Services;
 
 use crate::database::Database;
 use crate::erp::{Erp, Mapping};
@@ -27,6 +31,8 @@ pub struct Subject {
     pub now: Result<DateTime<FixedOffset>, Error>,
     /// Whether the host sends e-mail itself.
     pub mail: bool,
+    /// The host's proxy.
+    pub proxy: Option<String>,
 }
 
 /// One line of the diagnosis.
@@ -43,19 +49,43 @@ pub fn table(subject: Subject) -> Table {
         Column::new("etat", "État", Kind::Text),
         Column::new("detail", "Détail", Kind::Text),
     ];
+    let progress = Arc::new(Progress::default());
     Table {
         description: Description::new(ID, "Diagnostic", columns),
-        rows: Box::new(Diagnosis(Some(subject))),
-        progress: Arc::new(Progress::default()),
+        rows: Box::new(Diagnosis {
+            subject: Some(subject),
+            services: Services::default(),
+            progress: progress.clone(),
+        }),
+        progress,
     }
 }
 
-struct Diagnosis(Option<Subject>);
+/// What is here comes at once; then, one by one, the receivers, which may take their time.
+struct Diagnosis {
+    subject: Option<Subject>,
+    services: Services,
+    progress: Arc<Progress>,
+}
 
 impl Rows for Diagnosis {
     fn next(&mut self, _: usize, batch: &mut Batch) -> Result<(), Error> {
-        let Some(subject) = self.0.take() else { return Ok(()) };
-        for line in diagnose(&subject) {
+        let lines = match self.subject.take() {
+            Some(subject) => {
+                let (lines, services) = diagnose(&subject);
+                self.services = services;
+                lines
+            }
+            None => self
+                .services
+                .call_next(&|| self.progress.is_cancelled())
+                .into_iter()
+                .collect(),
+        };
+        if self.progress.is_cancelled() {
+            return Err(Error::cancelled());
+        }
+        for line in &lines {
             let (state, detail) = match &line.problem {
                 None => ("OK", line.detail.as_str()),
                 Some(problem) => ("À corriger", problem.as_str()),
@@ -78,7 +108,8 @@ fn line<T>(subject: &str, checked: &Result<T, Error>, detail: impl Fn(&T) -> Str
     }
 }
 
-fn diagnose(subject: &Subject) -> Vec<Line> {
+/// What can be told without the network, and the receivers to call.
+fn diagnose(subject: &Subject) -> (Vec<Line>, Services) {
     let mut lines = vec![
         line("Horloge", &subject.now, |now| {
             now.format("%d/%m/%Y %H:%M %:z").to_string()
@@ -99,20 +130,44 @@ fn diagnose(subject: &Subject) -> Vec<Line> {
     lines.push(line("Base de données", &database, |database| {
         database.dialect().name().to_owned()
     }));
-    let Ok(database) = database else { return lines };
+    let mut services = Services::default();
+    let Ok(database) = database else {
+        return (lines, services);
+    };
     if let Ok(mapping) = mapping {
         lines.extend(entities(&database, mapping));
     }
     let store = Store::open(&database).map_err(Error::from);
     lines.push(line("Tables mna_", &store, |_| "à jour".to_owned()));
     if let Ok(store) = store {
+        lines.extend(rights(&store));
         lines.extend(malformed_settings(&store));
         if let Ok(sealer) = &subject.sealer {
             lines.extend(unreadable_keys(&store, sealer));
             lines.extend(courriel(&store, sealer, subject.mail));
+            let acces = store.acces().unwrap_or_default();
+            services = Services::of(&acces, sealer, subject.proxy.clone());
         }
     }
-    lines
+    (lines, services)
+}
+
+/// Whether the login may write where the settings and the journal are kept.
+fn rights(store: &Store) -> Vec<Line> {
+    let missing = store.missing_rights().map_err(Error::from);
+    match missing {
+        Ok(tables) if !tables.is_empty() => tables
+            .into_iter()
+            .map(|(table, error)| Line {
+                subject: format!("Droits sur les tables mna_, {table}"),
+                problem: Some(error.user_text()),
+                detail: String::new(),
+            })
+            .collect(),
+        checked => vec![line("Droits sur les tables mna_", &checked, |_| {
+            "lecture et écriture".to_owned()
+        })],
+    }
 }
 
 fn entities(database: &Database, mapping: Mapping) -> Vec<Line> {
