@@ -7,6 +7,9 @@
 //! being slow: figures are for people to judge, and on a busy machine only the processor time means something.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/memory.rs"]
+mod memory;
+
 use std::env;
 use std::ffi::OsString;
 use std::fs;
@@ -148,7 +151,7 @@ fn measure(name: &str, folder: &Path) {
         "\n{} {} {}",
         wall.as_secs_f64(),
         processor_time().as_secs_f64(),
-        peak_mib()
+        memory::peak_mib()
     );
     io::stdout().flush().unwrap();
 }
@@ -255,14 +258,4 @@ fn processor_time() -> Duration {
         .map(|ticks| ticks.parse::<u64>().unwrap())
         .sum();
     Duration::from_millis(ticks * 10)
-}
-
-/// The most memory that this process ever had; 0 where the system does not tell it in `/proc`.
-fn peak_mib() -> f64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let kib = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse::<f64>().ok());
-    kib.unwrap_or(0.0) / 1024.0
 }

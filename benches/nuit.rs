@@ -9,6 +9,9 @@
 //! same machine: a receiver elsewhere leaves more of it to the night.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "support/memory.rs"]
+mod memory;
+
 use std::env;
 use std::ffi::OsString;
 use std::fs;
@@ -177,7 +180,7 @@ fn night(folder: &Path) {
             .contains(&code),
         "{code}"
     );
-    println!("\n{} {}", started.elapsed().as_secs_f64(), peak_mib());
+    println!("\n{} {}", started.elapsed().as_secs_f64(), memory::peak_mib());
 }
 
 /// Runs demo-host's own `main` in this process, with the plugin loaded from its library file.
@@ -190,14 +193,4 @@ fn run(folder: &Path, arguments: &[&str]) -> String {
     let mut line: Vec<OsString> = vec!["demo-host".into(), "--dir".into(), folder.into()];
     line.extend(arguments.iter().map(OsString::from));
     format!("{:?}", demo_host::run(line))
-}
-
-/// The most memory that this process ever had; 0 where the system does not tell it in `/proc`.
-fn peak_mib() -> f64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let kib = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse::<f64>().ok());
-    kib.unwrap_or(0.0) / 1024.0
 }

@@ -36,6 +36,7 @@ fn the_user_guide_has_every_label_of_the_screens() {
     let guide = read(USER_GUIDE);
     let mut checked = 0;
     for (file, opening, end) in [
+        ("complements_secteur.rs", "mod label", "\n}\n"),
         ("complements_secteur.rs", "fn describe", "\n    }\n"),
         ("numeros_uai/liste.rs", "const COLUMNS", "\n];\n"),
         ("numeros_uai/liste.rs", "vec![Group::new(\"\", vec![field])]", "\n}\n"),

@@ -21,6 +21,23 @@ const MODIFIED: &str = "modification";
 const SAVE: &str = "enregistrer";
 const CANCEL: &str = "annuler";
 
+/// Labels of the boxes.
+mod label {
+    pub const SIFA: &str = "Passerelle SIFA";
+    pub const MISSION: &str = "Mission interministérielle pour l'apprentissage";
+    pub const DONNEES: &str = "Données SIFA facultatives";
+    pub const TRANSFERT: &str = "Autorisation de transfert la nuit";
+}
+
+/// The boxes that the night wants ticked, with their labels.
+pub fn cases_de_la_nuit(reglage: &ReglageSecteur) -> [(&'static str, bool); 3] {
+    [
+        (label::SIFA, reglage.passerelle_sifa),
+        (label::MISSION, reglage.mission_apprentissage),
+        (label::TRANSFERT, reglage.transfert_nuit),
+    ]
+}
+
 struct ComplementsSecteur {
     store: Store,
     host: Arc<dyn Host>,
@@ -72,7 +89,7 @@ impl Form for ComplementsSecteur {
             indent: 1,
             ..Field::checkbox(
                 MISSION_APPRENTISSAGE,
-                "Mission interministérielle pour l'apprentissage",
+                label::MISSION,
                 settings.mission_apprentissage,
             )
         }
@@ -86,7 +103,7 @@ impl Form for ComplementsSecteur {
         let sifa_data = Field {
             enabled: settings.passerelle_sifa && settings.mission_apprentissage,
             indent: 2,
-            ..Field::checkbox(DONNEES_SIFA, "Données SIFA facultatives", settings.donnees_sifa)
+            ..Field::checkbox(DONNEES_SIFA, label::DONNEES, settings.donnees_sifa)
         }
         .help(
             "Ajoute le sexe, l'adresse, le code postal, la RQTH, la dernière situation et l'organisme précédent. \
@@ -94,14 +111,14 @@ impl Form for ComplementsSecteur {
         );
         let transfert = Field::checkbox(
             TRANSFERT_NUIT,
-            "Autorisation de transfert la nuit",
+            label::TRANSFERT,
             settings.transfert_nuit,
         )
         .help(
             "Autorise l'envoi automatique, chaque nuit entre 23 h et 5 h. L'export de nuit n'envoie que les secteurs dont \
              les trois cases sont cochées.",
         );
-        let sifa = Field::checkbox(PASSERELLE_SIFA, "Passerelle SIFA", settings.passerelle_sifa).help(
+        let sifa = Field::checkbox(PASSERELLE_SIFA, label::SIFA, settings.passerelle_sifa).help(
             "Permet les envois ci-dessous à partir du SIFA et des inscriptions. Seule, cette case n'envoie rien.",
         );
         let mut description = Description::new(
@@ -212,25 +229,15 @@ impl ComplementsSecteur {
 
     /// Somebody else was first: his boxes are shown, and what the user wanted otherwise is said.
     fn overtaken(&self, wanted: &ReglageSecteur) -> String {
-        let stored = &self.settings;
-        let boxes = [
-            ("Passerelle SIFA", stored.passerelle_sifa, wanted.passerelle_sifa),
-            (
-                "Mission interministérielle pour l'apprentissage",
-                stored.mission_apprentissage,
-                wanted.mission_apprentissage,
-            ),
-            ("Données SIFA facultatives", stored.donnees_sifa, wanted.donnees_sifa),
-            (
-                "Autorisation de transfert la nuit",
-                stored.transfert_nuit,
-                wanted.transfert_nuit,
-            ),
-        ];
-        let different: Vec<_> = boxes
-            .iter()
-            .filter(|(_, stored, wanted)| stored != wanted)
-            .map(|(label, _, wanted)| format!("« {label} » {}", if *wanted { "cochée" } else { "décochée" }))
+        let boxes = |of: &ReglageSecteur| {
+            let [sifa, mission, transfert] = cases_de_la_nuit(of);
+            [sifa, mission, (label::DONNEES, of.donnees_sifa), transfert]
+        };
+        let different: Vec<_> = boxes(&self.settings)
+            .into_iter()
+            .zip(boxes(wanted))
+            .filter(|(stored, wanted)| stored != wanted)
+            .map(|(_, (label, wanted))| format!("« {label} » {}", if wanted { "cochée" } else { "décochée" }))
             .collect();
         let text = "Les cases de ce secteur ont été modifiées entre-temps sur un autre poste ; rien n'a été enregistré. Les \
                     voici telles qu'elles sont maintenant.";

@@ -18,6 +18,7 @@ mod tests;
 use std::sync::Arc;
 
 use super::Context;
+use super::complements_secteur::cases_de_la_nuit;
 use super::fields::{self, Places, number, picked};
 use crate::erp::Erp;
 use crate::error::Error;
@@ -238,18 +239,10 @@ impl AccesApi {
                  secteur » : pour toute la société, elles ne sont pas cochées d'office.",
             );
         };
-        let boxes = [
-            (avant.passerelle_sifa, "Passerelle SIFA"),
-            (
-                avant.mission_apprentissage,
-                "Mission interministérielle pour l'apprentissage",
-            ),
-            (avant.transfert_nuit, "Autorisation de transfert la nuit"),
-        ];
-        let ticked: Vec<_> = boxes
+        let ticked: Vec<_> = cases_de_la_nuit(&avant)
             .iter()
-            .filter(|(before, _)| !before)
-            .map(|(_, label)| format!("« {label} »"))
+            .filter(|(_, before)| !before)
+            .map(|(label, _)| format!("« {label} »"))
             .collect();
         let secteur = self.places.secteur(secteur);
         Message::success(if ticked.is_empty() {

@@ -1,6 +1,7 @@
 //! The columns and lines of the preview, for tables and workbook alike.
 
 use super::Resume;
+use crate::contributions::complements_secteur::cases_de_la_nuit;
 use crate::contributions::fields::Places;
 use crate::dossier::{Dossier, Genre, Valeur, colonnes};
 use crate::night::stream::{Choice, Plan};
@@ -138,18 +139,10 @@ pub fn sans_envoi(plan: &Plan) -> Vec<ResumeLine> {
         ),
     };
     let line = |secteur: &ReglageSecteur| {
-        let boxes = [
-            (secteur.passerelle_sifa, "Passerelle SIFA"),
-            (
-                secteur.mission_apprentissage,
-                "Mission interministérielle pour l'apprentissage",
-            ),
-            (secteur.transfert_nuit, "Autorisation de transfert la nuit"),
-        ];
-        let missing: Vec<_> = boxes
-            .iter()
-            .filter(|(ticked, _)| !ticked)
-            .map(|(_, label)| *label)
+        let missing: Vec<_> = cases_de_la_nuit(secteur)
+            .into_iter()
+            .filter(|(_, ticked)| !ticked)
+            .map(|(label, _)| label)
             .collect();
         let (nom, societe) = name(secteur);
         format!(
