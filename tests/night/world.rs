@@ -7,6 +7,7 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, FixedOffset};
 use demo_host::clock::Clock;
@@ -78,6 +79,9 @@ impl Host for TestHost {
         Ok(())
     }
 }
+
+/// What no night of these tests comes near: one that hangs is to fail, not to hold up everything after it.
+const ENDLESS: Duration = Duration::from_secs(300);
 
 /// A run that asks a closure whether to stop.
 pub struct Until<F>(pub F);
@@ -166,7 +170,14 @@ impl World {
     pub fn job(&self, at: &str, parameters: &str, run: &dyn Run) -> Result<Outcome, Error> {
         self.clock.set(at.parse().unwrap());
         let (_library, plugin) = self.plugin();
-        plugin.worker().run_job(JOB, parameters, run)
+        let begin = Instant::now();
+        let patient = Until(|| begin.elapsed() > ENDLESS || run.is_cancelled());
+        let outcome = plugin.worker().run_job(JOB, parameters, &patient);
+        assert!(
+            begin.elapsed() < ENDLESS,
+            "a night without an end was stopped: {outcome:?}"
+        );
+        outcome
     }
 
     /// The journal's report, newest run first.

@@ -87,7 +87,7 @@ pub(super) fn meaning(reply: &Reply, host: &str, url: &reqwest::Url, attempt: u3
 /// `GaveUp` if that attempt would come after the deadline.
 pub(super) fn wait(
     cause: MissionError,
-    retry_after: Option<&str>,
+    retry_after: Option<&RetryAfter>,
     backoff: Backoff,
     moment: Moment,
 ) -> Result<Duration, MissionError> {
@@ -96,7 +96,7 @@ pub(super) fn wait(
     } else {
         0.0
     };
-    let wait = match retry_after.and_then(|text| parse_retry_after(text, moment.now)) {
+    let wait = match retry_after.and_then(|header| header.wait(moment.now)) {
         // Never before the hour that the receiver asks for; the jitter spreads the establishments that it told the same.
         Some(asked) => asked
             .max(Duration::from_secs(1))
@@ -120,20 +120,37 @@ pub(super) fn wait(
     }
 }
 
-/// `Retry-After` in seconds or as any of the three HTTP dates; a past date is no wait. None if it is neither.
-fn parse_retry_after(text: &str, now: DateTime<FixedOffset>) -> Option<Duration> {
-    let text = text.trim();
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+/// A receiver's `Retry-After`, and the `Date` of the answer that had it.
+#[derive(Debug)]
+pub(super) struct RetryAfter {
+    pub(super) asked: String,
+    pub(super) said_at: Option<String>,
+}
+
+impl RetryAfter {
+    /// The header in seconds or as a date; a past date is no wait. None if it is neither.
+    ///
+    /// A date is read on the receiver's own clock where the answer tells it: ours may be minutes off.
+    fn wait(&self, now: DateTime<FixedOffset>) -> Option<Duration> {
+        let asked = self.asked.trim();
+        if !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Some(Duration::from_secs(asked.parse().unwrap_or(u64::MAX)));
+        }
+        let said_at = self.said_at.as_deref().and_then(http_date).unwrap_or(now);
+        Some((http_date(asked)? - said_at).to_std().unwrap_or_default())
     }
+}
+
+/// Any of the three forms of RFC 9110, section 5.6.7.
+fn http_date(text: &str) -> Option<DateTime<FixedOffset>> {
+    let text = text.trim();
     let obsolete = || {
         ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"]
             .iter()
             .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
             .map(|naive| naive.and_utc().fixed_offset())
     };
-    let date = DateTime::parse_from_rfc2822(text).ok().or_else(obsolete)?;
-    Some((date - now).to_std().unwrap_or_default())
+    DateTime::parse_from_rfc2822(text).ok().or_else(obsolete)
 }
 
 #[cfg(test)]
@@ -252,7 +269,11 @@ mod tests {
                 jitter,
             };
             let cause = MissionError::TimedOut { host: "x.fr".into() };
-            let found = match wait(cause.clone(), retry_after, Backoff::default(), moment) {
+            let header = retry_after.map(|asked| RetryAfter {
+                asked: asked.into(),
+                said_at: None,
+            });
+            let found = match wait(cause.clone(), header.as_ref(), Backoff::default(), moment) {
                 Ok(wait) => Some(wait),
                 Err(MissionError::GaveUp {
                     attempts,
@@ -267,6 +288,23 @@ mod tests {
             };
             let expected = expected.map(Duration::from_secs_f64);
             assert_eq!(found, expected, "attempt {attempt} jitter {jitter} {retry_after:?}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_read_on_the_receivers_clock() {
+        let now = at("2026-11-23T23:00:00+01:00");
+        for (said_at, expected) in [
+            (Some("Mon, 23 Nov 2026 20:00:30 GMT"), 30),
+            (Some("Tue, 24 Nov 2026 20:00:30 GMT"), 0),
+            (Some("hier"), 0),
+            (None, 0),
+        ] {
+            let header = RetryAfter {
+                asked: "Mon, 23 Nov 2026 20:01:00 GMT".into(),
+                said_at: said_at.map(str::to_owned),
+            };
+            assert_eq!(header.wait(now), Some(Duration::from_secs(expected)), "{said_at:?}");
         }
     }
 }

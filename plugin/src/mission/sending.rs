@@ -206,7 +206,7 @@ impl<'t> Mission<'t> {
             };
             let wait = retry::wait(
                 cause.clone(),
-                retry_after.as_deref(),
+                retry_after.as_ref(),
                 self.transport.options().backoff,
                 moment,
             )?;

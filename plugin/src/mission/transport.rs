@@ -3,9 +3,9 @@
 use super::access::Base;
 use super::error::MissionError;
 use super::fault;
-use super::retry::Backoff;
+use super::retry::{Backoff, RetryAfter};
 use bytes::Bytes;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{NoProxy, Proxy, Url, redirect};
 use std::pin::pin;
 use std::sync::OnceLock;
@@ -69,7 +69,7 @@ pub struct Transport {
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) http: u16,
-    pub(super) retry_after: Option<String>,
+    pub(super) retry_after: Option<RetryAfter>,
     pub(super) location: Option<String>,
     /// A web page, not an API's answer.
     pub(super) page: bool,
@@ -218,7 +218,11 @@ async fn talk(request: reqwest::RequestBuilder, largest: usize) -> Result<Reply,
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned)
     };
-    let (retry_after, location) = (text(RETRY_AFTER), text(LOCATION));
+    let retry_after = text(RETRY_AFTER).map(|asked| RetryAfter {
+        asked,
+        said_at: text(DATE),
+    });
+    let location = text(LOCATION);
     let html = text(CONTENT_TYPE).is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"));
     let mut body = Vec::new();
     loop {
