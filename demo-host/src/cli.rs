@@ -235,6 +235,9 @@ pub struct Serve {
     /// Créer l'échantillon sans réglages : tout reste à activer et à saisir, comme à l'installation
     #[arg(long)]
     pub vierge: bool,
+    /// Fichier des pannes que joue le bac à sable (JSON ou TOML)
+    #[arg(long, value_name = "FICHIER")]
+    pub faults: Option<PathBuf>,
 }
 
 /// `sandbox`.

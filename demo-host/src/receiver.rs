@@ -65,7 +65,7 @@ impl Receiver {
 
 /// Runs `sandbox`: until Ctrl-C. Requests are logged on standard error.
 pub fn run(app: &App, asked: &cli::Sandbox) -> Result<u8, Failure> {
-    let faults = asked.faults.as_deref().map(load).transpose()?.unwrap_or_default();
+    let faults = scenario(asked.faults.as_deref())?;
     let log = Some(Log::Writer(Box::new(io::stderr())));
     let sandbox = Sandbox::start(Options {
         port: asked.port,
@@ -85,8 +85,13 @@ pub fn run(app: &App, asked: &cli::Sandbox) -> Result<u8, Failure> {
     }
 }
 
-fn load(faults: &Path) -> Result<Scenario, Failure> {
-    Scenario::load(faults).map_err(|error| SandboxError::from(error).into())
+/// The faults that a file asks for; none without a file.
+///
+/// # Errors
+/// The file is not there, or is wrong.
+pub fn scenario(file: Option<&Path>) -> Result<Scenario, Failure> {
+    let loaded = file.map(Scenario::load).transpose();
+    Ok(loaded.map_err(SandboxError::from)?.unwrap_or_default())
 }
 
 impl From<SandboxError> for Failure {
@@ -116,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_missing_scenario_is_wrong_usage() {
-        let failure = load(Path::new("/absent/pannes.json")).unwrap_err();
+        let failure = scenario(Some(Path::new("/absent/pannes.json"))).unwrap_err();
         assert_eq!(failure.exit_code(), crate::failure::WRONG_USAGE);
     }
 }

@@ -9,6 +9,7 @@ mod figures;
 mod guide;
 mod http;
 mod invented;
+mod night;
 #[path = "../guide/scenario.rs"]
 #[allow(dead_code)]
 mod scenario;

@@ -75,6 +75,33 @@ fn a_cancelled_night_stops_says_so_and_is_resumed() {
     }
 }
 
+/// All the others are done: nothing but the cancel keeps the run from its end.
+#[test]
+fn a_cancel_while_the_last_answer_is_awaited_is_no_end() {
+    const CANCELS: u64 = 6;
+    let calm = World::new(300, "");
+    calm.night(NIGHT).unwrap();
+    let batches = requests(&calm.sandbox);
+    let silence = format!(
+        "[[faults]]\nwhen = {{ nth = 1 }}\nthen = {{ kind = 'silence' }}\n\
+         [[faults]]\nwhen = {{ from = {}, to = {} }}\nthen = {{ kind = 'silence' }}",
+        batches + 1,
+        batches + CANCELS - 1
+    );
+    let world = World::new(300, &silence);
+    for cancelled in 0..CANCELS {
+        // Every batch has gone out, then what is answered has been written down.
+        let asked = AtomicU64::new(0);
+        let run = Until(|| requests(&world.sandbox) >= batches + cancelled && asked.fetch_add(1, Ordering::SeqCst) > 9);
+        let error = world.job(NIGHT, "{}", &run).unwrap_err();
+        assert!(error.is_cancelled(), "{cancelled}: {error}");
+        assert_eq!(world.last_run()["etat"], "annulee", "{cancelled}");
+    }
+    world.night(NIGHT).unwrap();
+    assert_eq!(world.report().len(), 1);
+    assert_eq!(world.last_run()["comptes"], calm.last_run()["comptes"]);
+}
+
 /// Wherever the run stands: told to stop, it returns, the journal says so, and the next call ends the night. Prints how
 /// long each took: `cargo test --test night heard_at_every_point -- --nocapture`.
 fn a_cancel_is_heard_at_every_point(product: Product) {

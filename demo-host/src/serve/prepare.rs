@@ -3,6 +3,7 @@
 use crate::cli;
 use crate::commands::{sample, settings_file};
 use crate::failure::Failure;
+use crate::receiver::scenario;
 use crate::sandbox::{Options, Sandbox};
 use crate::session::{App, Session};
 
@@ -20,10 +21,12 @@ pub struct Prepared<'a> {
 /// used, and made if it is not there: a sample, as `seed` and `settings import` would make it.
 ///
 /// # Errors
-/// The port of the receiver is taken, the database cannot be made, or the plugin cannot be loaded.
+/// The file of faults is wrong, the port of the receiver is taken, the database cannot be made, or the plugin cannot be loaded.
 pub fn prepare<'a>(app: &'a App, asked: &cli::Serve) -> Result<Prepared<'a>, Failure> {
+    let faults = scenario(asked.faults.as_deref())?;
     let sandbox = Sandbox::start(Options {
         port: asked.sandbox_port,
+        faults,
         ..Options::default()
     });
     let sandbox = sandbox.map_err(|error| Failure::usage(taken(asked.sandbox_port), error))?;

@@ -98,10 +98,11 @@ impl<T> Queue<T> {
     /// Waits until nothing waits and nobody works.
     ///
     /// # Errors
-    /// `stop` said so.
+    /// `stop` said so: whoever worked may have let go of an item half done.
     pub fn drained(&self, stop: &dyn Fn() -> bool) -> Result<(), Stopped> {
-        self.wait_while(|state| !state.waiting.is_empty() || state.busy.contains(&true), stop)
-            .map(drop)
+        let working = |state: &State<T>| !state.waiting.is_empty() || state.busy.contains(&true);
+        drop(self.wait_while(working, stop)?);
+        if stop() { Err(Stopped) } else { Ok(()) }
     }
 
     /// Drops what waits; what is in somebody's hands goes on.
@@ -177,6 +178,7 @@ mod tests {
         assert_eq!(queue.take(GO_ON).unwrap().item, 'd');
         assert_eq!(queue.drained(&|| true), Err(Stopped));
         drop(second);
+        assert_eq!(queue.drained(&stop_after(1)), Err(Stopped), "let go of, not done");
         queue.drained(GO_ON).unwrap();
         queue.close();
         assert!(queue.take(GO_ON).is_none());
@@ -186,9 +188,9 @@ mod tests {
     fn what_is_full_takes_nothing_until_somebody_is_done() {
         let queue = Queue::new(1, 10);
         queue.put(0, 99, 'a', GO_ON).unwrap();
-        assert_eq!(queue.put(0, 1, 'b', &full_after(3)), Err(Stopped));
+        assert_eq!(queue.put(0, 1, 'b', &stop_after(3)), Err(Stopped));
         let turn = queue.take(GO_ON).unwrap();
-        assert_eq!(queue.put(0, 1, 'b', &full_after(3)), Err(Stopped), "it is still held");
+        assert_eq!(queue.put(0, 1, 'b', &stop_after(3)), Err(Stopped), "it is still held");
         drop(turn);
         queue.put(0, 10, 'b', GO_ON).unwrap();
         queue.clear();
@@ -196,8 +198,8 @@ mod tests {
         assert_eq!(queue.take(GO_ON).unwrap().item, 'c');
     }
 
-    /// Asked so often, it says to stop: what waits for room has not found any by then.
-    fn full_after(questions: usize) -> impl Fn() -> bool {
+    /// Asked so often, it says to stop.
+    fn stop_after(questions: usize) -> impl Fn() -> bool {
         let asked = AtomicUsize::new(0);
         move || asked.fetch_add(1, Ordering::SeqCst) >= questions
     }
