@@ -21,7 +21,10 @@ install() {
     [ -n "${apt_lists_fresh:-}" ] || apt-get update -qq
     apt_lists_fresh=1
     # shellcheck disable=SC2086 # a list of words
-    apt-get install -y -qq --no-install-recommends $missing >/dev/null
+    said=$(apt-get install -y -qq --no-install-recommends $missing 2>&1) || {
+        printf '%s\n' "$said" >&2
+        exit 1
+    }
 }
 
 # at_least WANTED FOUND: compares versions.
