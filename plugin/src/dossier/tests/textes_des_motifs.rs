@@ -336,6 +336,10 @@ fn labels() {
     ] {
         assert_eq!(provenance.libelle(), libelle);
     }
+    for motif in CodeMotif::TOUS {
+        assert_eq!(CodeMotif::libelle_de(motif.code()), motif.libelle());
+    }
+    assert_eq!(CodeMotif::libelle_de("AUTRE_CODE"), "AUTRE_CODE");
     assert_eq!(
         ProtocoleInconnu.user_text(),
         "Ce protocole est inconnu : choisir « v3 » ou « statut-candidats »."
