@@ -106,6 +106,8 @@ fn classify(error: OdbcError) -> DatabaseError {
         ("HY000" | "HY001" | "70100", 1158..=1161 | 1927 | 2006 | 2013 | 2055 | 5013..=5015) => {
             DatabaseError::Lost(report)
         }
+        // PostgreSQL's driver, which sets one before each statement of a transaction, of a session that has ended.
+        ("HY000", 8) if lower.contains("internal savepoint failed") => DatabaseError::Lost(report),
         _ if lower.contains("no such table") => missing_table(),
         _ if lower.contains("no such column") || lower.contains("has no column named") => missing_column(),
         _ if lower.contains("interrupted") => DatabaseError::Cancelled,
@@ -235,6 +237,7 @@ mod tests {
                 "Lost",
             ),
             (b"70100", 1927, "Connection was killed", "Lost"),
+            (b"HY000", 8, "internal SAVEPOINT failed", "Lost"),
             (b"HY008", 0, "Operation canceled", "Cancelled"),
         ];
         for (state, native, message, expected) in cases {
