@@ -17,4 +17,3 @@ mod journey;
 mod servers;
 #[path = "../support/mod.rs"]
 mod support;
-mod upgrade;

@@ -99,7 +99,7 @@ fn the_integration_page_has_every_code_interface_and_setting() {
 #[test]
 fn every_test_that_the_page_of_drivers_names_is_there() {
     let mut sources = String::new();
-    let mut folders = vec![path("plugin/src"), path("tests/databases")];
+    let mut folders = vec![path("plugin/src"), path("tests/databases"), path("tests/night")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let file = entry.unwrap().path();
