@@ -28,8 +28,7 @@ struct Plan {
 
 impl Store {
     /// Seals with the present key whatever the previous one has sealed: the accesses, the password of the
-    /// e-mail, and the plans of the runs that may
-    /// be resumed; the plans of the others lose their keys. All of it, or nothing.
+    /// e-mail, and the plans of the runs that may be resumed. All of it, or nothing.
     ///
     /// # Errors
     /// [`StoreError::Seal`], [`StoreError::Database`], [`StoreError::Unreadable`].
@@ -66,20 +65,16 @@ fn reseal_courriel(connection: &Connection, sealer: &Sealer, done: &mut Resealed
 }
 
 fn reseal_plans(connection: &Connection, sealer: &Sealer, done: &mut Resealed) -> Result<(), StoreError> {
-    let sql = "SELECT id, plan, etat FROM mna_execution";
-    let plans = read::all(connection, "mna_execution", sql, &[], |cells| {
+    let sql = "SELECT id, plan FROM mna_execution WHERE etat <> ?";
+    let ended = [EtatExecution::Terminee.code().into()];
+    let plans = read::all(connection, "mna_execution", sql, &ended, |cells| {
         let plan = cells.parsed(1, "plan", |json| serde_json::from_str::<Plan>(json).ok())?;
-        let ended = cells.parsed(2, "etat", EtatExecution::from_code)? == EtatExecution::Terminee;
-        Ok((cells.required_integer(0, "id")?, plan, ended))
+        Ok((cells.required_integer(0, "id")?, plan))
     })?;
-    for (id, mut plan, ended) in plans {
+    for (id, mut plan) in plans {
         let mut changed = false;
         for acces in &mut plan.acces {
-            // A run that went to its end is not resumed: nobody needs its keys any more.
-            changed |= match ended {
-                true => acces.cle_scellee.take().is_some(),
-                false => reseal_access(acces, sealer, done)?,
-            };
+            changed |= reseal_access(acces, sealer, done)?;
         }
         if changed {
             let json = serde_json::to_string(&plan).map_err(|_| StoreError::unreadable("mna_execution", "plan"))?;

@@ -179,8 +179,8 @@ impl Journal {
         Ok(())
     }
 
-    /// Closes a run and gives its figures, counted from its dossiers. Establishments that were open still when it did
-    /// not come to its end are `annule`.
+    /// Closes a run and gives its figures, counted from its dossiers. One that came to its end loses its plan;
+    /// establishments that were open still when it did not are `annule`.
     ///
     /// # Errors
     /// [`StoreError::UnknownRun`], [`StoreError::Database`].
@@ -215,7 +215,11 @@ impl Journal {
             if connection.execute(sql, &values)? == 0 {
                 return Err(StoreError::UnknownRun { id: run.0 });
             }
-            if etat != EtatExecution::Terminee {
+            if etat == EtatExecution::Terminee {
+                // It is not resumed: nobody needs the API keys of its plan any more.
+                let sql = "UPDATE mna_execution SET plan = ? WHERE id = ?";
+                connection.execute(sql, &["".into(), run.0.into()])?;
+            } else {
                 // Of an establishment that was still open: nobody else says how it ended.
                 let sql = "UPDATE mna_etablissement SET etat = ? WHERE execution_id = ? AND etat IS NULL";
                 connection.execute(sql, &[EtatEtablissement::Annule.code().into(), run.0.into()])?;

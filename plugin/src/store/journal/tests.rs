@@ -368,7 +368,7 @@ fn runs_are_found_listed_newest_first_and_purged_with_all_that_is_theirs(product
 }
 
 fn a_resumed_run_keeps_its_plan_and_what_was_settled_and_reads_the_rest_anew(product: Product) {
-    let (_base, _database, store) = store(product);
+    let (_base, database, store) = store(product);
     let journal = store.journal().unwrap();
     let kept = OpenRun {
         plan: r#"{"secteurs": []}"#.to_owned(),
@@ -398,4 +398,8 @@ fn a_resumed_run_keeps_its_plan_and_what_was_settled_and_reads_the_rest_anew(pro
         journal.resume_run(RunId(99)),
         Err(StoreError::UnknownRun { id: 99 })
     ));
+    // Once it has come to its end, nothing of its plan is kept: it holds API keys.
+    journal.close_run(run, EtatExecution::Terminee, end()).unwrap();
+    let plans = crate::store::tests::column(&database, "SELECT plan FROM mna_execution WHERE plan <> ''");
+    assert!(plans.is_empty(), "{plans:?}");
 }
