@@ -135,7 +135,9 @@ impl Instance {
             event => form.act(event),
         };
         match outcome {
-            Ok(Next::Close) => self.host.close_form(number),
+            Ok(Next::Close) => self.host.close_form(number).inspect_err(|_| {
+                self.forms().open.insert(number, form);
+            }),
             Ok(Next::Show) => self.show_form(number, form),
             Err(error) => {
                 self.forms().open.insert(number, form);
@@ -150,7 +152,9 @@ impl Instance {
             forms.last += 1;
             forms.last
         };
-        self.show_form(number, form)
+        self.show_form(number, form).inspect_err(|_| {
+            self.forms().open.remove(&number);
+        })
     }
 
     fn show_form(&self, number: u64, form: Box<dyn Form>) -> Result<(), Error> {

@@ -213,10 +213,10 @@ unsafe extern "C" fn show_form(
     error: *mut abi::passerelle_error,
 ) -> i32 {
     let host = of(host);
+    *host.form.lock().unwrap() = form;
     if host.is("forms") || host.is("garbage") {
         return host.refuse(error);
     }
-    *host.form.lock().unwrap() = form;
     abi::PASSERELLE_OK
 }
 
