@@ -94,6 +94,8 @@ fn a_callback_that_fails_ends_its_call_only() {
         misbehaves(&mut raw, wrong, abi::PASSERELLE_E_HOST, |raw| {
             raw.open("complements-secteur")
         });
+        let code = raw.press("annuler");
+        assert_eq!(code, abi::PASSERELLE_E_UNKNOWN_ID, "{wrong}: it was never shown");
     }
     for wrong in ["mail", "garbage"] {
         misbehaves(&mut raw, wrong, abi::PASSERELLE_E_HOST, |raw| raw.job("essai-courriel"));
@@ -111,6 +113,8 @@ fn a_callback_that_fails_ends_its_call_only() {
     });
     assert_eq!(raw.open("complements-secteur"), abi::PASSERELLE_OK);
     misbehaves(&mut raw, "close", abi::PASSERELLE_E_HOST, |raw| raw.press("annuler"));
+    assert_eq!(raw.press("annuler"), abi::PASSERELLE_OK, "{}", raw.message());
+    assert_eq!(raw.press("annuler"), abi::PASSERELLE_E_UNKNOWN_ID, "it is closed");
 
     assert_eq!(raw.write("apercu.json", take), abi::PASSERELLE_OK, "{}", raw.message());
     assert_eq!(raw.destroy(), abi::PASSERELLE_OK, "{}", raw.message());
@@ -292,6 +296,15 @@ fn in_a_process_of_its_own() {
     assert!(!raw.message().is_empty());
     if place != "plugin.init" {
         assert_eq!(raw.init(), abi::PASSERELLE_E_POISONED);
+    }
+    if place == "table.cancel" {
+        for (what, answer) in [
+            ("describe", raw.describe()),
+            ("next", raw.next()),
+            ("progress", raw.progress()),
+        ] {
+            assert_eq!(answer, abi::PASSERELLE_E_POISONED, "{what}");
+        }
     }
 
     // What panics at its end is still there; everything else ends as if nothing had happened.

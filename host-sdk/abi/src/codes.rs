@@ -26,7 +26,8 @@ pub const PASSERELLE_E_NOT_INITIALIZED: i32 = 200;
 pub const PASSERELLE_E_ALREADY_INITIALIZED: i32 = 201;
 /// Another call on the same object, or something that it made, is still in use.
 pub const PASSERELLE_E_BUSY: i32 = 202;
-/// An earlier call panicked: the instance answers nothing else until it is destroyed.
+/// An earlier call panicked: the instance and its tables answer nothing else, but `cancel` and `release` of a table and
+/// `destroy`, which work as ever.
 pub const PASSERELLE_E_POISONED: i32 = 203;
 /// A `[main]` slot was called on another thread.
 pub const PASSERELLE_E_WRONG_THREAD: i32 = 204;

@@ -57,13 +57,17 @@ pub enum Thread {
 }
 
 impl Object {
-    fn check_state(&self) -> Result<&Instance, Error> {
+    /// The instance, if it is ready to work.
+    ///
+    /// # Errors
+    /// It is not initialised, or an earlier call panicked.
+    pub fn check_state(&self) -> Result<&Instance, Error> {
         match (self.state.load(Ordering::Acquire), self.instance.get()) {
             (READY, Some(instance)) => Ok(instance),
             (POISONED, _) => Err(Error::new(
                 abi::PASSERELLE_E_POISONED,
                 "La Passerelle Apprentissage s'est arrêtée après une erreur interne : redémarrez le programme.",
-                "an earlier call panicked; the instance only answers destroy",
+                "an earlier call panicked; only cancel and release of its tables and destroy go on working",
             )),
             _ => Err(Error::new(
                 abi::PASSERELLE_E_NOT_INITIALIZED,
@@ -107,7 +111,7 @@ impl Object {
         code
     }
 
-    /// Answer nothing from now on but `destroy`.
+    /// Answer nothing from now on but `destroy`, and what ends a table.
     pub fn poison(&self) {
         self.state.store(POISONED, Ordering::Release);
     }

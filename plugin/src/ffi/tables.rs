@@ -96,6 +96,25 @@ unsafe fn call(
     work: impl FnOnce(&TableObject) -> Result<(), Error>,
 ) -> i32 {
     // SAFETY: the caller's promise.
+    unsafe {
+        ending_call(slot, table, error, |table| {
+            table.instance.object().check_state()?;
+            work(table)
+        })
+    }
+}
+
+/// One call of the host towards the end of a table, whatever became of the instance: a host must be able to clean up.
+///
+/// # Safety
+/// As of [`call`].
+unsafe fn ending_call(
+    slot: &'static str,
+    table: *const abi::passerelle_table,
+    error: *mut abi::passerelle_error,
+    work: impl FnOnce(&TableObject) -> Result<(), Error>,
+) -> i32 {
+    // SAFETY: the caller's promise.
     let Some(object) = (unsafe { object(table) }) else {
         // SAFETY: the caller's promise.
         return unsafe { funnel::guard(slot, error, || Err(text::null("table"))) };
@@ -245,7 +264,7 @@ unsafe extern "C" fn progress(
 unsafe extern "C" fn cancel(table: *const abi::passerelle_table, error: *mut abi::passerelle_error) -> i32 {
     // SAFETY: the host's promise on its pointers.
     unsafe {
-        call("table.cancel", table, error, |table| {
+        ending_call("table.cancel", table, error, |table| {
             table.progress.cancel();
             Ok(())
         })
@@ -258,7 +277,7 @@ unsafe extern "C" fn release(table: *const abi::passerelle_table, error: *mut ab
     }
     // SAFETY: the host's promise on its pointers.
     let code = unsafe {
-        call("table.release", table, error, |table| {
+        ending_call("table.release", table, error, |table| {
             table.progress.cancel();
             if matches!(table.reading.try_lock(), Err(TryLockError::WouldBlock)) {
                 return Err(Error::new(
