@@ -87,7 +87,7 @@
 
 /**
  * Key of `passerelle_host_settings`: after how many seconds a night whose server died may be taken over by another
- * call, 2 at least. Optional: 60.
+ * call, 2 to 3600. Optional: 60.
  */
 #define PASSERELLE_SETTING_LEASE "lease_seconds"
 
@@ -179,7 +179,8 @@
 #define PASSERELLE_E_BUSY 202
 
 /**
- * An earlier call panicked: the instance answers nothing else until it is destroyed.
+ * An earlier call panicked: the instance and its tables answer nothing else, but `cancel` and `release` of a table and
+ * `destroy`, which work as ever.
  */
 #define PASSERELLE_E_POISONED 203
 
@@ -700,7 +701,7 @@ typedef struct passerelle_host_forms {
 } passerelle_host_forms;
 
 /**
- * One column of a batch. Borrowed until the table's next call.
+ * One column of a batch. Borrowed until the table's next `next`, or its `release`.
  */
 typedef struct passerelle_column_data {
     /**
@@ -726,7 +727,8 @@ typedef struct passerelle_column_data {
 } passerelle_column_data;
 
 /**
- * A batch of rows, column by column. Allocated by the host; what it points to is borrowed until the table's next call.
+ * A batch of rows, column by column. Allocated by the host; what it points to is borrowed until the table's next
+ * `next`, or its `release`.
  */
 typedef struct passerelle_batch {
     /**
@@ -772,7 +774,7 @@ typedef struct passerelle_table {
      * Read the next rows; blocks. The first call opens the database.
      * `[job]` · `max_rows`: from 1; fewer may come · `batch`: allocated by the host, `struct_size` set; `row_count` 0
      * says that there are no more · `PASSERELLE_E_CANCELLED` after `cancel`; after any error but
-     * `PASSERELLE_E_BUSY` the table has ended · since 1.0
+     * `PASSERELLE_E_BUSY` and those of a wrong argument (100 to 107) the table has ended · since 1.0
      */
     int32_t (PASSERELLE_CALL *next)(const struct passerelle_table *table,
                     uint32_t max_rows,
@@ -944,8 +946,8 @@ typedef struct passerelle_plugin_contributions {
      * `passerelle.host.tables/1` before it returns. Ids that only forms and tables name are opened alike. Reads
      * settings only; rows are read when the host pulls them.
      * `[main]` · `context`: a JSON object that says where the user stands: `societe_id`, `secteur_id` (numbers) and,
-     * for the preview, `protocole` ("v3", "statut-candidats") and `donnees_sifa` (boolean); each may be left out ·
-     * since 1.0
+     * for the preview, `protocole` ("v3", "statut-candidats") and `donnees_sifa` (boolean), for the report `run`
+     * (number); each may be left out. A table's own actions bring theirs · since 1.0
      */
     int32_t (PASSERELLE_CALL *open)(const struct passerelle_plugin *plugin,
                     const char *id,
@@ -1086,10 +1088,12 @@ typedef struct passerelle_plugin_jobs {
      */
     uint32_t struct_size;
     /**
-     * Run a job to its end; blocks, and leaves no thread behind. Jobs: "export-de-nuit", the nightly export, and
-     * "migration", which creates or upgrades the `mna_` tables.
+     * Run a job to its end; blocks, and leaves no thread behind, but one in a look-up of a name that the system holds:
+     * it touches nothing of the host's. Jobs: "export-de-nuit", the nightly export; "migration", which creates or
+     * upgrades the `mna_` tables; and those that forms name: "essai-connexion", "verification-etablissement",
+     * "rotation-scellement", "essai-courriel".
      * `[job]` · `parameters`: a JSON object, may be empty; for "export-de-nuit": `force` (boolean) sends a night that
-     * is already done once more · `run`: borrowed for the call · `outcome`: allocated by the host, `struct_size` set ·
+     * is already done once more; for "essai-connexion" and "verification-etablissement": `ligne` (string), the row · `run`: borrowed for the call · `outcome`: allocated by the host, `struct_size` set ·
      * `PASSERELLE_E_CANCELLED` when `run` said so · since 1.0
      */
     int32_t (PASSERELLE_CALL *run)(const struct passerelle_plugin *plugin,

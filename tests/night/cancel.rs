@@ -13,7 +13,7 @@ on_each! {
     a_cancel_is_heard_at_every_point
 }
 
-/// Two seconds by the specification; generous, since other tests run beside these. The figures are printed.
+/// Two seconds are promised; generous, since other tests run beside these. The figures are printed.
 const GENEROUS: Duration = Duration::from_secs(10);
 
 /// Asks to stop from its n-th question on, and remembers when that was.

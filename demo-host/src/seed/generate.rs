@@ -1,7 +1,7 @@
 //! Draws the whole sample, row after row; nothing of it stays in memory but the world that inscriptions refer to.
 //!
-//! About 8 % of the inscriptions of the current year stay out of the export, for every reason that the specification
-//! names; the odds stand where each value is drawn.
+//! About 8 % of the inscriptions of the current year stay out of the export, for every reason that there
+//! is; the odds stand where each value is drawn.
 
 use super::contracts;
 use super::course;

@@ -1,6 +1,6 @@
 //! The reference schema: what the ERP's tables look like, once, for the DDL, the loader and the tests.
 
-/// Type of a column, in the words of the specification.
+/// Type of a column, whatever a database calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The table's primary key.

@@ -58,8 +58,8 @@ pub struct passerelle_plugin_contributions {
     /// `passerelle.host.tables/1` before it returns. Ids that only forms and tables name are opened alike. Reads
     /// settings only; rows are read when the host pulls them.
     /// `[main]` · `context`: a JSON object that says where the user stands: `societe_id`, `secteur_id` (numbers) and,
-    /// for the preview, `protocole` ("v3", "statut-candidats") and `donnees_sifa` (boolean); each may be left out ·
-    /// since 1.0
+    /// for the preview, `protocole` ("v3", "statut-candidats") and `donnees_sifa` (boolean), for the report `run`
+    /// (number); each may be left out. A table's own actions bring theirs · since 1.0
     pub open: Option<
         unsafe extern "C" fn(
             plugin: *const passerelle_plugin,

@@ -23,7 +23,7 @@ pub const PASSERELLE_SETTING_PROXY: &CStr = c"proxy";
 /// Key of [`passerelle_host_settings`]: the signed-in user's name, kept beside the boxes that he ticks. Optional.
 pub const PASSERELLE_SETTING_USER: &CStr = c"user";
 /// Key of [`passerelle_host_settings`]: after how many seconds a night whose server died may be taken over by another
-/// call, 2 at least. Optional: 60.
+/// call, 2 to 3600. Optional: 60.
 pub const PASSERELLE_SETTING_LEASE: &CStr = c"lease_seconds";
 /// Key of [`passerelle_host_settings`]: how many dossiers go out in one request at most; held within what the receiver
 /// takes. Optional: 500, or 100 with the protocol of 2021.

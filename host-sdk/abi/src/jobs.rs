@@ -85,10 +85,12 @@ pub struct passerelle_host_jobs {
 pub struct passerelle_plugin_jobs {
     /// `sizeof(passerelle_plugin_jobs)` as the library compiled it.
     pub struct_size: u32,
-    /// Run a job to its end; blocks, and leaves no thread behind. Jobs: "export-de-nuit", the nightly export, and
-    /// "migration", which creates or upgrades the `mna_` tables.
+    /// Run a job to its end; blocks, and leaves no thread behind, but one in a look-up of a name that the system holds:
+    /// it touches nothing of the host's. Jobs: "export-de-nuit", the nightly export; "migration", which creates or
+    /// upgrades the `mna_` tables; and those that forms name: "essai-connexion", "verification-etablissement",
+    /// "rotation-scellement", "essai-courriel".
     /// `[job]` · `parameters`: a JSON object, may be empty; for "export-de-nuit": `force` (boolean) sends a night that
-    /// is already done once more · `run`: borrowed for the call · `outcome`: allocated by the host, `struct_size` set ·
+    /// is already done once more; for "essai-connexion" and "verification-etablissement": `ligne` (string), the row · `run`: borrowed for the call · `outcome`: allocated by the host, `struct_size` set ·
     /// `PASSERELLE_E_CANCELLED` when `run` said so · since 1.0
     pub run: Option<
         unsafe extern "C" fn(

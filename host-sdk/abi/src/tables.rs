@@ -16,7 +16,7 @@ pub const PASSERELLE_COLUMN_BOOLEAN: i32 = 3;
 /// Kind of column: a calendar date, in `integers`, as days since 1970-01-01.
 pub const PASSERELLE_COLUMN_DATE: i32 = 4;
 
-/// One column of a batch. Borrowed until the table's next call.
+/// One column of a batch. Borrowed until the table's next `next`, or its `release`.
 #[repr(C)]
 #[cfg_attr(feature = "layout-check", derive(abi_stable::StableAbi))]
 #[derive(Clone, Copy)]
@@ -33,7 +33,8 @@ pub struct passerelle_column_data {
     pub bytes: *const c_char,
 }
 
-/// A batch of rows, column by column. Allocated by the host; what it points to is borrowed until the table's next call.
+/// A batch of rows, column by column. Allocated by the host; what it points to is borrowed until the table's next
+/// `next`, or its `release`.
 #[repr(C)]
 #[cfg_attr(feature = "layout-check", derive(abi_stable::StableAbi))]
 #[derive(Clone, Copy)]
@@ -70,7 +71,7 @@ pub struct passerelle_table {
     /// Read the next rows; blocks. The first call opens the database.
     /// `[job]` · `max_rows`: from 1; fewer may come · `batch`: allocated by the host, `struct_size` set; `row_count` 0
     /// says that there are no more · `PASSERELLE_E_CANCELLED` after `cancel`; after any error but
-    /// `PASSERELLE_E_BUSY` the table has ended · since 1.0
+    /// `PASSERELLE_E_BUSY` and those of a wrong argument (100 to 107) the table has ended · since 1.0
     pub next: Option<
         unsafe extern "C" fn(
             table: *const passerelle_table,

@@ -29,7 +29,7 @@ pub struct Contribution {
     pub kind: Kind,
     /// Stable id.
     pub id: &'static CStr,
-    /// Label in French, as in `screens.md`.
+    /// Label in French.
     pub label: &'static CStr,
     /// Where it goes: menu labels parted by " > ".
     pub menu: &'static CStr,

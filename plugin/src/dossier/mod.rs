@@ -1,6 +1,6 @@
 //! The rules: pure functions from ERP records to a dossier, its reasons, its warnings and its provenance.
 //!
-//! They follow `dossier.md` in its order and words. Nothing here reads a clock, a database or a setting:
+//! The files stand in the order of the rules: candidat, formation, établissement, contrat, statut. Nothing here reads a clock, a database or a setting:
 //! the run's date, the UAI list and the records are arguments.
 
 mod annee;
@@ -171,7 +171,7 @@ pub struct Dossier {
     pub entree: Option<NaiveDate>,
     /// The fields, in the protocol's order; an absent value has no field.
     pub champs: Vec<Champ>,
-    /// Why it is not sent, in `dossier.md`'s order; none: it is sent.
+    /// Why it is not sent, in the order of [`CodeMotif`]; none: it is sent.
     pub motifs: Vec<Motif>,
     /// What the user should know although it is sent.
     pub avertissements: Vec<Avertissement>,

@@ -1,6 +1,6 @@
 //! What the rules read: ERP records, already joined, and the lines of the UAI list.
 //!
-//! Text is as the database holds it; cleaning is a rule (`dossier.md`, *Cleaning*) and belongs to the rules.
+//! Text is as the database holds it; cleaning is a rule, and belongs to the rules.
 //! A foreign key that is NULL or leads nowhere is a record that is absent.
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! `v3` (today's; the default): its fields in `dossier.md`'s order, those of the option *données SIFA* last.
+//! `v3` (today's; the default): its fields in the receiver's order, those of the option *données SIFA* last.
 
 use super::CodeMotif::{
     CodeDiplomeManquant, DateNaissanceManquante, DatesFormationManquantes, EmailContactManquant, NomManquant,
