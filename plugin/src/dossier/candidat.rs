@@ -66,7 +66,7 @@ pub(super) fn email_contact(e: &mut Elements<'_>) -> Trouve<Valeur> {
 }
 
 pub(super) fn sans_email(e: &Elements<'_>) -> String {
-    e.emails.conseil()
+    conseil(e, &e.emails.conseil())
 }
 
 /// For a minor, the first e-mail of the list that `email_contact` used.

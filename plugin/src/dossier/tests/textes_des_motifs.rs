@@ -10,7 +10,6 @@ fn raisons(dossier: &Dossier) -> Vec<String> {
 
 #[test]
 fn reasons_of_the_apprentice() {
-    const ORPHELINE: &str = "NOM_MANQUANT: L'inscription n'est rattachée à aucun stagiaire : la rattacher à son stagiaire dans la fiche Inscrit.";
     let mineur: Change = |i| stagiaire(i).date_naissance = od("2010-01-01");
     for (change, attendues) in [
         (
@@ -29,8 +28,8 @@ fn reasons_of_the_apprentice() {
         (
             |i| i.stagiaire = None,
             vec![
-                "EMAIL_CONTACT_MANQUANT: Saisir l'e-mail dans la fiche Stagiaire.",
-                ORPHELINE,
+                "EMAIL_CONTACT_MANQUANT: L'inscription n'est rattachée à aucun stagiaire : la rattacher à son stagiaire dans la fiche Inscrit.",
+                "NOM_MANQUANT: L'inscription n'est rattachée à aucun stagiaire : la rattacher à son stagiaire dans la fiche Inscrit.",
                 "DATE_NAISSANCE_MANQUANTE: L'inscription n'est rattachée à aucun stagiaire : la rattacher à son stagiaire dans la fiche Inscrit.",
             ],
         ),
