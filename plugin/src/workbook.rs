@@ -7,6 +7,7 @@ mod layout;
 mod output;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::io::{self, Read as _, Seek as _, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,11 +19,10 @@ use crate::error::Error;
 use crate::host::Run;
 use crate::table::{Cell, Column};
 use layout::{Formats, Layout};
+pub(crate) use text::writable;
 
 /// Rows that a worksheet holds at most.
 const SHEET_ROWS: u32 = 1_048_576;
-/// UTF-16 units that a cell holds at most.
-const CELL_UNITS: usize = 32_767;
 /// Bytes of a worksheet from which the file has to be a ZIP64 one; the limit is 4 GiB, and this is an estimate.
 const LARGE_SHEET: u64 = 2 << 30;
 /// Whole numbers beyond it would be rounded.
@@ -112,7 +112,7 @@ impl Book {
         let mut workbook = Workbook::new();
         workbook.set_properties(
             &DocProperties::new()
-                .set_title(title)
+                .set_title(text::plain(title))
                 .set_author("Passerelle Apprentissage")
                 .set_creation_datetime(&created),
         );
@@ -133,7 +133,7 @@ impl Book {
     }
 
     fn sheet_of(&mut self, name: &str, layout: Layout, most_rows: u32) -> Result<Sheet, WorkbookError> {
-        let worksheet = self.worksheet(name, &layout)?;
+        let worksheet = self.worksheet(&text::sheet_name(name, 1), &layout)?;
         Ok(Sheet {
             name: name.to_owned(),
             next_row: layout.header_rows(),
@@ -200,7 +200,7 @@ impl Sheet {
     ) -> Result<(), WorkbookError> {
         if self.next_row >= self.most_rows {
             let number = self.full.len() + 2;
-            let fresh = book.worksheet(&format!("{} ({number})", self.name), &self.layout)?;
+            let fresh = book.worksheet(&text::sheet_name(&self.name, number), &self.layout)?;
             let full = std::mem::replace(&mut self.worksheet, fresh);
             self.full.push(self.layout.finish(full, self.next_row)?);
             book.large |= self.bytes > LARGE_SHEET;
@@ -225,8 +225,7 @@ impl Sheet {
         match value {
             Value::Cell(Cell::Empty) => return Ok(0),
             Value::Cell(Cell::Text(text)) => {
-                let text = shortened(text);
-                worksheet.write_string_with_format(row, column, text.as_str(), text_format)?;
+                text::write(worksheet, row, column, text, text_format)?;
                 return Ok(80 + text.len() as u64);
             }
             Value::Cell(Cell::Integer(value)) if value.abs() <= EXACT => {
@@ -235,7 +234,7 @@ impl Sheet {
                 worksheet.write_number_with_format(row, column, value as f64, &formats.integer)?;
             }
             Value::Cell(Cell::Integer(value)) => {
-                worksheet.write_string_with_format(row, column, value.to_string(), text_format)?;
+                text::write(worksheet, row, column, &value.to_string(), text_format)?;
             }
             Value::Cell(Cell::Boolean(value)) => {
                 worksheet.write_boolean_with_format(row, column, value, &formats.boolean)?;
@@ -246,7 +245,7 @@ impl Sheet {
                 }
                 None => {
                     let text = date.format("%d/%m/%Y").to_string();
-                    worksheet.write_string_with_format(row, column, text, text_format)?;
+                    text::write(worksheet, row, column, &text, text_format)?;
                 }
             },
             Value::Moment(moment) => {
@@ -270,19 +269,6 @@ fn serial(date: NaiveDate) -> Option<f64> {
     let start = NaiveDate::from_ymd_opt(1899, 12, 30)?;
     let days = i32::try_from(date.signed_duration_since(start).num_days()).ok()?;
     (61..=2_958_465).contains(&days).then(|| f64::from(days))
-}
-
-/// What a cell can hold of a text.
-fn shortened(text: &str) -> String {
-    let mut units = 0;
-    let kept: String = text
-        .chars()
-        .take_while(|char| {
-            units += char.len_utf16();
-            units < CELL_UNITS
-        })
-        .collect();
-    if kept.len() == text.len() { kept } else { kept + "…" }
 }
 
 /// Runs what panics when a temporary file fails.

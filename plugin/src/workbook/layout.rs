@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
 
-use super::{WorkbookError, contained};
+use super::{WorkbookError, contained, text};
 use crate::table::{Column, Kind};
 
 /// Widest column but for sentences, in characters.
@@ -143,7 +143,7 @@ impl Layout {
             } else {
                 &formats.header
             };
-            worksheet.write_string_with_format(row, number, &column.label, format)?;
+            text::write(worksheet, row, number, &column.label, format)?;
         }
         worksheet.set_freeze_panes(self.header_rows(), u16::from(self.columns.len() > 4))?;
         worksheet.set_repeat_rows(0, row)?;
@@ -171,9 +171,9 @@ impl Layout {
                     .get(number % formats.group.len())
                     .unwrap_or(&formats.header);
                 if run.len() == 1 {
-                    worksheet.write_string_with_format(0, first, group, format)?;
+                    text::write(worksheet, 0, first, group, format)?;
                 } else {
-                    worksheet.merge_range(0, first, 0, after - 1, group, format)?;
+                    worksheet.merge_range(0, first, 0, after - 1, &text::cell(group), format)?;
                 }
             }
             first = after;

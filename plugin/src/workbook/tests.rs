@@ -101,7 +101,7 @@ fn values_are_read_back_as_what_they_are() {
                 Cell::Boolean(false).into(),
             ],
             [
-                Data::String("é".repeat(CELL_UNITS - 1) + "…"),
+                Data::String("é".repeat(text::CELL_UNITS - 1) + "…"),
                 Data::Empty,
                 Data::Float(0.0),
                 Data::Bool(false),
@@ -205,4 +205,138 @@ fn a_sink_that_fails_is_told_in_french() {
     let error = Error::from(book.write([sheet], &Patience::of(99), &mut Full).unwrap_err());
     assert_eq!(error.code, passerelle_abi::PASSERELLE_E_IO);
     assert!(error.message.contains("place disponible"), "{error}");
+}
+
+/// Texts that an XML file cannot hold, or that the library stumbles over, and what a reader has to find in their place.
+fn nasty() -> Vec<(String, String)> {
+    let same = |text: &str| (text.to_owned(), text.to_owned());
+    let replaced = |char: char| (format!("a{char}z"), "a\u{FFFD}z".to_owned());
+    let planes = (0..=16).flat_map(|plane| [plane << 16 | 0xFFFE, plane << 16 | 0xFFFF]);
+    let mut texts: Vec<_> = planes
+        .chain([0xFDD0, 0xFDEF])
+        .filter_map(char::from_u32)
+        .map(replaced)
+        .collect();
+    let controls = (0..=0x9F).filter_map(char::from_u32).filter(|char| char.is_control());
+    texts.extend(controls.map(|char| same(&format!("a{char}z"))));
+    let literal = [
+        "_x0041_",
+        "_x005F_",
+        "_x005F_xFFFE_",
+        "_xfffe_",
+        "_x",
+        "_x00",
+        "_xéééé",
+        "_xaéé",
+        "__xaaaé_xaé€",
+        "_xa\u{1F600}b",
+    ];
+    texts.extend(literal.iter().map(|text| same(text)));
+    texts.extend(
+        ["]]>", "<t>&amp;\"'", " a ", "\n", "\u{FDCF}\u{FFFD}\u{E000}\u{10FFFD}"]
+            .iter()
+            .map(|text| same(text)),
+    );
+    let full = "é".repeat(text::CELL_UNITS);
+    texts.push(same(&full));
+    texts.push((full + "é", "é".repeat(text::CELL_UNITS - 1) + "…"));
+    let pairs = "\u{1F600}".repeat(text::CELL_UNITS / 2);
+    texts.push(same(&pairs));
+    texts.push((format!("{pairs}éé"), format!("{pairs}…")));
+    texts.push((
+        format!("\u{FFFE}{}", "é".repeat(text::CELL_UNITS)),
+        format!("\u{FFFD}{}…", "é".repeat(text::CELL_UNITS - 2)),
+    ));
+    texts
+}
+
+/// A workbook of two columns and two sheets, with the texts in rows, headers, the title and the sheets' names.
+fn nasty_book(texts: &[(String, String)]) -> Vec<u8> {
+    let mut book = Book::new("Titre\u{FFFE}\u{1}", day("2026-11-23")).unwrap();
+    let mut sheet = book
+        .sheet(
+            "L'essai\u{FFFF}/\u{1}",
+            &[
+                Column::new("t", "Texte", Kind::Text),
+                Column::new("n", "Nombre", Kind::Integer),
+            ],
+            &[],
+        )
+        .unwrap();
+    for (number, (text, _)) in (0..).zip(texts) {
+        sheet.row(&mut book, [Cell::Text(text), Cell::Integer(number)]).unwrap();
+    }
+    let columns: Vec<_> = texts
+        .iter()
+        .map(|(text, _)| Column::new("t", text, Kind::Text))
+        .collect();
+    let headers = book
+        .sheet(
+            &"'Un nom plus long que ce qu'Excel admet'".replace(' ', "\u{1F600}"),
+            &columns,
+            &[],
+        )
+        .unwrap();
+    let mut bytes = Vec::new();
+    book.write([sheet, headers], &Patience::of(usize::MAX), &mut bytes)
+        .unwrap();
+    bytes
+}
+
+#[test]
+fn no_text_makes_a_part_of_the_workbook_unreadable_or_takes_a_row_away() {
+    let texts = nasty();
+    let bytes = nasty_book(&texts);
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes.clone())).unwrap();
+    let names = book.sheet_names();
+    assert_eq!(names[0], "L'essai\u{FFFD} \u{FFFD}");
+    assert!(
+        names[1].encode_utf16().count() <= 31 && names[1].starts_with("Un\u{1F600}nom"),
+        "{names:?}"
+    );
+    let range = book.worksheet_range(&names[0]).unwrap();
+    assert_eq!(range.height(), texts.len() + 1);
+    for (row, (text, _)) in (1..).zip(&texts) {
+        assert_eq!(
+            cell(&range, row, 1),
+            Data::Float(f64::from(row - 1)),
+            "the row of {text:.20?}"
+        );
+    }
+    #[cfg(unix)]
+    read_by_another_language(&bytes, &texts);
+}
+
+/// Every part goes through Python's XML parser; the cells are read as Excel reads them.
+#[cfg(unix)]
+fn read_by_another_language(bytes: &[u8], texts: &[(String, String)]) {
+    const SCRIPT: &str = r#"
+import json, re, sys, zipfile
+import xml.etree.ElementTree as ET
+book = zipfile.ZipFile(sys.argv[1])
+parts = {name: ET.fromstring(book.read(name)) for name in book.namelist()}
+tag = lambda name: "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}" + name
+def text(cell):
+    raw = "".join(one.text or "" for one in cell.iter(tag("t")))
+    return re.sub("_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), raw)
+def rows(number):
+    sheet = parts["xl/worksheets/sheet%d.xml" % number]
+    return [[text(cell) for cell in row] for row in sheet.iter(tag("row"))]
+print(json.dumps([len(parts), rows(1), rows(2)]))
+"#;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), bytes).unwrap();
+    let output = std::process::Command::new("python3")
+        .arg("-c")
+        .arg(SCRIPT)
+        .arg(file.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (parts, rows, headers): (usize, Vec<Vec<String>>, Vec<Vec<String>>) =
+        serde_json::from_slice(&output.stdout).unwrap();
+    assert!(parts > 7, "{parts} parts");
+    let expected: Vec<_> = texts.iter().map(|(_, expected)| expected).collect();
+    assert_eq!(rows[1..].iter().map(|row| &row[0]).collect::<Vec<_>>(), expected);
+    assert_eq!(headers[0].iter().collect::<Vec<_>>(), expected);
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Display, Formatter, Write as _};
 
+use crate::workbook::writable;
+
 /// A text as HTML shows it, in an element or in a quoted attribute: nothing in it is markup.
 pub struct Escaped<'a>(pub &'a str);
 
@@ -16,7 +18,7 @@ impl Display for Escaped<'_> {
                 '\'' => f.write_str("&#39;")?,
                 '\n' | '\t' => f.write_char(char)?,
                 control if control.is_control() => f.write_char('\u{FFFD}')?,
-                other => f.write_char(other)?,
+                other => f.write_char(writable(other))?,
             }
         }
         Ok(())
@@ -40,5 +42,21 @@ impl Display for Grouped {
             f.write_char(digit)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Escaped;
+
+    #[test]
+    fn a_page_holds_no_character_that_html_forbids() {
+        for point in (0..=0x9F).chain([0xFDD0, 0xFDEF, 0xFFFE, 0xFFFF, 0x1_FFFE, 0x10_FFFF]) {
+            let Some(char) = char::from_u32(point) else { continue };
+            let shown = Escaped(&format!("a{char}z")).to_string();
+            let kept = !char.is_control() && point < 0xA0 || matches!(char, '\n' | '\t');
+            let replaced = shown == "a\u{FFFD}z";
+            assert_eq!(!replaced, kept, "U+{point:04X}: {shown:?}");
+        }
     }
 }
