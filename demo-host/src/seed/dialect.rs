@@ -109,7 +109,7 @@ impl Dialect {
 
 #[cfg(test)]
 mod tests {
-    use super::super::schema::Table;
+    use super::super::schema::{TABLES, Table};
     use super::*;
 
     #[test]
@@ -123,6 +123,29 @@ mod tests {
         ];
         for (name, dialect) in cases {
             assert_eq!(Dialect::of(name), dialect, "{name}");
+        }
+    }
+
+    /// So that no word that a database reserves can be in the way.
+    #[test]
+    fn every_name_of_the_sample_stands_in_quotes() {
+        for dialect in [Dialect::Standard, Dialect::MariaDb, Dialect::SqlServer] {
+            for table in &TABLES {
+                let mut statements = dialect.create_indexes(table);
+                statements.push(dialect.create_table(table));
+                statements.push(dialect.drop_table(table));
+                statements.push(dialect.probe(table));
+                statements.push(dialect.insert(table));
+                for sql in statements {
+                    let sql = sql.replace("DEFAULT CHARACTER SET utf8mb4", "");
+                    let outside: String = sql.split(['"', '`']).step_by(2).collect();
+                    assert!(!outside.contains(|c: char| c.is_ascii_lowercase()), "{sql}");
+                    assert!(
+                        sql.contains(&dialect.quote(table.name)) || sql.contains("INDEX"),
+                        "{sql}"
+                    );
+                }
+            }
         }
     }
 

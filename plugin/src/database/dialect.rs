@@ -164,6 +164,14 @@ impl Dialect {
         }
     }
 
+    /// Quotes a name that has to be there. SQLite takes an unknown name in double quotes for a text.
+    pub fn quote_known(&self, identifier: &str) -> String {
+        match self.kind {
+            DialectKind::Sqlite => format!("[{identifier}]"),
+            _ => self.quote(identifier),
+        }
+    }
+
     /// Quotes a table's name, part by part: `dbo.STAGIAIRES` is schema and table.
     pub fn quote_path(&self, path: &str) -> String {
         path.split('.')
@@ -263,10 +271,13 @@ impl Dialect {
     /// The database's own time, as whole seconds since 1970 UTC: one clock for all who share it.
     pub fn epoch_seconds(&self) -> &'static str {
         match self.kind {
-            DialectKind::Sqlite => "CAST(strftime('%s', 'now') AS INTEGER)",
-            DialectKind::PostgreSql => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT)",
+            DialectKind::Sqlite => "CAST(STRFTIME('%s', 'now') AS INTEGER)",
+            DialectKind::PostgreSql => "CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) AS BIGINT)",
             DialectKind::MariaDb => "UNIX_TIMESTAMP()",
-            DialectKind::SqlServer | DialectKind::Other => "DATEDIFF_BIG(SECOND, '1970-01-01', SYSUTCDATETIME())",
+            // DATEDIFF counts in 32 bits: from 2020, whose second this is, they last until 2088. The clock is read once.
+            DialectKind::SqlServer | DialectKind::Other => {
+                "(DATEDIFF(SECOND, '20200101', SYSUTCDATETIME()) + CAST(1577836800 AS BIGINT))"
+            }
         }
     }
 
@@ -406,7 +417,7 @@ mod tests {
             (dialect.join_in_this_order().to_owned(), "JOIN"),
             (
                 dialect.epoch_seconds().to_owned(),
-                "DATEDIFF_BIG(SECOND, '1970-01-01', SYSUTCDATETIME())",
+                "(DATEDIFF(SECOND, '20200101', SYSUTCDATETIME()) + CAST(1577836800 AS BIGINT))",
             ),
             (dialect.impatient_statements().join(";"), "SET LOCK_TIMEOUT 100"),
         ] {

@@ -5,8 +5,9 @@
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
+use super::own::{OwnConnection, OwnDatabase};
 use super::{StoreError, read};
-use crate::database::{Connection, Database, DatabaseError, Param};
+use crate::database::{DatabaseError, Param};
 
 /// The one thing that is locked so far.
 const NIGHT: &str = "nuit";
@@ -14,8 +15,8 @@ const NIGHT: &str = "nuit";
 /// The lease of the night, held by this run. Dropping it gives it back.
 #[derive(Debug)]
 pub struct Lock {
-    database: Database,
-    connection: RefCell<Connection>,
+    database: OwnDatabase,
+    connection: RefCell<OwnConnection>,
     owner: String,
     lease: Duration,
     // The process's own clock, which nobody sets: how long the lease surely lasts.
@@ -29,7 +30,7 @@ impl Lock {
     ///
     /// # Errors
     /// The database, or the system's randomness.
-    pub(super) fn take(database: &Database, lease: Duration) -> Result<Option<Self>, StoreError> {
+    pub(super) fn take(database: &OwnDatabase, lease: Duration) -> Result<Option<Self>, StoreError> {
         let connection = database.open()?;
         let mut bytes = [0_u8; 16];
         getrandom::fill(&mut bytes).map_err(|error| super::SealError::Randomness(error.to_string()))?;

@@ -1,8 +1,9 @@
 //! Versioned migrations: what each version adds, run by an administrator's explicit action.
 
+use super::own::{OwnConnection, OwnDatabase, own_sql};
 use super::schema::{self, Added, Table};
 use super::{StoreError, lock};
-use crate::database::{Connection, Database, DatabaseError, Dialect, Param};
+use crate::database::{DatabaseError, Dialect, Param};
 
 /// One step from a version to the next.
 struct Migration {
@@ -42,7 +43,7 @@ pub struct Migrated {
 }
 
 /// Version of the `mna_` tables in the database; none when they are not there.
-pub(super) fn installed_version(connection: &Connection) -> Result<Option<i64>, StoreError> {
+pub(super) fn installed_version(connection: &OwnConnection) -> Result<Option<i64>, StoreError> {
     let mut rows = match connection.query("SELECT MAX(version) FROM mna_version", &[]) {
         Ok(rows) => rows,
         Err(DatabaseError::TableMissing { .. }) => return Ok(None),
@@ -63,7 +64,7 @@ pub(super) fn installed_version(connection: &Connection) -> Result<Option<i64>, 
 /// Brings the tables to [`SCHEMA_VERSION`]; running it again does nothing.
 ///
 /// Where the database has no transactional DDL, a run that was cut short is completed by the next one.
-pub(super) fn migrate(database: &Database) -> Result<Migrated, StoreError> {
+pub(super) fn migrate(database: &OwnDatabase) -> Result<Migrated, StoreError> {
     let connection = database.open()?;
     let from = installed_version(&connection)?.unwrap_or(0);
     if from > SCHEMA_VERSION {
@@ -113,29 +114,31 @@ pub(super) fn migrate(database: &Database) -> Result<Migrated, StoreError> {
 /// The same statements for a DBA to run by hand, each ended by a semicolon; what a version adds begins with a comment that
 /// says which, for those who have the ones before.
 pub(super) fn ddl(dialect: &Dialect) -> String {
-    let mut text = format!("{};\n", schema::VERSION.create(dialect));
+    let mut text = format!("{};\n", own_sql(dialect, &schema::VERSION.create(dialect)));
     for step in MIGRATIONS {
         text.push_str(&format!("\n-- Version {}\n", step.version));
         let tables = step.tables.iter().map(|table| table.create(dialect));
         let columns = step.columns.iter().map(|added| added.alter(dialect));
         for statement in tables.chain(columns) {
-            text.push_str(&statement);
+            text.push_str(&own_sql(dialect, &statement));
             text.push_str(";\n\n");
         }
         if step.version == LOCK_SINCE {
-            text.push_str("INSERT INTO mna_verrou (objet, proprietaire, expire) VALUES ('nuit', '', 0);\n");
+            let lock = "INSERT INTO mna_verrou (objet, proprietaire, expire) VALUES ('nuit', '', 0)";
+            text.push_str(&format!("{};\n", own_sql(dialect, lock)));
         }
-        let plugin = env!("CARGO_PKG_VERSION");
-        text.push_str(&format!(
-            "INSERT INTO mna_version (version, plugin) VALUES ({}, '{plugin}');\n",
-            step.version
-        ));
+        let version = format!(
+            "INSERT INTO mna_version (version, plugin) VALUES ({}, '{}')",
+            step.version,
+            env!("CARGO_PKG_VERSION")
+        );
+        text.push_str(&format!("{};\n", own_sql(dialect, &version)));
     }
     text
 }
 
 /// Whether a table, and a column of it, are there.
-fn exists(connection: &Connection, table: &str, column: &str) -> Result<bool, StoreError> {
+fn exists(connection: &OwnConnection, table: &str, column: &str) -> Result<bool, StoreError> {
     let found = connection
         .query(&format!("SELECT {column} FROM {table} WHERE 1 = 0"), &[])
         .and_then(|mut rows| {

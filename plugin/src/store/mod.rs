@@ -1,13 +1,13 @@
 //! The plugin's own tables, prefix `mna_`: migrations, settings, sealed keys, and the journal of the nights.
 //!
-//! Every value reaches the database as a parameter; names are plain, lower case and never reserved words, so that they
-//! need no quotes anywhere. No personal data is stored beyond the ERP's own identifiers and the addresses that the report
+//! Every value reaches the database as a parameter, every name in quotes (`own`). No personal data is stored beyond the ERP's own identifiers and the addresses that the report
 //! goes to.
 
 mod error;
 pub mod journal;
 mod lock;
 mod migrations;
+mod own;
 mod read;
 mod reseal;
 mod rights;
@@ -33,12 +33,13 @@ pub use settings::{
 };
 
 use crate::database::{Database, Dialect};
+use own::OwnDatabase;
 
 /// The `mna_` tables of one database, at the version that this plugin works with. `Send + Sync`: every operation opens
 /// its own connection, except those of a [`Journal`], which keeps one.
 #[derive(Clone)]
 pub struct Store {
-    database: Database,
+    database: OwnDatabase,
 }
 
 impl Store {
@@ -48,13 +49,12 @@ impl Store {
     /// [`StoreError::NotMigrated`], [`StoreError::Older`], [`StoreError::Newer`]; [`StoreError::Database`].
     pub fn open(database: &Database) -> Result<Self, StoreError> {
         let expected = SCHEMA_VERSION;
+        let database = OwnDatabase::new(database);
         match migrations::installed_version(&database.open()?)? {
             None => Err(StoreError::NotMigrated { expected }),
             Some(found) if found < expected => Err(StoreError::Older { found, expected }),
             Some(found) if found > expected => Err(StoreError::Newer { found, expected }),
-            Some(_) => Ok(Self {
-                database: database.clone(),
-            }),
+            Some(_) => Ok(Self { database }),
         }
     }
 
@@ -63,7 +63,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Newer`], [`StoreError::Database`].
     pub fn migrate(database: &Database) -> Result<Migrated, StoreError> {
-        migrations::migrate(database)
+        migrations::migrate(&OwnDatabase::new(database))
     }
 
     /// The statements of [`Store::migrate`] on an empty database, for a DBA to run by hand.

@@ -1,7 +1,8 @@
 //! Columns of the plugin's own tables, and rows gathered one after the other.
 
 use super::StoreError;
-use crate::database::{Connection, Param, Row};
+use super::own::OwnConnection;
+use crate::database::{Param, Row};
 
 /// One row of a known table, read by position.
 pub(super) struct Cells<'r> {
@@ -52,7 +53,7 @@ impl Cells<'_> {
 
 /// Runs a query and hands each row to `take`, which goes on while it answers true.
 pub(super) fn each(
-    connection: &Connection,
+    connection: &OwnConnection,
     table: &'static str,
     sql: &str,
     params: &[Param],
@@ -69,7 +70,7 @@ pub(super) fn each(
 
 /// All rows of a query that is known to be short.
 pub(super) fn all<T>(
-    connection: &Connection,
+    connection: &OwnConnection,
     table: &'static str,
     sql: &str,
     params: &[Param],

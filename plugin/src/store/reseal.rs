@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::journal::EtatExecution;
+use super::own::OwnConnection;
 use super::read;
 use super::seal::{Bound, SealError, Sealer};
 use super::settings::Acces;
 use super::{Store, StoreError};
-use crate::database::Connection;
 
 /// What became of the sealed keys.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Store {
     }
 }
 
-fn reseal_accesses(connection: &Connection, sealer: &Sealer, done: &mut Resealed) -> Result<(), StoreError> {
+fn reseal_accesses(connection: &OwnConnection, sealer: &Sealer, done: &mut Resealed) -> Result<(), StoreError> {
     for mut acces in super::settings::read_acces(connection)? {
         if reseal_access(&mut acces, sealer, done)? {
             let sql = "UPDATE mna_acces SET cle_scellee = ? WHERE id = ?";
@@ -53,7 +53,7 @@ fn reseal_accesses(connection: &Connection, sealer: &Sealer, done: &mut Resealed
     Ok(())
 }
 
-fn reseal_courriel(connection: &Connection, sealer: &Sealer, done: &mut Resealed) -> Result<(), StoreError> {
+fn reseal_courriel(connection: &OwnConnection, sealer: &Sealer, done: &mut Resealed) -> Result<(), StoreError> {
     let Some(courriel) = super::settings::read_courriel(connection)? else {
         return Ok(());
     };
@@ -64,7 +64,7 @@ fn reseal_courriel(connection: &Connection, sealer: &Sealer, done: &mut Resealed
     Ok(())
 }
 
-fn reseal_plans(connection: &Connection, sealer: &Sealer, done: &mut Resealed) -> Result<(), StoreError> {
+fn reseal_plans(connection: &OwnConnection, sealer: &Sealer, done: &mut Resealed) -> Result<(), StoreError> {
     let sql = "SELECT id, plan FROM mna_execution WHERE etat <> ?";
     let ended = [EtatExecution::Terminee.code().into()];
     let plans = read::all(connection, "mna_execution", sql, &ended, |cells| {

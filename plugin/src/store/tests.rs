@@ -40,10 +40,12 @@ pub(super) fn execute(database: &Database, sql: &str) {
 /// First column of a query, as text.
 pub(super) fn column(database: &Database, sql: &str) -> Vec<String> {
     let connection = database.open().unwrap();
-    read::all(&connection, "t", sql, &[], |cells| {
-        Ok(cells.text(0, "c")?.unwrap_or_default())
-    })
-    .unwrap()
+    let mut rows = connection.query(sql, &[]).unwrap();
+    let mut found = Vec::new();
+    while let Some(row) = rows.next_row().unwrap() {
+        found.push(row.text(0).unwrap().unwrap_or_default().into_owned());
+    }
+    found
 }
 
 fn migrating_twice_changes_nothing_the_second_time(product: Product) {

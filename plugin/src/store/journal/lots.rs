@@ -2,8 +2,9 @@
 
 use super::runs::in_lists;
 use super::{Erreur, EtablissementId, EtatDossier, EtatLot, Journal, LotId, ResultatPret, Verdict};
-use crate::database::{Connection, Param};
+use crate::database::Param;
 use crate::store::StoreError;
+use crate::store::own::OwnConnection;
 use crate::store::schema::insert_into;
 
 const LOT_STATE: &str = "UPDATE mna_lot SET etat = ?, http = ?, tentatives = ? \
@@ -123,7 +124,7 @@ impl Journal {
 }
 
 /// Runs a statement that ends with `IN` for all these inscriptions, many at once.
-fn for_all(connection: &Connection, sql: &str, params: &[Param], inscriptions: &[i64]) -> Result<(), StoreError> {
+fn for_all(connection: &OwnConnection, sql: &str, params: &[Param], inscriptions: &[i64]) -> Result<(), StoreError> {
     for some in in_lists(inscriptions) {
         connection.execute(&format!("{sql} {some}"), params)?;
     }
@@ -155,7 +156,7 @@ fn words(erreurs: Option<&[Erreur]>) -> Param {
     serde_json::Value::from(list).to_string().into()
 }
 
-fn insert_lot(connection: &Connection, lot: LotId, dossiers: usize) -> Result<(), StoreError> {
+fn insert_lot(connection: &OwnConnection, lot: LotId, dossiers: usize) -> Result<(), StoreError> {
     let values = [
         lot.etablissement.run.0.into(),
         lot.etablissement.numero.into(),
@@ -170,7 +171,7 @@ fn insert_lot(connection: &Connection, lot: LotId, dossiers: usize) -> Result<()
 }
 
 fn insert_waiting(
-    connection: &Connection,
+    connection: &OwnConnection,
     etablissement: EtablissementId,
     lot: Option<i64>,
     dossiers: &[ResultatPret],
@@ -197,7 +198,7 @@ fn insert_waiting(
 }
 
 fn set_lot(
-    connection: &Connection,
+    connection: &OwnConnection,
     lot: LotId,
     etat: EtatLot,
     http: Option<u16>,

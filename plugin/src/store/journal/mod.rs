@@ -23,22 +23,22 @@ pub use read::NonEnvoyeJournal;
 pub use states::{Avis, EtatDossier, EtatEtablissement, EtatExecution, EtatLot};
 
 use super::StoreError;
-use crate::database::Connection;
+use super::own::OwnConnection;
 use crate::dossier::{CodeMotif, Protocole};
 
 /// The journal, on a connection of its own: one thread at a time.
 #[derive(Debug)]
 pub struct Journal {
-    connection: Connection,
+    connection: OwnConnection,
 }
 
 impl Journal {
-    pub(super) fn new(connection: Connection) -> Self {
+    pub(super) fn new(connection: OwnConnection) -> Self {
         Self { connection }
     }
 
     /// Does `work` in a transaction, anew for as long as another session's lock is in the way.
-    fn write<T>(&self, work: impl Fn(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn write<T>(&self, work: impl Fn(&OwnConnection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.connection.patiently(|| self.connection.transaction(&work))
     }
 }

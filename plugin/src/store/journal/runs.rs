@@ -6,8 +6,9 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::{Avis, Comptes, EtatDossier};
 use super::{Etablissement, EtablissementId, EtatEtablissement, EtatExecution, Journal, NonEnvoye, OpenRun, RunId};
-use crate::database::{Connection, Param};
+use crate::database::Param;
 use crate::store::StoreError;
+use crate::store::own::OwnConnection;
 use crate::store::read::{self, flag};
 use crate::store::schema::insert_into;
 
@@ -267,7 +268,7 @@ impl Journal {
 }
 
 /// Figures of a run, from its dossiers.
-pub(super) fn count(connection: &Connection, run: RunId) -> Result<Comptes, StoreError> {
+pub(super) fn count(connection: &OwnConnection, run: RunId) -> Result<Comptes, StoreError> {
     let sql = "SELECT etat, COUNT(*) FROM mna_resultat WHERE execution_id = ? GROUP BY etat";
     let (mut acceptes, mut rejetes, mut non_envoyes, mut en_attente) = (0, 0, 0, 0);
     read::each(connection, "mna_resultat", sql, &[run.0.into()], |cells| {
@@ -296,7 +297,7 @@ pub(super) fn date(date: NaiveDate) -> Param {
 }
 
 /// The one number that the query finds; 0 if it finds none.
-fn highest(connection: &Connection, table: &'static str, sql: &str, params: &[Param]) -> Result<i64, StoreError> {
+fn highest(connection: &OwnConnection, table: &'static str, sql: &str, params: &[Param]) -> Result<i64, StoreError> {
     let mut highest = 0;
     read::each(connection, table, sql, params, |cells| {
         highest = cells.integer(0, "id")?.unwrap_or(0);

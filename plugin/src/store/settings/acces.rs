@@ -3,7 +3,7 @@
 
 use super::tables::{ACCES, acces_row, first_revision, insert_secteur, read_acces_line, read_secteur, update_secteur};
 use super::{Acces, Auteur, Line, ReglageAcces, ReglageSecteur};
-use crate::database::Connection;
+use crate::store::own::OwnConnection;
 use crate::store::read;
 use crate::store::schema::insert_into;
 use crate::store::seal::Sealer;
@@ -106,7 +106,7 @@ impl Store {
 }
 
 /// Ticks what the night needs of a sector, and gives the boxes as they stood.
-fn tick(connection: &Connection, societe: i64, secteur: i64, auteur: &Auteur) -> Result<ReglageSecteur, StoreError> {
+fn tick(connection: &OwnConnection, societe: i64, secteur: i64, auteur: &Auteur) -> Result<ReglageSecteur, StoreError> {
     let stored = read_secteur(connection, societe, secteur)?;
     let before = stored.as_ref().map(|stored| stored.reglage).unwrap_or(ReglageSecteur {
         societe_id: societe,
@@ -136,7 +136,7 @@ fn tick(connection: &Connection, societe: i64, secteur: i64, auteur: &Auteur) ->
     Ok(before)
 }
 
-fn lines(connection: &Connection) -> Result<Vec<Line<Acces>>, StoreError> {
+fn lines(connection: &OwnConnection) -> Result<Vec<Line<Acces>>, StoreError> {
     read::all(connection, TABLE, ACCES, &[], |cells| {
         Ok(Line {
             value: read_acces_line(cells)?,

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::Auteur;
-use crate::database::{Connection, Param};
+use crate::database::Param;
+use crate::store::own::OwnConnection;
 use crate::store::read::{self, Cells};
 use crate::store::schema::insert_into;
 use crate::store::seal::{CourrielContext, SealError, Sealer, Secret};
@@ -213,7 +214,7 @@ impl Store {
 
 /// Replaces what is stored by what an import says of it; a password that it leaves out is gone.
 pub(super) fn import_courriel(
-    connection: &Connection,
+    connection: &OwnConnection,
     reglage: &ReglageCourriel,
     sealer: &Sealer,
     auteur: &Auteur,
@@ -234,11 +235,11 @@ pub(super) fn import_courriel(
 }
 
 /// What is stored, as the settings file has it; none if it was never saved.
-pub(super) fn export_courriel(connection: &Connection) -> Result<Option<ReglageCourriel>, StoreError> {
+pub(super) fn export_courriel(connection: &OwnConnection) -> Result<Option<ReglageCourriel>, StoreError> {
     Ok(read_courriel(connection)?.map(|stored| stored.reglage))
 }
 
-pub(in crate::store) fn read_courriel(connection: &Connection) -> Result<Option<Courriel>, StoreError> {
+pub(in crate::store) fn read_courriel(connection: &OwnConnection) -> Result<Option<Courriel>, StoreError> {
     let found = read::all(connection, "mna_courriel", SELECT, &[ID.into()], read_line)?;
     Ok(found.into_iter().next())
 }
@@ -273,7 +274,7 @@ fn read_line(cells: &Cells<'_>) -> Result<Courriel, StoreError> {
 
 /// Writes the row anew, with the password that `reglage` brings, else with the one `kept`.
 fn write_courriel(
-    connection: &Connection,
+    connection: &OwnConnection,
     mut reglage: ReglageCourriel,
     kept: Option<String>,
     revision: i64,

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use super::courriel::{export_courriel, import_courriel};
 use super::{Acces, Auteur, ReglageAcces, ReglageSecteur, Secteur, Settings};
-use crate::database::{Connection, Param};
+use crate::database::Param;
 use crate::dossier::records::LigneUai;
+use crate::store::own::OwnConnection;
 use crate::store::read::{self, Cells, flag};
 use crate::store::schema::insert_into;
 use crate::store::seal::{SealContext, SealError, Sealer};
@@ -133,17 +134,17 @@ impl Store {
 }
 
 /// The accesses, by number.
-pub(in crate::store) fn read_acces(connection: &Connection) -> Result<Vec<Acces>, StoreError> {
+pub(in crate::store) fn read_acces(connection: &OwnConnection) -> Result<Vec<Acces>, StoreError> {
     read::all(connection, "mna_acces", ACCES, &[], read_acces_line)
 }
 
-fn read_secteurs(connection: &Connection) -> Result<Vec<Secteur>, StoreError> {
+fn read_secteurs(connection: &OwnConnection) -> Result<Vec<Secteur>, StoreError> {
     let sql = format!("{SECTEURS} ORDER BY societe_id, secteur_id");
     read::all(connection, "mna_secteur", &sql, &[], read_secteur_line)
 }
 
 pub(super) fn read_secteur(
-    connection: &Connection,
+    connection: &OwnConnection,
     societe_id: i64,
     secteur_id: i64,
 ) -> Result<Option<Secteur>, StoreError> {
@@ -203,7 +204,7 @@ pub(super) fn read_acces_line(cells: &Cells<'_>) -> Result<Acces, StoreError> {
 }
 
 /// Saves without regard to who saved before: an import replaces.
-fn import_secteurs(connection: &Connection, secteurs: &[ReglageSecteur], auteur: &Auteur) -> Result<(), StoreError> {
+fn import_secteurs(connection: &OwnConnection, secteurs: &[ReglageSecteur], auteur: &Auteur) -> Result<(), StoreError> {
     let stored = read_secteurs(connection)?;
     let mut stored: HashMap<(i64, i64), Secteur> = stored
         .into_iter()
@@ -229,7 +230,7 @@ fn import_secteurs(connection: &Connection, secteurs: &[ReglageSecteur], auteur:
 }
 
 pub(super) fn insert_secteur(
-    connection: &Connection,
+    connection: &OwnConnection,
     reglage: ReglageSecteur,
     auteur: &Auteur,
 ) -> Result<Secteur, StoreError> {
@@ -242,7 +243,7 @@ pub(super) fn insert_secteur(
 
 /// None if the stored revision is another.
 pub(super) fn update_secteur(
-    connection: &Connection,
+    connection: &OwnConnection,
     reglage: ReglageSecteur,
     seen: i64,
     auteur: &Auteur,
@@ -284,7 +285,7 @@ fn changing(secteur: &Secteur) -> Vec<Param> {
 
 /// Gives new rows a higher revision than those that they replace: whoever still has one of these open is told when he saves.
 fn append_next_revision(
-    connection: &Connection,
+    connection: &OwnConnection,
     table: &'static str,
     rows: &mut [Vec<Param>],
 ) -> Result<(), StoreError> {

@@ -2,9 +2,9 @@
 
 use super::Line;
 use super::tables::{UAI, first_revision, read_uai_line, uai_row};
-use crate::database::Connection;
 use crate::dossier::normaliser_uai;
 use crate::dossier::records::LigneUai;
+use crate::store::own::OwnConnection;
 use crate::store::read;
 use crate::store::schema::insert_into;
 use crate::store::{Store, StoreError};
@@ -82,7 +82,7 @@ impl Store {
     }
 }
 
-fn lines(connection: &Connection) -> Result<Vec<Line<LigneUai>>, StoreError> {
+fn lines(connection: &OwnConnection) -> Result<Vec<Line<LigneUai>>, StoreError> {
     read::all(connection, TABLE, UAI, &[], |cells| {
         Ok(Line {
             value: read_uai_line(cells)?,
