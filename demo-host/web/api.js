@@ -39,7 +39,8 @@ async function send(url, body) {
   try {
     response = await fetch(url, options);
   } catch {
-    throw new Error("L'application ne répond plus : vérifiez que demo-host serve est toujours lancé.");
+    const error = new Error("L'application ne répond plus : vérifiez que demo-host serve est toujours lancé.");
+    throw Object.assign(error, { unanswered: true });
   }
   if (response.status === 204) return null;
   const answer = await response.json().catch(() => null);

@@ -20,15 +20,18 @@ export function set(node, attributes) {
 
 /** Makes `nodes` the children of `parent`, and leaves alone those that are in place: focus and clicks survive. */
 export function arrange(parent, nodes) {
+  const wanted = new Set(nodes);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
   let at = parent.firstChild;
   for (const node of nodes) {
+    // What has the focus would lose it by being moved: the others move around it.
+    while (at && at !== node && node.contains(document.activeElement)) {
+      const next = at.nextSibling;
+      at.remove();
+      at = next;
+    }
     if (node === at) at = at.nextSibling;
     else parent.insertBefore(node, at);
-  }
-  while (at) {
-    const next = at.nextSibling;
-    at.remove();
-    at = next;
   }
 }
 

@@ -1,5 +1,8 @@
 // The kinds of fields, each made once and brought up to date when the form is drawn anew. What a field means is the
 // plugin's; a kind that is not known here is shown as text.
+//
+// What the user is at is his: a drawing may come at any moment, since the answer to one field arrives while another is
+// filled in. It never takes the focus, nor changes a field that is typed in, or whose input the plugin has not answered.
 
 import { button, h, newId, set } from "./dom.js";
 import { typeset } from "./format.js";
@@ -24,6 +27,9 @@ function frame(field, control, { before = false, extra = [] } = {}) {
   const node = h("div", { class: `field kind-${field.kind}` },
     before ? h("div", { class: "control" }, control, label) : [label, h("div", { class: "control" }, control, extra)],
     texts.map((one) => one.node));
+  // A control that is switched off loses the focus: it is, once the user has left it.
+  let off = false;
+  control.addEventListener("blur", () => { control.disabled = off; });
   const update = (now) => {
     label.textContent = now.label;
     node.dataset.indent = Math.min(now.indent ?? 0, 4);
@@ -35,7 +41,9 @@ function frame(field, control, { before = false, extra = [] } = {}) {
     }
     const shown = texts.filter((one) => !one.node.hidden).map((one) => one.node.id).join(" ");
     set(control, { "aria-describedby": shown || null, "aria-invalid": now.error ? "true" : null });
-    control.disabled = now.enabled === false;
+    off = now.enabled === false || !(now.kind in KINDS);
+    control.disabled = off && document.activeElement !== control;
+    set(control, { "aria-disabled": off && !control.disabled ? "true" : null });
   };
   return { node, update, label, focus: () => control.focus() };
 }
@@ -43,18 +51,31 @@ function frame(field, control, { before = false, extra = [] } = {}) {
 function checkbox(field, form) {
   const box = h("input", { type: "checkbox", onchange: () => form.changed(field.id, box.checked) });
   const made = frame(field, box, { before: true });
-  return { ...made, update: (now) => { made.update(now); box.checked = now.value === true; } };
+  const update = (now) => {
+    made.update(now);
+    if (!form.waits(field.id)) box.checked = now.value === true;
+  };
+  return { ...made, update };
 }
 
-/** Keeps what the user is typing; tells the form when he has ended. */
+/** A field that is typed in: tells the form when the user has ended. */
 function typed(field, form, input) {
-  let kept = "";
+  // What the plugin knows of the field, as it was told or as it described it last.
+  let known = "";
+  let described = null;
   const commit = () => {
-    if (input.value === kept) return;
-    kept = input.value;
+    if (input.value === known) return;
+    known = input.value;
     form.changed(field.id, input.value);
   };
+  const show = () => {
+    if (described === null || form.waits(field.id) || input.value !== known || document.activeElement === input) return;
+    known = described;
+    if (input.value !== described) input.value = described;
+    described = null;
+  };
   input.addEventListener("change", commit);
+  input.addEventListener("blur", () => { commit(); show(); });
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
@@ -63,10 +84,11 @@ function typed(field, form, input) {
   });
   return {
     commit,
-    keep: (value) => {
-      const typing = document.activeElement === input && input.value !== kept;
-      kept = value;
-      if (!typing) input.value = value;
+    unsaved: () => input.value !== known,
+    /** What the plugin describes; shown once nothing of the user's stands in its way. */
+    show: (value) => {
+      described = value;
+      show();
     },
   };
 }
@@ -76,15 +98,17 @@ function text(field, form) {
   const values = h("datalist", { id: newId("values") });
   const value = typed(field, form, input);
   const made = frame(field, input, { extra: values });
+  let offered = "[]";
   const update = (now) => {
     made.update(now);
     const suggestions = now.suggestions ?? [];
-    values.replaceChildren(...suggestions.map((one) => h("option", { value: one })));
+    const wanted = JSON.stringify(suggestions);
+    if (wanted !== offered) values.replaceChildren(...suggestions.map((one) => h("option", { value: one })));
+    offered = wanted;
     set(input, { maxlength: now.max_length, list: suggestions.length ? values.id : null });
-    if (!(now.kind in KINDS)) input.disabled = true;
-    value.keep(now.value == null ? "" : String(now.value));
+    value.show(now.value == null ? "" : String(now.value));
   };
-  return { ...made, update, commit: value.commit };
+  return { ...made, update, commit: value.commit, unsaved: value.unsaved };
 }
 
 function secret(field, form) {
@@ -95,12 +119,11 @@ function secret(field, form) {
   const update = (now) => {
     made.update(now);
     input.placeholder = now.stored ? "•••••••••••••••• (enregistré)" : "";
-    // What is stored is never shown again; what is typed stays until it is.
-    if (was !== null && was !== now.stored && document.activeElement !== input) input.value = "";
+    // The plugin never describes a secret: what was told stays until it says that it has another one.
+    if (was !== null && was !== now.stored) value.show("");
     was = now.stored;
-    value.keep(input.value);
   };
-  return { ...made, update, commit: value.commit };
+  return { ...made, update, commit: value.commit, unsaved: value.unsaved };
 }
 
 function choice(field, form) {
@@ -114,9 +137,11 @@ function choice(field, form) {
     if (wanted !== drawn) {
       drawn = wanted;
       const none = options.some((option) => option.value === "") ? [] : [h("option", { value: "" }, "—")];
+      const picked = box.value;
       box.replaceChildren(...none, ...options.map((option) => h("option", { value: option.value }, option.label)));
+      box.value = picked;
     }
-    box.value = now.value ?? "";
+    if (!form.waits(field.id)) box.value = now.value ?? "";
   };
   return { ...made, update };
 }

@@ -20,15 +20,33 @@ export function form(shown, { closed, titled }) {
   let description = null;
   let queue = Promise.resolve();
   let said = "";
+  // How many changes of a field are on their way; and the last one that never arrived, to be told again.
+  const underway = new Map();
+  const untold = new Map();
 
-  // One event after the other, as the user made them.
-  const tell = (event) => {
+  const send = async (event) => {
+    const changes = event.kind === "changed";
+    try {
+      const answer = await post(`forms/${shown.number}`, event);
+      if (changes) untold.delete(event.field);
+      return answer;
+    } catch (error) {
+      if (changes && error.unanswered) untold.set(event.field, event);
+      throw error;
+    } finally {
+      if (changes) underway.set(event.field, underway.get(event.field) - 1);
+    }
+  };
+
+  // One event after the other, as the user made them; `from`: what had the focus when he acted.
+  const tell = (event, from = null) => {
+    if (event.kind === "changed") underway.set(event.field, (underway.get(event.field) ?? 0) + 1);
     queue = queue.then(async () => {
       if (!description) return;
       node.setAttribute("aria-busy", "true");
       try {
-        const answer = await post(`forms/${shown.number}`, event);
-        if (answer.description) draw(answer.description, event.kind === "action");
+        const answer = await send(event);
+        if (answer.description) draw(answer.description, from);
         else {
           description = null;
           closed();
@@ -43,11 +61,16 @@ export function form(shown, { closed, titled }) {
   };
 
   const changed = (field, value) => tell({ kind: "changed", field, value });
+  const waits = (field) => underway.get(field) > 0 || untold.has(field);
 
   /** A button of the form, or of a row. */
   const press = async (one, row = null) => {
+    const from = document.activeElement;
+    for (const event of untold.values()) tell(event);
     for (const field of fields.values()) field.commit?.();
     await queue;
+    // Acting without what the user typed would do something else than he wants.
+    if (untold.size) return;
     if (one.confirm && !(await confirm(one.confirm, one.label, "Annuler"))) return;
     if (one.job) {
       try {
@@ -58,7 +81,7 @@ export function form(shown, { closed, titled }) {
         await failed(error);
       }
     }
-    await tell({ kind: "action", field: one.id, row });
+    await tell({ kind: "action", field: one.id, row }, from);
   };
 
   const main = () => {
@@ -66,10 +89,12 @@ export function form(shown, { closed, titled }) {
     if (first && first.enabled !== false) press(first);
   };
 
-  const api = { changed, press, main, title: () => description.title };
+  const api = { changed, waits, press, main, title: () => description.title };
 
-  const drawGroup = (group, index) => {
-    const key = `${index}:${group.label}`;
+  const drawGroup = (group, index, all) => {
+    // A group that comes or goes before it makes it no other one.
+    const twins = all.slice(0, index).filter((other) => other.label === group.label).length;
+    const key = `${twins}:${group.label}`;
     let frame = frames.get(key);
     if (!frame) {
       const body = h("div", { class: "group-body" });
@@ -102,9 +127,10 @@ export function form(shown, { closed, titled }) {
     return made.node;
   };
 
-  const draw = (next, acted = false) => {
+  /** Draws what the plugin describes; `from`: what had the focus when the user acted, if he did. */
+  const draw = (next, from = null) => {
     description = next;
-    const focused = document.activeElement;
+    const inside = node.contains(document.activeElement);
     heading.textContent = next.title;
     titled(next.title);
     drawMessage(next.message);
@@ -114,12 +140,14 @@ export function form(shown, { closed, titled }) {
     for (const id of [...fields.keys()]) if (!kept.has(id)) fields.delete(id);
     arrange(groups, next.groups.map(drawGroup));
     arrange(buttons, next.buttons.map(drawButton));
+    const focused = document.activeElement;
+    const nowhere = focused === document.body;
     const wrong = all.find((field) => field.error);
-    if (acted && wrong) fields.get(`${wrong.kind}:${wrong.id}`).focus();
-    else if (node.contains(focused) || !focused || focused === document.body || !focused.isConnected) {
-      // The field that had the focus keeps it; when it is gone, or off, the form's heading says where the user is.
-      if (document.activeElement === document.body && node.offsetParent) heading.focus();
-    }
+    // Whoever has gone on while the answer came stays where he is.
+    const waiting = nowhere || (focused === from && ![...fields.values()].some((field) => field.unsaved?.()));
+    if (from && wrong && waiting) fields.get(`${wrong.kind}:${wrong.id}`).focus();
+    // When what had the focus is gone, the form's heading says where the user is.
+    else if (nowhere && (inside || from) && node.offsetParent) heading.focus();
     const faults = all.filter((field) => field.error || field.warning);
     const texts = faults.map((field) => `${field.label} : ${field.error ?? field.warning}`).join(" ");
     if (texts !== said && texts) announce(texts);

@@ -205,13 +205,19 @@ impl Browser {
     /// Types a text into a control in place of what it holds, and leaves it.
     #[track_caller]
     pub fn fill(&self, label: &str, text: &str) {
+        self.type_into(label, &format!("{text}{}", char::from(Key::Tab)));
+    }
+
+    /// Types a text into a control in place of what it holds, and stays there.
+    #[track_caller]
+    pub fn type_into(&self, label: &str, text: &str) {
         let control = self.control(label);
         self.runtime.block_on(async {
             let key = |key: Key| String::from(char::from(key));
             // As a user does: all of it is selected, then typed over.
             let all = format!("{}a{}{}", key(Key::Control), key(Key::Null), key(Key::Delete));
             control.send_keys(&all).await.unwrap();
-            control.send_keys(&format!("{text}{}", key(Key::Tab))).await.unwrap();
+            control.send_keys(text).await.unwrap();
         });
     }
 

@@ -15,3 +15,4 @@ mod night;
 mod scenario;
 #[path = "../support/mod.rs"]
 mod support;
+mod typing;
