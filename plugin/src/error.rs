@@ -83,10 +83,19 @@ impl From<DatabaseError> for Error {
 
 impl From<ErpError> for Error {
     fn from(error: ErpError) -> Self {
-        let code = match error {
-            ErpError::Database(error) => return error.into(),
+        let code = match &error {
+            ErpError::Database(error) => return error.clone().into(),
+            ErpError::ColumnMissing { error: missing, .. } => {
+                return Self {
+                    message: error.user_text(),
+                    detail: error.to_string(),
+                    ..DatabaseError::clone(missing).into()
+                };
+            }
             ErpError::Cancelled => return Self::cancelled(),
-            ErpError::MappingFile { .. } | ErpError::Mapping { .. } => abi::PASSERELLE_E_MAPPING,
+            ErpError::MappingFile { .. } | ErpError::MappingEncoding { .. } | ErpError::Mapping { .. } => {
+                abi::PASSERELLE_E_MAPPING
+            }
             ErpError::TooLong { .. } | ErpError::Order { .. } => abi::PASSERELLE_E_SCHEMA,
         };
         Self::new(code, error.user_text(), error.to_string())

@@ -251,14 +251,16 @@ impl Instance {
     /// # Errors
     /// The database cannot be reached or the mapping is wrong.
     pub fn erp(&self) -> Result<Erp, Error> {
-        Ok(Erp::new(self.database()?, self.mapping()?))
+        self.erp_on(self.database()?)
     }
 
-    fn mapping(&self) -> Result<Mapping, Error> {
-        Ok(match &self.mapping {
+    fn erp_on(&self, database: Database) -> Result<Erp, Error> {
+        let mapping = match &self.mapping {
             Some(path) => Mapping::load(path)?,
             None => Mapping::default(),
-        })
+        };
+        mapping.fits(database.dialect())?;
+        Ok(Erp::new(database, mapping))
     }
 
     /// The plugin's own tables.
@@ -301,7 +303,7 @@ impl Instance {
     pub fn night(&self, watch: &night::Watch) -> Result<night::Parts, Error> {
         let database = self.database()?.stopped_by(watch.flag());
         Ok(night::Parts {
-            erp: Erp::new(database.clone(), self.mapping()?),
+            erp: self.erp_on(database.clone())?,
             store: Store::open(&database)?,
             sealer: self.sealer()?,
             proxy: self.proxy.clone(),

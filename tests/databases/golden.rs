@@ -94,7 +94,7 @@ fn the_worked_example_is_read_whole_and_without_a_doubt(product: Product) {
 }
 
 /// Copies the example's tables, whose DDL every database takes as it is, cell by cell as text.
-fn copy_example(base: &Base) {
+pub fn copy_example(base: &Base) {
     use odbc_api::{Cursor as _, buffers::TextRowSet};
     let file = source("tests/golden/erp.db");
     let example = connect(&format!("Driver=SQLite3;Database={};StepAPI=1", file.display())).unwrap();

@@ -13,6 +13,7 @@ mod generator;
 mod golden;
 mod host;
 mod journey;
+mod mapping;
 #[path = "../support/servers.rs"]
 mod servers;
 #[path = "../support/mod.rs"]

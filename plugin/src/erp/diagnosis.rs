@@ -1,6 +1,7 @@
 //! Every entity against the live database.
 
-use super::schema::{Column, ENTITIES, Entity, Kind};
+use super::error::without_column;
+use super::schema::{Column, ENTITIES, Entity, Kind, Need};
 use super::sql::Writer;
 use crate::database::{ColumnType, Connection, Database, DatabaseError, Row};
 
@@ -53,6 +54,12 @@ pub(super) fn diagnose(database: &Database, writer: Writer<'_>) -> Vec<Check> {
 }
 
 fn check(connection: &Connection, writer: Writer<'_>, entity: &'static Entity) -> Vec<String> {
+    if writer.mapping.is_absent(entity) {
+        return Vec::new();
+    }
+    if let Err(error) = writer.mapping.entity_fits(entity, writer.dialect.kind()) {
+        return vec![error.user_text()];
+    }
     if let Err(error) = connection.query(&writer.probe(entity, None), &[]) {
         return vec![source_problem(&error, &writer.mapping.shown_source(entity))];
     }
@@ -92,9 +99,9 @@ fn column_problem(error: &DatabaseError, entity: &Entity, column: &Column, name:
     let source = writer.mapping.shown_source(entity);
     match error {
         DatabaseError::ColumnMissing { .. } => format!(
-            "La colonne « {name} » ({}.{}) est introuvable dans la {source} : vérifier son nom dans le fichier de \
-             correspondance.",
-            entity.name, column.name
+            "La colonne « {name} » est introuvable dans la {source} : vérifier son nom dans le fichier de \
+             correspondance. {}",
+            without_column(entity.name, column.name, column.need == Need::Optional)
         ),
         other => format!(
             "La colonne « {name} » de la {source} ne peut pas être lue. {}",

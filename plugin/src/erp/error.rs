@@ -31,6 +31,16 @@ pub enum ErpError {
         /// What the operating system says.
         reason: std::io::ErrorKind,
     },
+    /// The mapping file is not in UTF-8.
+    #[error("the mapping file {file} is not in UTF-8 but in {encoding} (line {line})")]
+    MappingEncoding {
+        /// The file.
+        file: String,
+        /// What it is, as far as can be told.
+        encoding: &'static str,
+        /// The first line, from 1, that cannot be read.
+        line: usize,
+    },
     /// The mapping file is wrong.
     #[error("mapping file {file}, line {line}, key {:?}: expected {}", fault.key, fault.expected)]
     Mapping {
@@ -44,6 +54,18 @@ pub enum ErpError {
     /// The database failed.
     #[error(transparent)]
     Database(DatabaseError),
+    /// A column that the mapping names is missing.
+    #[error("{entite}.{colonne}: {error}")]
+    ColumnMissing {
+        /// The logical entity.
+        entite: &'static str,
+        /// The logical column.
+        colonne: &'static str,
+        /// Whether an ERP may do without it.
+        facultative: bool,
+        /// What the database said.
+        error: Box<DatabaseError>,
+    },
     /// One value is longer than any that is read.
     #[error("a value of {entite}.{colonne} is too long")]
     TooLong {
@@ -80,6 +102,11 @@ impl ErpError {
                 "Le fichier de correspondance « {file} » ne peut pas être lu : vérifier son chemin et les droits de \
                  lecture."
             ),
+            Self::MappingEncoding { file, encoding, line } => format!(
+                "Le fichier de correspondance « {file} » n'est pas en UTF-8 mais en {encoding} (ligne {line}) : l'ouvrir \
+                 dans un éditeur de texte et l'enregistrer en UTF-8 (Bloc-notes : Fichier > Enregistrer sous, encodage \
+                 UTF-8)."
+            ),
             Self::Mapping { file, line, fault } if fault.key.is_empty() => format!(
                 "Le fichier de correspondance « {file} » est incorrect, ligne {line} : attendu {}.",
                 fault.expected
@@ -89,6 +116,16 @@ impl ErpError {
                 fault.key, fault.expected
             ),
             Self::Database(error) => error.user_text(),
+            Self::ColumnMissing {
+                entite,
+                colonne,
+                facultative,
+                error,
+            } => format!(
+                "{} {}",
+                error.user_text(),
+                without_column(entite, colonne, *facultative)
+            ),
             Self::TooLong { entite, colonne } => format!(
                 "Une valeur de la colonne « {colonne} » de l'entité « {entite} » dépasse 1 Mio : vérifier cette \
                  colonne dans le fichier de correspondance."
@@ -99,5 +136,20 @@ impl ErpError {
             ),
             Self::Cancelled => "La lecture de l'ERP a été interrompue à la demande de l'utilisateur.".to_owned(),
         }
+    }
+}
+
+/// What to do about a column that an ERP does not have.
+pub(super) fn without_column(entite: &str, colonne: &str, facultative: bool) -> String {
+    if facultative {
+        format!(
+            "{entite}.{colonne} est facultative : si cet ERP ne l'a pas, écrire {colonne} = \"\" dans « columns » de \
+             [entity.{entite}]."
+        )
+    } else {
+        format!(
+            "{entite}.{colonne} est obligatoire, {colonne} = \"\" n'est pas possible : si cet ERP ne l'a pas, une requête \
+             (« query » de [entity.{entite}]) peut la donner."
+        )
     }
 }

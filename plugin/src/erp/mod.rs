@@ -151,9 +151,12 @@ impl Erp {
         let mut statements = Vec::new();
         for part in parts {
             statements.push(writer.inscriptions(part, &secteurs).sql);
-            statements.push(writer.conventions(part, &secteurs).sql);
-            statements.push(writer.responsables(part, &secteurs).sql);
-            statements.extend(writer.interlocuteurs(part, &secteurs).map(|query| query.sql));
+            let children = [
+                writer.conventions(part, &secteurs),
+                writer.responsables(part, &secteurs),
+                writer.interlocuteurs(part, &secteurs),
+            ];
+            statements.extend(children.into_iter().flatten().map(|query| query.sql));
         }
         statements
     }

@@ -151,7 +151,7 @@ impl Reading<'_> {
         let mut hanging = Hanging {
             conventions: Children::start(
                 connections.own(&connections.conventions),
-                Some(writer.conventions(part, secteurs)),
+                writer.conventions(part, secteurs),
                 CONVENTION.name,
                 read_convention,
             )?,
@@ -163,7 +163,7 @@ impl Reading<'_> {
             )?,
             responsables: Children::start(
                 connections.own(&connections.responsables),
-                Some(writer.responsables(part, secteurs)),
+                writer.responsables(part, secteurs),
                 SIFA_RESPONSABLE.name,
                 read_responsable,
             )?,

@@ -136,7 +136,9 @@ fn each(
     notes: &mut HashMap<(&'static str, i64), Vec<ValeurIllisible>>,
     mut take: impl FnMut(&mut Fields<'_>),
 ) -> Result<(), ErpError> {
-    let query = writer.whole(entity);
+    let Some(query) = writer.whole(entity) else {
+        return Ok(());
+    };
     let mut rows = connection
         .query_sized(&query.sql, &[], query.sizes.clone())
         .map_err(|e| query.explain(e))?;

@@ -2,7 +2,9 @@
 
 use super::error::ErpError;
 use super::mapping::Mapping;
-use super::schema::{ACTION, CONVENTION, Entity, INSCRIPTION, INTERLOCUTEUR, SIFA, SIFA_RESPONSABLE, STAGIAIRE};
+use super::schema::{
+    ACTION, CONVENTION, Column, Entity, INSCRIPTION, INTERLOCUTEUR, Need, SIFA, SIFA_RESPONSABLE, STAGIAIRE,
+};
 use crate::database::{DatabaseError, Dialect, FALSE_WORDS, Sizes};
 
 /// A query, and the room that its columns take.
@@ -12,8 +14,17 @@ pub(super) struct Query {
     pub sql: String,
     /// Memory for its rows.
     pub sizes: Sizes,
-    /// Entity and column of each result column.
-    pub columns: Vec<(&'static str, &'static str)>,
+    /// Where each result column comes from.
+    pub columns: Vec<Origin>,
+}
+
+/// Where a result column comes from.
+#[derive(Debug, Clone)]
+pub(super) struct Origin {
+    entity: &'static Entity,
+    column: &'static Column,
+    /// The column as the database may name it: with the entity's alias, and alone.
+    names: Option<[String; 2]>,
 }
 
 /// Which rows of the inscriptions a set of queries covers, and in which order.
@@ -49,6 +60,15 @@ impl Writer<'_> {
         self.mapping.expression(entity, alias, column, self.dialect)
     }
 
+    fn origin(&self, entity: &'static Entity, alias: &str, column: &'static Column) -> Origin {
+        let name = self.mapping.column_name(entity, column.name);
+        Origin {
+            entity,
+            column,
+            names: name.map(|name| [format!("{alias}.{name}"), name.to_owned()]),
+        }
+    }
+
     /// A SELECT of keys and then all columns read of some entities.
     fn select(&self, entities: &[(&'static Entity, &str)], tail: &str, budget: usize) -> Query {
         let mut shown = Vec::new();
@@ -63,7 +83,7 @@ impl Writer<'_> {
                 let expression = self.column(entity, alias, column.name);
                 shown.push(format!("{expression} AS {alias}_{}", column.name));
                 sizes.columns.push(column.kind.room());
-                columns.push((entity.name, column.name));
+                columns.push(self.origin(entity, alias, column));
             }
         }
         Query {
@@ -73,13 +93,17 @@ impl Writer<'_> {
         }
     }
 
+    /// What reads an entity; nothing where this ERP has no such entity.
+    fn unless_absent(&self, entity: &Entity, query: impl FnOnce() -> Query) -> Option<Query> {
+        (!self.mapping.is_absent(entity)).then(query)
+    }
+
     /// All rows of one entity.
-    pub(super) fn whole(&self, entity: &'static Entity) -> Query {
-        self.select(
-            &[(entity, "t")],
-            &format!("FROM {}", self.from(entity, "t")),
-            CHILD_BUDGET,
-        )
+    pub(super) fn whole(&self, entity: &'static Entity) -> Option<Query> {
+        self.unless_absent(entity, || {
+            let from = format!("FROM {}", self.from(entity, "t"));
+            self.select(&[(entity, "t")], &from, CHILD_BUDGET)
+        })
     }
 
     fn apprentissage(&self) -> String {
@@ -126,29 +150,38 @@ impl Writer<'_> {
         }
     }
 
-    /// ORDER BY stagiaire, inscription, and then what is given.
-    fn order(&self, part: Part, last: String) -> String {
-        let inscription = self.column(&INSCRIPTION, "i", "id");
-        match part {
-            Part::Orphans => format!("ORDER BY {inscription}, {last}"),
-            Part::Stagiaires { .. } => {
-                format!("ORDER BY {}, {inscription}, {last}", self.column(&STAGIAIRE, "s", "id"))
-            }
+    /// ORDER BY stagiaire, inscription, and then the key of an entity, if this ERP has it: not all databases order by
+    /// NULL.
+    fn order(&self, part: Part, last: &Entity, alias: &str) -> String {
+        let mut keys = vec![self.column(&INSCRIPTION, "i", "id")];
+        if let Part::Stagiaires { .. } = part {
+            keys.insert(0, self.column(&STAGIAIRE, "s", "id"));
         }
+        if !self.mapping.is_absent(last) {
+            keys.push(self.column(last, alias, "id"));
+        }
+        format!("ORDER BY {}", keys.join(", "))
     }
 
     /// `inscription`, `stagiaire`, `action_formation`, `sifa`: one row an inscription.
     pub(super) fn inscriptions(&self, part: Part, secteurs: &[i64]) -> Query {
         let (from, condition) = self.base(part, secteurs);
+        let sifa = if self.mapping.is_absent(&SIFA) {
+            String::new()
+        } else {
+            format!(
+                "LEFT JOIN {} ON {} = {} ",
+                self.from(&SIFA, "f"),
+                self.column(&SIFA, "f", "inscription_id"),
+                self.column(&INSCRIPTION, "i", "id"),
+            )
+        };
         let tail = format!(
-            "{from} LEFT JOIN {} ON {} = {} LEFT JOIN {} ON {} = {} {condition} {}",
+            "{from} LEFT JOIN {} ON {} = {} {sifa}{condition} {}",
             self.from(&ACTION, "a"),
             self.column(&ACTION, "a", "id"),
             self.column(&INSCRIPTION, "i", "action_id"),
-            self.from(&SIFA, "f"),
-            self.column(&SIFA, "f", "inscription_id"),
-            self.column(&INSCRIPTION, "i", "id"),
-            self.order(part, self.column(&SIFA, "f", "id")),
+            self.order(part, &SIFA, "f"),
         );
         self.select(
             &[(&INSCRIPTION, "i"), (&STAGIAIRE, "s"), (&ACTION, "a"), (&SIFA, "f")],
@@ -160,13 +193,13 @@ impl Writer<'_> {
     /// Stagiaire and inscription of each row, and then the columns of one entity that hangs on the inscription.
     fn children(&self, part: Part, secteurs: &[i64], joins: &str, entity: &'static Entity, alias: &str) -> Query {
         let (from, condition) = self.base(part, secteurs);
-        let order = self.order(part, self.column(entity, alias, "id"));
+        let order = self.order(part, entity, alias);
         let mut query = self.select(
             &[(entity, alias)],
             &format!("{from} {joins} {condition} {order}"),
             CHILD_BUDGET,
         );
-        let keys = [(&STAGIAIRE, "s"), (&INSCRIPTION, "i")];
+        let keys: [(&'static Entity, &str); 2] = [(&STAGIAIRE, "s"), (&INSCRIPTION, "i")];
         let shown: Vec<String> = keys
             .iter()
             .map(|(entity, alias)| format!("{} AS {alias}_id", self.column(entity, alias, "id")))
@@ -175,25 +208,26 @@ impl Writer<'_> {
             .sql
             .replacen("SELECT ", &format!("SELECT {}, ", shown.join(", ")), 1);
         query.sizes.columns.splice(0..0, [24, 24]);
-        query
-            .columns
-            .splice(0..0, [(STAGIAIRE.name, "id"), (INSCRIPTION.name, "id")]);
+        let keys = keys
+            .into_iter()
+            .filter_map(|(entity, alias)| Some(self.origin(entity, alias, entity.columns.first()?)));
+        query.columns.splice(0..0, keys);
         query
     }
 
     /// `convention` of the inscriptions.
-    pub(super) fn conventions(&self, part: Part, secteurs: &[i64]) -> Query {
+    pub(super) fn conventions(&self, part: Part, secteurs: &[i64]) -> Option<Query> {
         let joins = format!(
             "JOIN {} ON {} = {}",
             self.from(&CONVENTION, "c"),
             self.column(&CONVENTION, "c", "inscription_id"),
             self.column(&INSCRIPTION, "i", "id"),
         );
-        self.children(part, secteurs, &joins, &CONVENTION, "c")
+        self.unless_absent(&CONVENTION, || self.children(part, secteurs, &joins, &CONVENTION, "c"))
     }
 
     /// `sifa_responsable` of the inscriptions' SIFA rows.
-    pub(super) fn responsables(&self, part: Part, secteurs: &[i64]) -> Query {
+    pub(super) fn responsables(&self, part: Part, secteurs: &[i64]) -> Option<Query> {
         let joins = format!(
             "JOIN {} ON {} = {} JOIN {} ON {} = {}",
             self.from(&SIFA, "f"),
@@ -203,7 +237,9 @@ impl Writer<'_> {
             self.column(&SIFA_RESPONSABLE, "r", "sifa_id"),
             self.column(&SIFA, "f", "id"),
         );
-        self.children(part, secteurs, &joins, &SIFA_RESPONSABLE, "r")
+        self.unless_absent(&SIFA_RESPONSABLE, || {
+            self.children(part, secteurs, &joins, &SIFA_RESPONSABLE, "r")
+        })
     }
 
     /// `interlocuteur` of the stagiaires who have an inscription in scope. Orphans have none.
@@ -226,7 +262,9 @@ impl Writer<'_> {
             self.from(&INTERLOCUTEUR, "p"),
             self.column(&INTERLOCUTEUR, "p", "id"),
         );
-        Some(self.select(&[(&INTERLOCUTEUR, "p")], &tail, CHILD_BUDGET))
+        self.unless_absent(&INTERLOCUTEUR, || {
+            self.select(&[(&INTERLOCUTEUR, "p")], &tail, CHILD_BUDGET)
+        })
     }
 
     /// The id of the last stagiaire of a page of `length` that starts after `after`.
@@ -275,13 +313,37 @@ fn between(key: &str, after: Option<i64>, up_to: Option<i64>) -> String {
 }
 
 impl Query {
-    /// Names the entity and column of a value that is too long.
+    /// Names the entity and column of a value that is too long, or of a column that is missing.
     pub(super) fn explain(&self, error: DatabaseError) -> ErpError {
-        if let DatabaseError::ValueTooLong { column, .. } = error {
-            if let Some((entite, colonne)) = self.columns.get(column).copied() {
-                return ErpError::TooLong { entite, colonne };
-            }
+        match &error {
+            DatabaseError::ValueTooLong { column, .. } => match self.columns.get(*column) {
+                Some(Origin { entity, column, .. }) => ErpError::TooLong {
+                    entite: entity.name,
+                    colonne: column.name,
+                },
+                None => error.into(),
+            },
+            DatabaseError::ColumnMissing { name, .. } => match self.missing(name) {
+                Some(Origin { entity, column, .. }) => ErpError::ColumnMissing {
+                    entite: entity.name,
+                    colonne: column.name,
+                    facultative: column.need == Need::Optional,
+                    error: Box::new(error),
+                },
+                None => error.into(),
+            },
+            _ => error.into(),
         }
-        error.into()
+    }
+
+    /// The column that a database calls by a name, if it can be no other.
+    fn missing(&self, name: &str) -> Option<&Origin> {
+        let is_named = |origin: &&Origin| {
+            let names = origin.names.iter().flatten();
+            names.into_iter().any(|known| known.eq_ignore_ascii_case(name))
+        };
+        let mut found = self.columns.iter().filter(is_named);
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
     }
 }

@@ -224,8 +224,8 @@ fn sqlite_reads_a_page_by_its_indexes() {
     };
     let queries = [
         erp.writer().inscriptions(page, &[1, 2]),
-        erp.writer().conventions(page, &[1, 2]),
-        erp.writer().responsables(page, &[1, 2]),
+        erp.writer().conventions(page, &[1, 2]).unwrap(),
+        erp.writer().responsables(page, &[1, 2]).unwrap(),
         erp.writer().interlocuteurs(page, &[1, 2]).unwrap(),
     ];
     for query in queries {

@@ -4,7 +4,6 @@ use chrono::NaiveDate;
 
 use super::base::{Base, read, scope, try_read};
 use crate::bases::{Product, on_each};
-use crate::database::DatabaseError;
 use crate::dossier::records::Attendu;
 use crate::erp::{ErpError, Scope};
 
@@ -231,7 +230,14 @@ fn a_missing_table_or_column_is_named(product: Product) {
     base.run("ALTER TABLE convention RENAME COLUMN date_rupture TO rompu");
     let error = try_read(&base.erp(), &scope(&[1])).unwrap_err();
     assert!(
-        matches!(&error, ErpError::Database(DatabaseError::ColumnMissing { name, .. }) if name.contains("date_rupture")),
+        matches!(
+            &error,
+            ErpError::ColumnMissing {
+                entite: "convention",
+                colonne: "date_rupture",
+                ..
+            }
+        ),
         "{error:?}"
     );
     base.run("DROP TABLE sifa");
