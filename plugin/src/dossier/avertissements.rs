@@ -33,6 +33,7 @@ alertes! {
     CONVENTION_SANS_DEBUT "Convention sans date de début, non envoyée"
     PLUS_DE_QUATRE_CONTRATS "Plus de quatre contrats, les plus anciens non envoyés"
     SIRET_EMPLOYEUR_INVALIDE "SIRET de l'employeur invalide, non envoyé"
+    STATUT_DIFFERENT "Le tableau de bord affichera un autre statut"
     SEXE_INVALIDE "Sexe invalide, non envoyé"
     DERNIERE_SITUATION_INCONNUE "Dernière situation inconnue, non envoyée"
     DERNIER_ORGANISME_INVALIDE "Dernier organisme invalide, non envoyé"

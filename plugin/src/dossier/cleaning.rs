@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// The cleaned text: each run of tab, CR, LF is one space; control characters (Cc) and U+FEFF are gone;
-/// white space is trimmed at both ends. What is then empty is absent.
+/// The cleaned text: each run of tab, CR, LF is one space; characters that nobody sees are gone; white space is trimmed
+/// at both ends. What is then empty is absent.
 pub(super) fn nettoye(texte: &str) -> Option<Cow<'_, str>> {
     let propre = if texte.chars().any(a_remplacer) {
         Cow::Owned(remplace(texte))
@@ -41,7 +41,38 @@ pub(super) fn est_tiret(c: char) -> bool {
 }
 
 fn a_remplacer(c: char) -> bool {
-    c.is_control() || c == '\u{FEFF}'
+    // The first of them is U+00AD: most letters end here.
+    c.is_control() || (c >= '\u{AD}' && est_invisible(c))
+}
+
+/// The format characters (Cf: zero-width characters, soft hyphen, direction marks, tags …) and the two noncharacters
+/// U+FFFE and U+FFFF. They come with what is copied from elsewhere, and nobody sees them, so nobody could correct them.
+fn est_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{AD}'
+            | '\u{600}'..='\u{605}'
+            | '\u{61C}'
+            | '\u{6DD}'
+            | '\u{70F}'
+            | '\u{890}'..='\u{891}'
+            | '\u{8E2}'
+            | '\u{180E}'
+            | '\u{200B}'..='\u{200F}'
+            | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{2064}'
+            | '\u{2066}'..='\u{206F}'
+            | '\u{FEFF}'
+            | '\u{FFF9}'..='\u{FFFB}'
+            | '\u{FFFE}'..='\u{FFFF}'
+            | '\u{110BD}'
+            | '\u{110CD}'
+            | '\u{13430}'..='\u{1343F}'
+            | '\u{1BCA0}'..='\u{1BCA3}'
+            | '\u{1D173}'..='\u{1D17A}'
+            | '\u{E0001}'
+            | '\u{E0020}'..='\u{E007F}'
+    )
 }
 
 fn remplace(texte: &str) -> String {
@@ -61,6 +92,14 @@ fn remplace(texte: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::collections::BTreeSet;
+
+    use proptest::strategy::{Strategy as _, ValueTree as _};
+    use proptest::string::string_regex;
+    use proptest::test_runner::TestRunner;
+
     use super::*;
 
     #[test]
@@ -74,7 +113,11 @@ mod tests {
             ("a \n b", Some("a   b")),
             ("\u{FEFF}Zo\u{7}é\u{85}\u{7F}", Some("Zoé")),
             ("\u{FEFF} x", Some("x")),
-            ("x\u{200B}", Some("x\u{200B}")),
+            ("LE\u{AD}GALL\u{200B}", Some("LEGALL")),
+            ("\u{202A}06 12\u{202C}", Some("06 12")),
+            ("\u{200B} \u{E0041}", None),
+            ("MARTIN\u{FFFE}\u{FFFF}", Some("MARTIN")),
+            ("e\u{301}\u{FE0F}", Some("e\u{301}\u{FE0F}")),
             ("", None),
             (" \u{A0}\u{2003}", None),
             ("\t\r\n", None),
@@ -82,6 +125,27 @@ mod tests {
         ] {
             assert_eq!(nettoye(brut).as_deref(), attendu, "{brut:?}");
         }
+    }
+
+    /// The category as the regular expressions of the tests know it: drawn often enough, each of its characters comes.
+    #[test]
+    fn invisible_are_the_format_characters_of_unicode_and_two_noncharacters() {
+        let mut tires = TestRunner::deterministic();
+        let formats = string_regex(r"\p{Cf}").unwrap();
+        let mut attendus: BTreeSet<char> = (0..20_000)
+            .flat_map(|_| {
+                formats
+                    .new_tree(&mut tires)
+                    .unwrap()
+                    .current()
+                    .chars()
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        assert!(attendus.len() >= 170, "{}", attendus.len());
+        attendus.extend(['\u{FFFE}', '\u{FFFF}']);
+        let invisibles: BTreeSet<char> = ('\0'..=char::MAX).filter(|c| est_invisible(*c)).collect();
+        assert_eq!(invisibles, attendus);
     }
 
     #[test]

@@ -8,9 +8,9 @@ pub fn est_uai(code: &str) -> bool {
         if lettre.is_ascii_alphabetic() && chiffres.len() == 7 && tous_chiffres(chiffres))
 }
 
-/// 14 digits.
+/// 14 digits, not all 0.
 pub fn est_siret(code: &str) -> bool {
-    code.len() == 14 && tous_chiffres(code.as_bytes())
+    code.len() == 14 && tous_chiffres(code.as_bytes()) && code.bytes().any(|c| c != b'0')
 }
 
 /// Whether the check digit of a well-formed SIRET is right.
@@ -166,6 +166,8 @@ mod tests {
             ("12345678901234", true),
             ("1234567890123", false),
             ("1234567890123A", false),
+            ("00000000000000", false),
+            ("00000000000001", true),
             ("", false),
         ] {
             assert_eq!(est_siret(code), juste, "{code}");

@@ -22,6 +22,7 @@ mod perimetre;
 pub mod records;
 mod saisie;
 mod statut;
+mod statut_affiche;
 mod statut_candidats;
 mod telephone;
 #[cfg(test)]
@@ -43,6 +44,7 @@ use records::{Inscription, LigneUai};
 pub use saisie::{
     ChampLigne, Remarque, alertes_de_ligne, defauts_de_ligne, normaliser_ligne, normaliser_uai, siret_lisible,
 };
+pub use statut_affiche::StatutAffiche;
 
 /// What the rules need to know of a run besides the records.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +86,12 @@ impl<'a> Contexte<'a> {
                 (None, None) => {}
             }
         }
+        let mut statut_affiche = None;
         if protocole == Protocole::V3 {
+            statut_affiche = statut_affiche::statut_affiche(&champs, self.run_date);
+            if let Some(affiche) = statut_affiche {
+                statut_affiche::comparer_au_statut_envoye(&mut elements, affiche);
+            }
             if let Some(conseil) = motifs::dates_incoherentes(&elements) {
                 motifs.ajouter(CodeMotif::DatesFormationIncoherentes, conseil);
             }
@@ -99,6 +106,7 @@ impl<'a> Contexte<'a> {
             ligne_uai: elements.etablissement.ligne.map(|choisie| choisie.preparee.ligne.id),
             entree: elements.date_entree(),
             champs,
+            statut_affiche,
             motifs: motifs.dans_l_ordre(),
             avertissements: elements.avertissements,
         }
@@ -171,6 +179,8 @@ pub struct Dossier {
     pub entree: Option<NaiveDate>,
     /// The fields, in the protocol's order; an absent value has no field.
     pub champs: Vec<Champ>,
+    /// What the dashboard will display for it on the run's date; v3 only, and none where a date that it needs is missing.
+    pub statut_affiche: Option<StatutAffiche>,
     /// Why it is not sent, in the order of [`CodeMotif`]; none: it is sent.
     pub motifs: Vec<Motif>,
     /// What the user should know although it is sent.

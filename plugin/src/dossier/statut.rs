@@ -16,6 +16,17 @@ pub(super) enum Statut {
     Apprenti = 3,
 }
 
+impl Statut {
+    /// Its name on the dashboard.
+    pub(super) fn libelle(self) -> &'static str {
+        match self {
+            Self::Abandon => "Abandon",
+            Self::Inscrit => "Inscrit sans contrat",
+            Self::Apprenti => "Apprenti",
+        }
+    }
+}
+
 /// In this order: abandon, inscrit, apprenti.
 pub(super) fn statut(inscription: &Inscription) -> Statut {
     let sorti_avant = match (inscription.sortie_reelle, inscription.sortie_prevue) {

@@ -67,8 +67,8 @@ fn lu_par_la_bibliotheque(numero: &str) -> Option<String> {
 /// over between digits are gone. Anything more (a second number, a name, a note) makes it unreadable.
 fn sans_ponctuation(saisie: &str) -> Option<String> {
     let mut numero = String::with_capacity(CHIFFRES_MAX);
-    for c in saisie.chars() {
-        if c.is_whitespace() || est_tiret(c) || "./()[]{}~\u{AD}\u{200B}\u{2060}\u{2212}".contains(c) {
+    for c in saisie.chars().map(demi_chasse) {
+        if c.is_whitespace() || est_tiret(c) || "./()[]{}~\u{2212}".contains(c) {
             continue;
         }
         let utile = c.is_ascii_digit() || (c == '+' && numero.is_empty());
@@ -78,6 +78,14 @@ fn sans_ponctuation(saisie: &str) -> Option<String> {
         numero.push(c);
     }
     Some(numero)
+}
+
+/// The ASCII character that a full-width one stands for.
+fn demi_chasse(c: char) -> char {
+    match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        autre => autre,
+    }
 }
 
 /// The default region by the first digits, with or without the leading 0.
@@ -115,8 +123,10 @@ mod tests {
             ("06.12.34.56.78", Some("0612345678")),
             ("06-12\u{2010}34\u{2013}56\u{2015}78", Some("0612345678")),
             ("06/12/34/56/78", Some("0612345678")),
-            ("[06]{12}34~56\u{AD}78", Some("0612345678")),
-            ("06\u{200B}12\u{2060}34\u{2212}5678", Some("0612345678")),
+            ("[06]{12}34~56 78", Some("0612345678")),
+            ("06 12 34\u{2212}5678", Some("0612345678")),
+            ("０６１２３４５６７８", Some("0612345678")),
+            ("＋33（0）6．12－34　56 78", Some("0612345678")),
             ("612345678", Some("0612345678")),
             ("+33612345678", Some("0612345678")),
             ("+33 (0)6 12 34 56 78", Some("0612345678")),
@@ -167,6 +177,14 @@ mod tests {
             ("0612345678 / 0145678901", None),
             ("06 12 34 56 78 (mère)", None),
             ("T 06 12 34 56 78", None),
+            ("Ｔ 06 12 34 56 78", None),
+            ("06 12 34 56 78 poste 12", None),
+            ("0612345678#12", None),
+            ("0612345678;ext=12", None),
+            ("tel:0612345678", None),
+            ("0612345678, 0712345678", None),
+            ("٠٦١٢٣٤٥٦٧٨", None),
+            ("3919", None),
             ("06 12 34 56 78 x 12", None),
             ("0612345678 ext. 12", None),
             ("06123456", None),

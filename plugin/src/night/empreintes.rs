@@ -89,6 +89,7 @@ mod tests {
             ligne_uai: None,
             protocole: Protocole::V3,
             entree: None,
+            statut_affiche: None,
             champs: champs
                 .iter()
                 .map(|(nom, texte)| Champ {

@@ -85,10 +85,13 @@ struct Envoye<'a>(&'a Dossier);
 
 impl Serialize for Envoye<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(4))?;
+        let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("inscription_id", &self.0.inscription_id)?;
         map.serialize_entry("dossier", &self.0.corps())?;
         map.serialize_entry("provenance", &Provenances(self.0))?;
+        if let Some(statut) = self.0.statut_affiche {
+            map.serialize_entry("statut_affiche", statut.code())?;
+        }
         map.serialize_entry("avertissements", &Avertissements(self.0))?;
         map.end()
     }

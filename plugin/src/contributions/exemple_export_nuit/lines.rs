@@ -3,7 +3,7 @@
 use super::Resume;
 use crate::contributions::complements_secteur::cases_de_la_nuit;
 use crate::contributions::fields::Places;
-use crate::dossier::{Dossier, Genre, Valeur, colonnes};
+use crate::dossier::{Dossier, Genre, Protocole, Provenance, Valeur, colonnes};
 use crate::night::stream::{Choice, Plan};
 use crate::store::ReglageSecteur;
 use crate::table::{Cell, Column, Kind};
@@ -11,11 +11,15 @@ use crate::table::{Cell, Column, Kind};
 /// The columns that hold sentences.
 pub const SENTENCES: &[&str] = &["avertissements", "motifs", "a_faire", "libelle"];
 
+/// Not sent: the dashboard computes it for itself.
+const STATUT_AFFICHE: &str = "Statut affiché par le tableau de bord";
+
 /// *Données envoyées*: the fields of a protocol, each with its provenance beside it.
 pub struct Envoyees {
     /// The columns.
     pub columns: Vec<Column>,
     noms: Vec<&'static str>,
+    avec_statut_affiche: bool,
 }
 
 impl Envoyees {
@@ -46,8 +50,23 @@ impl Envoyees {
                 ..Column::new(&format!("{}.provenance", colonne.nom), "Provenance", Kind::Text)
             });
         }
+        let avec_statut_affiche = matches!(
+            plan.choice,
+            Choice::Fixed {
+                protocole: Protocole::V3,
+                ..
+            }
+        );
+        if avec_statut_affiche {
+            columns.push(Column::new("statut_affiche", STATUT_AFFICHE, Kind::Text));
+            columns.push(Column {
+                provenance_of: Some("statut_affiche".to_owned()),
+                ..Column::new("statut_affiche.provenance", "Provenance", Kind::Text)
+            });
+        }
         columns.push(Column::new("avertissements", "Avertissements", Kind::Text));
         Self {
+            avec_statut_affiche,
             columns,
             noms: fields.iter().map(|colonne| colonne.nom).collect(),
         }
@@ -65,9 +84,15 @@ impl Envoyees {
                 None => [Cell::Empty, Cell::Empty],
                 Some(champ) => [cell(&champ.valeur), Cell::Text(champ.provenance.libelle())],
             });
+        let statut_affiche = match dossier.statut_affiche {
+            Some(statut) => [Cell::Text(statut.libelle()), Cell::Text(Provenance::Calcul.libelle())],
+            None => [Cell::Empty, Cell::Empty],
+        };
+        let statut_affiche = statut_affiche.into_iter().filter(|_| self.avec_statut_affiche);
         take(
             &mut std::iter::once(Cell::Integer(dossier.inscription_id))
                 .chain(cells)
+                .chain(statut_affiche)
                 .chain([filled(&warnings)]),
         )
     }
@@ -167,6 +192,9 @@ pub fn resume(resume: &Resume) -> Vec<ResumeLine> {
     line("Dossiers non envoyés", resume.non_envoyes);
     for (motif, count) in &resume.motifs {
         line(&format!("  dont {}", motif.libelle()), *count);
+    }
+    for (statut, count) in &resume.statuts_affiches {
+        line(&format!("{STATUT_AFFICHE} : {}", statut.libelle()), *count);
     }
     line("Avertissements", resume.avertissements);
     line("Inscriptions hors des secteurs paramétrés", resume.hors_secteur);

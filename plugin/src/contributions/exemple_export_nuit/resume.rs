@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::dossier::{CodeMotif, Dossier, Protocole, Valeur};
+use crate::dossier::{CodeMotif, Dossier, Protocole, StatutAffiche, Valeur};
 use crate::night::stream::Prepared;
 
 /// How many dossiers there are, and what becomes of them.
@@ -23,6 +23,9 @@ pub struct Resume {
     /// Dossiers left out by reason; one with several counts under each.
     #[serde(skip)]
     pub motifs: BTreeMap<CodeMotif, u64>,
+    /// Dossiers that would go out, by the status that the dashboard will display (v3).
+    #[serde(skip)]
+    pub statuts_affiches: BTreeMap<StatutAffiche, u64>,
     /// Dossiers that would go out but for the key of their establishment, by UAI.
     #[serde(skip)]
     pub sans_acces: BTreeMap<String, u64>,
@@ -41,6 +44,9 @@ impl Resume {
             codes.sort_unstable();
             codes.dedup();
             self.avertissements += codes.len() as u64;
+            if let Some(statut) = prepared.dossier.statut_affiche {
+                *self.statuts_affiches.entry(statut).or_default() += 1;
+            }
             if prepared.acces.is_none() {
                 *self.sans_acces.entry(uai(&prepared.dossier).to_owned()).or_default() += 1;
             }

@@ -77,7 +77,7 @@ fn statut() {
     });
     assert_eq!(
         (val(&v3(&i), "statut_apprenant"), alertes(&v3(&i))),
-        ("3".to_owned(), vec!["CONVENTION_SANS_DEBUT"])
+        ("3".to_owned(), vec!["CONVENTION_SANS_DEBUT", "STATUT_DIFFERENT"])
     );
     let i = avec(|i| {
         i.conventions.clear();
@@ -135,7 +135,8 @@ fn contracts() {
         [
             "CONVENTION_SANS_DEBUT",
             "PLUS_DE_QUATRE_CONTRATS",
-            "SIRET_EMPLOYEUR_INVALIDE"
+            "SIRET_EMPLOYEUR_INVALIDE",
+            "STATUT_DIFFERENT"
         ]
     );
     assert!(dossier.envoyable());

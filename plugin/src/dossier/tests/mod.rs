@@ -7,6 +7,7 @@ mod contrat_et_statut;
 mod dossiers;
 mod etablissement;
 mod formation;
+mod statut_affiche;
 mod textes_des_alertes;
 mod textes_des_motifs;
 
