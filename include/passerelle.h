@@ -1140,6 +1140,7 @@ typedef struct passerelle_sink {
  * | `compte-rendu.xlsx` | the same as a workbook | |
  * | `compte-rendu.html` | the same as one page that stands alone | |
  * | `reglages.json` | the settings, without keys | replaces the settings |
+ * | `reglages-a-verifier.json` | what is doubtful in the settings, as a list of `ou` and `texte` | |
  * | `schema.sql` | the DDL of the `mna_` tables for this database | |
  *
  * Parameters are a JSON object, may be empty: for the preview those of a contribution's context; for the report `run`

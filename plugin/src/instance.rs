@@ -195,6 +195,7 @@ impl Instance {
             "compte-rendu.html" => compte_rendu::write_page(&self.store()?, &Context::parse(parameters)?, run, to),
             "compte-rendu.json" => compte_rendu::write_json(&self.store()?, &Context::parse(parameters)?, to),
             "reglages.json" => contributions::reglages::export(&self.store()?, to),
+            "reglages-a-verifier.json" => contributions::reglages::write_doutes(&self.store()?, to),
             "schema.sql" => contributions::reglages::ddl(&self.database()?, to),
             _ => Err(unknown("document", id)),
         }

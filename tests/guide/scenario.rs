@@ -46,9 +46,12 @@ pub const BAD_LINES: [(Typed, &str, &str); 5] = [
         "Société manquante : la choisir.",
     ),
     (
-        &[("Société", "SC-FORMATION"), ("UAI du lieu de formation", "7654321")],
-        "UAI du lieu de formation",
-        "UAI du lieu de formation malformé : saisir 7 chiffres et une lettre.",
+        &[
+            ("Société", "SC-FORMATION"),
+            ("UAI de l'établissement formateur", "7654321"),
+        ],
+        "UAI de l'établissement formateur",
+        "UAI de l'établissement formateur malformé : saisir 7 chiffres et une lettre.",
     ),
 ];
 
@@ -61,7 +64,7 @@ pub const LINES: [Typed; 2] = [
         ("Organisme gestionnaire", "Établissement scolaire privé sous contrat"),
         ("Société", "SC-FORMATION"),
         ("Secteur", "METZ"),
-        ("UAI du lieu de formation", ""),
+        ("UAI de l'établissement formateur", ""),
     ],
     &[
         ("Numéro UAI du CFA", "1234568A"),

@@ -1,13 +1,34 @@
 //! `settings`: import and export.
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::cli::SettingsTask;
 use crate::failure::{DONE, Failure};
-use crate::session::App;
+use crate::session::{App, Session};
 
 /// The plugin's document that holds the settings.
 pub const SETTINGS: &str = "reglages.json";
+
+/// The plugin's document that holds what is doubtful in them.
+const DOUBTS: &str = "reglages-a-verifier.json";
+
+#[derive(Serialize, Deserialize)]
+struct Doubt {
+    ou: String,
+    texte: String,
+}
+
+/// What is doubtful in the settings that are stored; nothing where the plugin does not tell.
+fn doubts(session: &Session) -> Result<Vec<Doubt>, Failure> {
+    let mut document = Vec::new();
+    match session.write_document(DOUBTS, &json!({}), "Vérification des réglages", &mut document) {
+        Ok(()) => serde_json::from_slice(&document)
+            .map_err(|error| Failure::failed("Ce qui est à vérifier dans les réglages est illisible.", error)),
+        Err(Failure::Absent { .. }) => Ok(Vec::new()),
+        Err(failure) => Err(failure),
+    }
+}
 
 /// Runs the command.
 pub fn run(app: &App, task: &SettingsTask) -> Result<u8, Failure> {
@@ -21,9 +42,14 @@ pub fn run(app: &App, task: &SettingsTask) -> Result<u8, Failure> {
                 );
                 Failure::usage(text, error)
             })?;
-            app.session()?.read_document(SETTINGS, &bytes)?;
+            let session = app.session()?;
+            session.read_document(SETTINGS, &bytes)?;
+            let doubts = doubts(&session)?;
             output.say(&format!("Réglages importés de {}.", file.display()))?;
-            output.value(&json!({"importe": file}))?;
+            for doubt in &doubts {
+                output.say(&format!("À vérifier : {} : {}", doubt.ou, doubt.texte))?;
+            }
+            output.value(&json!({"importe": file, "a_verifier": doubts}))?;
         }
         SettingsTask::Export { file: Some(file) } => {
             app.session()?

@@ -9,7 +9,9 @@ use serde::Deserialize;
 use super::acces_api::URL_BASE;
 use super::parse_object;
 use crate::dossier::records::LigneUai;
-use crate::dossier::{Protocole, est_siret, est_uai, normaliser_ligne, normaliser_uai, siret_lisible};
+use crate::dossier::{
+    Formateur, Protocole, est_siret, est_uai, formateur, normaliser_ligne, normaliser_uai, siret_lisible,
+};
 use crate::error::Error;
 use crate::host::Run;
 use crate::instance::Instance;
@@ -144,14 +146,18 @@ fn couples(lignes: &[LigneUai], acces: &[Acces]) -> Vec<Couple> {
     found
 }
 
-/// The CFA, and the training site as dossiers name it: what it lacks is the CFA's. Without those that are malformed.
+/// The CFA, and the *établissement formateur* if it is another. Without those that are malformed.
 fn couples_of(ligne: &LigneUai) -> Vec<(String, String)> {
     let ligne = normaliser_ligne(ligne);
-    let cfa = (ligne.uai.clone(), ligne.siret.clone());
-    let site = (ligne.uai_formateur.or(ligne.uai), ligne.siret_formateur.or(ligne.siret));
-    let mut couples: Vec<_> = [cfa, site]
+    let site = match formateur(&ligne) {
+        Formateur::Autre { uai, siret } => Some((uai, siret)),
+        Formateur::LeCfa | Formateur::Incomplet(_) => None,
+    };
+    let mut couples: Vec<_> = ligne
+        .uai
+        .zip(ligne.siret)
         .into_iter()
-        .filter_map(|(uai, siret)| Some((uai?, siret?)))
+        .chain(site)
         .filter(|(uai, siret)| est_uai(uai) && est_siret(siret))
         .collect();
     couples.dedup();

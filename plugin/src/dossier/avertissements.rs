@@ -16,6 +16,7 @@ macro_rules! alertes {
 }
 
 alertes! {
+    NOM_A_VERIFIER "Nom ou prénom à vérifier"
     EMAIL_INVALIDE "E-mail invalide, non envoyé"
     TELEPHONE_INVALIDE "Téléphone invalide, non envoyé"
     INE_INHABITUEL "INE d'une forme inconnue"
@@ -24,8 +25,9 @@ alertes! {
     RNCP_INVALIDE "Code RNCP invalide, non envoyé"
     DUREE_INVALIDE "Durée de formation hors limites, non envoyée"
     PLUSIEURS_LIGNES_UAI "Plusieurs lignes UAI possibles"
-    UAI_FORMATEUR_INVALIDE "UAI du lieu de formation invalide, non envoyé"
-    SIRET_FORMATEUR_INVALIDE "SIRET du lieu de formation invalide, non envoyé"
+    LIGNE_UAI_INCOMPLETE "Établissement formateur incomplet, le CFA envoyé à sa place"
+    UAI_FORMATEUR_INVALIDE "UAI de l'établissement formateur invalide, non envoyé"
+    SIRET_FORMATEUR_INVALIDE "SIRET de l'établissement formateur invalide, non envoyé"
     SIRET_CLE_FAUSSE "SIRET dont la clé de contrôle est fausse"
     COORDONNEES_INVALIDES "Coordonnées du secteur incomplètes ou invalides, non envoyées"
     CODE_POSTAL_INVALIDE "Code postal invalide, non envoyé"
@@ -33,6 +35,8 @@ alertes! {
     CONVENTION_SANS_DEBUT "Convention sans date de début, non envoyée"
     PLUS_DE_QUATRE_CONTRATS "Plus de quatre contrats, les plus anciens non envoyés"
     SIRET_EMPLOYEUR_INVALIDE "SIRET de l'employeur invalide, non envoyé"
+    ABANDON_DOUTEUX "Abandon dont le motif se lit comme une réussite"
+    SORTIE_AVANT_ENTREE "Sortie réelle avant l'entrée"
     STATUT_DIFFERENT "Le tableau de bord affichera un autre statut"
     SEXE_INVALIDE "Sexe invalide, non envoyé"
     DERNIERE_SITUATION_INCONNUE "Dernière situation inconnue, non envoyée"

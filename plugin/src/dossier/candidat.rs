@@ -1,6 +1,6 @@
 //! CANDIDAT: who the apprentice is.
 
-use super::avertissements::{EMAIL_INVALIDE, INE_INHABITUEL, TELEPHONE_INVALIDE};
+use super::avertissements::{EMAIL_INVALIDE, INE_INHABITUEL, NOM_A_VERIFIER, TELEPHONE_INVALIDE};
 use super::cleaning::rempli;
 use super::elements::{Elements, Trouve, date, de, texte};
 use super::{Provenance, Valeur, codes, telephone};
@@ -28,7 +28,9 @@ pub(super) fn ine(e: &mut Elements<'_>) -> Trouve<Valeur> {
 
 /// `stagiaire.nom`
 pub(super) fn nom(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    texte(rempli(&e.inscription.stagiaire.as_ref()?.nom)?, Provenance::Stagiaire)
+    let nom = rempli(&e.inscription.stagiaire.as_ref()?.nom)?;
+    verifier_nom(e, &nom, "Le nom");
+    texte(nom, Provenance::Stagiaire)
 }
 
 pub(super) fn sans_nom(e: &Elements<'_>) -> String {
@@ -37,10 +39,22 @@ pub(super) fn sans_nom(e: &Elements<'_>) -> String {
 
 /// `stagiaire.prenom`
 pub(super) fn prenom(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    texte(
-        rempli(&e.inscription.stagiaire.as_ref()?.prenom)?,
-        Provenance::Stagiaire,
-    )
+    let prenom = rempli(&e.inscription.stagiaire.as_ref()?.prenom)?;
+    verifier_nom(e, &prenom, "Le prénom");
+    texte(prenom, Provenance::Stagiaire)
+}
+
+/// Marks that people leave in a name when they enter it.
+fn verifier_nom(e: &mut Elements<'_>, nom: &str, quoi: &str) {
+    if nom.contains(['*', '+', '?', '(', ')', '[', ']', '{', '}', '\\', '^', '$', '|']) {
+        e.avertir(
+            &NOM_A_VERIFIER,
+            format!(
+                "{quoi} est envoyé tel quel, mais il contient un signe (étoile, plus, parenthèse, crochet…) que le tableau de \
+                 bord peut refuser : le retirer dans la fiche Stagiaire s'il n'en fait pas partie."
+            ),
+        );
+    }
 }
 
 pub(super) fn sans_prenom(e: &Elements<'_>) -> String {

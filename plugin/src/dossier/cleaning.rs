@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
 /// The cleaned text: each run of tab, CR, LF is one space; characters that nobody sees are gone; white space is trimmed
 /// at both ends. What is then empty is absent.
 pub(super) fn nettoye(texte: &str) -> Option<Cow<'_, str>> {
@@ -20,6 +23,15 @@ pub(super) fn nettoye(texte: &str) -> Option<Cow<'_, str>> {
 /// The cleaned text of a column that may be NULL.
 pub(super) fn rempli(texte: &Option<String>) -> Option<Cow<'_, str>> {
     texte.as_deref().and_then(nettoye)
+}
+
+/// The text in upper case and without combining marks, as words are compared: `réussi` and `REUSSI` are one.
+pub(super) fn sans_casse_ni_accent(texte: &str) -> String {
+    texte
+        .nfd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_uppercase)
+        .collect()
 }
 
 /// A code without white space, full stops or dashes, in upper case; absent if nothing is left.

@@ -4,12 +4,10 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use chrono::NaiveDate;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
 use super::Provenance;
 use super::annee::est_majeur;
-use super::cleaning::{nettoye, rempli};
+use super::cleaning::{rempli, sans_casse_ni_accent};
 use super::records::{Inscription, Interlocuteur};
 
 /// Where an apprentice's e-mails are read.
@@ -136,14 +134,7 @@ impl<'a> Emails<'a> {
 
 /// The whole cleaned text equals PARENT once case and combining marks are removed.
 fn est_parent(interlocuteur: &Interlocuteur) -> bool {
-    let Some(profil) = interlocuteur.profil.as_deref().and_then(nettoye) else {
-        return false;
-    };
-    let lettres = profil
-        .nfd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_uppercase);
-    lettres.eq("PARENT".chars())
+    rempli(&interlocuteur.profil).is_some_and(|profil| sans_casse_ni_accent(&profil) == "PARENT")
 }
 
 /// Whether the receiver takes this address: ASCII; no leading dot, no two dots in a row; before the @ letters, digits

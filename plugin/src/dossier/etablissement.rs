@@ -1,13 +1,14 @@
 //! FORMATION: the establishment, from the SIFA's UAI, the UAI list and the sector.
 
 use super::avertissements::{
-    CODE_POSTAL_INVALIDE, COORDONNEES_INVALIDES, PLUSIEURS_LIGNES_UAI, SIRET_CLE_FAUSSE, SIRET_FORMATEUR_INVALIDE,
-    UAI_FORMATEUR_INVALIDE,
+    CODE_POSTAL_INVALIDE, COORDONNEES_INVALIDES, LIGNE_UAI_INCOMPLETE, PLUSIEURS_LIGNES_UAI, SIRET_CLE_FAUSSE,
+    SIRET_FORMATEUR_INVALIDE, UAI_FORMATEUR_INVALIDE,
 };
 use super::cleaning::{compact, rempli};
 use super::elements::{Elements, Trouve, texte};
 use super::liste_uai::{LigneChoisie, LignePreparee, ListeUai};
 use super::records::Inscription;
+use super::saisie::Formateur;
 use super::{Provenance, Valeur, codes, coordonnees};
 
 /// The SIFA's UAI, and the line of the UAI list.
@@ -36,12 +37,18 @@ impl<'a> Etablissement<'a> {
 
     fn uai_formateur(&self) -> Option<&'a str> {
         let ligne = self.preparee()?;
-        ligne.uai_formateur.as_deref().or(ligne.uai.as_deref())
+        match &ligne.formateur {
+            Formateur::Autre { uai, .. } => Some(uai),
+            Formateur::LeCfa | Formateur::Incomplet(_) => ligne.uai.as_deref(),
+        }
     }
 
     fn siret_formateur(&self) -> Option<&'a str> {
         let ligne = self.preparee()?;
-        ligne.siret_formateur.as_deref().or(ligne.siret.as_deref())
+        match &ligne.formateur {
+            Formateur::Autre { siret, .. } => Some(siret),
+            Formateur::LeCfa | Formateur::Incomplet(_) => ligne.siret.as_deref(),
+        }
     }
 }
 
@@ -78,8 +85,18 @@ pub(super) fn sans_uai(e: &Elements<'_>) -> String {
     }
 }
 
-/// The line's UAI of the training site, else its UAI.
+/// The UAI of the line's *établissement formateur*, else its UAI. Half a couple counts as none.
 pub(super) fn uai_formateur(e: &mut Elements<'_>) -> Trouve<Valeur> {
+    if let Some(ligne) = e.etablissement.preparee() {
+        if let Formateur::Incomplet(_) = ligne.formateur {
+            let detail = format!(
+                "Gestion des numéros UAI, ligne n° {} : l'établissement formateur n'a que l'un de ses deux numéros, et l'UAI et \
+                 le SIRET du CFA sont envoyés à sa place. Saisir les deux, ou aucun.",
+                ligne.ligne.id
+            );
+            e.avertir(&LIGNE_UAI_INCOMPLETE, detail);
+        }
+    }
     let uai = e.etablissement.uai_formateur().filter(|uai| codes::est_uai(uai))?;
     texte(uai, Provenance::ListeUai)
 }
@@ -98,8 +115,13 @@ pub(super) fn sans_uai_formateur(e: &Elements<'_>) -> String {
     let Some(ligne) = e.etablissement.preparee() else {
         return sans_ligne(e);
     };
-    if ligne.uai_formateur.is_some() {
-        corriger(ligne, "l'UAI du lieu de formation", true, "7 chiffres et une lettre")
+    if let Formateur::Autre { .. } = ligne.formateur {
+        corriger(
+            ligne,
+            "l'UAI de l'établissement formateur",
+            true,
+            "7 chiffres et une lettre",
+        )
     } else {
         corriger(ligne, "l'UAI", ligne.uai.is_some(), "7 chiffres et une lettre")
     }
@@ -131,7 +153,7 @@ pub(super) fn sans_siret(e: &Elements<'_>) -> String {
     }
 }
 
-/// The line's SIRET of the training site, else its SIRET.
+/// The SIRET of the line's *établissement formateur*, else its SIRET.
 pub(super) fn siret_formateur(e: &mut Elements<'_>) -> Trouve<Valeur> {
     let siret = e
         .etablissement
@@ -155,8 +177,8 @@ pub(super) fn siret_formateur_facultatif(e: &mut Elements<'_>) -> Trouve<Valeur>
 
 pub(super) fn sans_siret_formateur(e: &Elements<'_>) -> String {
     match e.etablissement.preparee() {
-        Some(ligne) if ligne.siret_formateur.is_some() => {
-            corriger(ligne, "le SIRET du lieu de formation", true, "14 chiffres")
+        Some(ligne) if matches!(ligne.formateur, Formateur::Autre { .. }) => {
+            corriger(ligne, "le SIRET de l'établissement formateur", true, "14 chiffres")
         }
         _ => sans_siret(e),
     }

@@ -1,6 +1,7 @@
 //! FORMATION: the diploma prepared, and the dates of the training.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use chrono::{Datelike, NaiveDate};
 
@@ -152,11 +153,20 @@ pub(super) fn sans_fin(_: &Elements<'_>) -> String {
     "Saisir la date de sortie prévue dans la fiche Inscrit, ou la date de fin dans la fiche Action.".to_owned()
 }
 
-/// The number of months from `action.date_debut` to `action.date_fin`; absent outside 1 to 48.
+/// The number of months from `action.date_debut` to `action.date_fin`.
+fn mois(inscription: &Inscription) -> Option<i64> {
+    let action = inscription.action.as_ref()?;
+    Some(annee::mois(action.date_debut?, action.date_fin?))
+}
+
+/// How long a training may last.
+const MOIS: RangeInclusive<i64> = 1..=48;
+
+/// The number of months of the training; absent outside 1 to 48.
 pub(super) fn duree_mois(e: &mut Elements<'_>) -> Trouve<Valeur> {
     let action = e.inscription.action.as_ref()?;
-    let mois = annee::mois(action.date_debut?, action.date_fin?);
-    if !(1..=48).contains(&mois) {
+    let mois = mois(e.inscription)?;
+    if !MOIS.contains(&mois) {
         e.avertir(
             &DUREE_INVALIDE,
             format!(
@@ -180,10 +190,14 @@ pub(super) fn periode(e: &mut Elements<'_>) -> Trouve<Valeur> {
     texte(format!("{:04}-{:04}", debut(e)?.year(), fin.year()), Provenance::Calcul)
 }
 
-/// How many school years since that of `action.date_debut ?? entree`, from 1 to 5.
+/// How many school years since that of `action.date_debut ?? entree`: from 1 to 5, and no more than the years of the
+/// training, where its length is known.
 pub(super) fn annee_formation(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    let annees = annee::annee_scolaire(e.run_date) - annee::annee_scolaire(debut(e)?) + 1;
-    Some((Valeur::Entier(i64::from(annees.clamp(1, 5))), Provenance::Calcul))
+    let ecoulees = annee::annee_scolaire(e.run_date) - annee::annee_scolaire(debut(e)?) + 1;
+    let annee = i64::from(ecoulees.clamp(1, 5));
+    let duree = mois(e.inscription).filter(|mois| MOIS.contains(mois));
+    let annees_de_la_formation = duree.map_or(annee, |mois| (mois + 11) / 12);
+    Some((Valeur::Entier(annee.min(annees_de_la_formation)), Provenance::Calcul))
 }
 
 /// The current school year, as "2026-2027".

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::cleaning::compact;
 use super::records::{Inscription, LigneUai};
+use super::saisie::{Formateur, formateur};
 
 /// The UAI list with its codes in compact form and its look-ups made; cheap to ask a million times, from any thread.
 #[derive(Debug, Default)]
@@ -21,8 +22,7 @@ pub(super) struct LignePreparee {
     pub(super) ligne: LigneUai,
     pub(super) uai: Option<String>,
     pub(super) siret: Option<String>,
-    pub(super) uai_formateur: Option<String>,
-    pub(super) siret_formateur: Option<String>,
+    pub(super) formateur: Formateur,
 }
 
 /// The place of a line in the list, and whether other lines fit equally.
@@ -49,8 +49,7 @@ impl ListeUai {
             let preparee = LignePreparee {
                 uai: compact(&ligne.uai),
                 siret: compact(&ligne.siret),
-                uai_formateur: compact(&ligne.uai_formateur),
-                siret_formateur: compact(&ligne.siret_formateur),
+                formateur: formateur(&ligne),
                 ligne,
             };
             if let Some(uai) = &preparee.uai {

@@ -42,7 +42,8 @@ pub use liste_uai::ListeUai;
 pub use motifs::retenir_une_inscription;
 use records::{Inscription, LigneUai};
 pub use saisie::{
-    ChampLigne, Remarque, alertes_de_ligne, defauts_de_ligne, normaliser_ligne, normaliser_uai, siret_lisible,
+    ChampLigne, Formateur, Remarque, alertes_de_ligne, defauts_de_ligne, formateur, normaliser_ligne, normaliser_uai,
+    siret_lisible,
 };
 pub use statut_affiche::StatutAffiche;
 

@@ -228,8 +228,8 @@ pub struct LigneUai {
     pub societe_id: Option<i64>,
     /// The sector that the line is for; none: the whole société.
     pub secteur_id: Option<i64>,
-    /// UAI of the training site, when it differs.
+    /// UAI of the *établissement formateur*, when it differs: with its SIRET, or not at all.
     pub uai_formateur: Option<String>,
-    /// SIRET of the training site, when it differs.
+    /// SIRET of the *établissement formateur*, when it differs.
     pub siret_formateur: Option<String>,
 }

@@ -18,9 +18,9 @@ pub enum ChampLigne {
     Societe,
     /// *Type de CFA*.
     TypeCfa,
-    /// *UAI du lieu de formation*.
+    /// *UAI de l'établissement formateur*.
     UaiFormateur,
-    /// *SIRET du lieu de formation*.
+    /// *SIRET de l'établissement formateur*.
     SiretFormateur,
 }
 
@@ -31,6 +31,32 @@ pub struct Remarque {
     pub champ: ChampLigne,
     /// One sentence in French.
     pub texte: String,
+}
+
+/// The *établissement formateur* of a line. The receiver looks its UAI and SIRET up as one couple.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Formateur {
+    /// The CFA itself.
+    LeCfa,
+    /// Another one: UAI and SIRET in the form that compares; they may be malformed.
+    Autre {
+        /// Its UAI.
+        uai: String,
+        /// Its SIRET.
+        siret: String,
+    },
+    /// Half a couple; the column that is missing.
+    Incomplet(ChampLigne),
+}
+
+/// The *établissement formateur* of a line.
+pub fn formateur(ligne: &LigneUai) -> Formateur {
+    match (compact(&ligne.uai_formateur), compact(&ligne.siret_formateur)) {
+        (None, None) => Formateur::LeCfa,
+        (Some(uai), Some(siret)) => Formateur::Autre { uai, siret },
+        (Some(_), None) => Formateur::Incomplet(ChampLigne::SiretFormateur),
+        (None, Some(_)) => Formateur::Incomplet(ChampLigne::UaiFormateur),
+    }
 }
 
 /// A UAI as it compares and is sent: without white space, dots or dashes, in upper case; none if nothing is left.
@@ -83,6 +109,14 @@ pub fn defauts_de_ligne(ligne: &LigneUai) -> Vec<Remarque> {
     };
     let manque =
         |champ, nom: &str, absent: bool| absent.then(|| remarque(champ, format!("{nom} manquant : le saisir.")));
+    let seul = |champ, nom: &str, l_autre: &str| {
+        (formateur(ligne) == Formateur::Incomplet(champ)).then(|| {
+            remarque(
+                champ,
+                format!("{nom} manquant : le saisir avec {l_autre}, ou aucun des deux."),
+            )
+        })
+    };
     let type_inconnu = rempli(&ligne.type_cfa).is_some_and(|code| type_cfa(&code).is_none());
     [
         manque(ChampLigne::Uai, UAI, compact(&ligne.uai).is_none()),
@@ -98,7 +132,9 @@ pub fn defauts_de_ligne(ligne: &LigneUai) -> Vec<Remarque> {
             let texte = "Type de CFA inconnu : saisir un code de 01 à 10.";
             remarque(ChampLigne::TypeCfa, texte.to_owned())
         }),
+        seul(ChampLigne::UaiFormateur, UAI_FORMATEUR, "le SIRET"),
         uai(ChampLigne::UaiFormateur, UAI_FORMATEUR, &ligne.uai_formateur),
+        seul(ChampLigne::SiretFormateur, SIRET_FORMATEUR, "l'UAI"),
         siret(ChampLigne::SiretFormateur, SIRET_FORMATEUR, &ligne.siret_formateur),
     ]
     .into_iter()
@@ -138,8 +174,8 @@ pub fn alertes_de_ligne(ligne: &LigneUai) -> Vec<Remarque> {
 
 const UAI: &str = "Numéro UAI du CFA";
 const SIRET: &str = "Siret du CFA";
-const UAI_FORMATEUR: &str = "UAI du lieu de formation";
-const SIRET_FORMATEUR: &str = "SIRET du lieu de formation";
+const UAI_FORMATEUR: &str = "UAI de l'établissement formateur";
+const SIRET_FORMATEUR: &str = "SIRET de l'établissement formateur";
 
 fn remarque(champ: ChampLigne, texte: String) -> Remarque {
     Remarque { champ, texte }
@@ -219,16 +255,33 @@ mod tests {
             (
                 LigneUai {
                     uai_formateur: Some("x".to_owned()),
+                    siret_formateur: Some("73282932000074".to_owned()),
                     ..ligne()
                 },
-                "UAI du lieu de formation malformé",
+                "UAI de l'établissement formateur malformé",
             ),
             (
                 LigneUai {
-                    siret_formateur: Some("x".to_owned()),
+                    uai_formateur: Some("0570079B".to_owned()),
+                    siret_formateur: Some("00000000000000".to_owned()),
                     ..ligne()
                 },
-                "SIRET du lieu de formation malformé",
+                "SIRET de l'établissement formateur malformé",
+            ),
+            (
+                LigneUai {
+                    uai_formateur: Some("0570079B".to_owned()),
+                    siret_formateur: Some(" - ".to_owned()),
+                    ..ligne()
+                },
+                "SIRET de l'établissement formateur manquant : le saisir avec l'UAI, ou aucun des deux.",
+            ),
+            (
+                LigneUai {
+                    siret_formateur: Some("73282932000074".to_owned()),
+                    ..ligne()
+                },
+                "UAI de l'établissement formateur manquant : le saisir avec le SIRET, ou aucun des deux.",
             ),
         ] {
             let defauts = defauts_de_ligne(&ligne);

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::avertissements::SORTIE_PREVUE_MANQUANTE;
-use super::cleaning::rempli;
+use super::avertissements::{ABANDON_DOUTEUX, SORTIE_AVANT_ENTREE, SORTIE_PREVUE_MANQUANTE};
+use super::cleaning::{rempli, sans_casse_ni_accent};
 use super::elements::{Elements, Trouve, date, de, texte};
 use super::records::Inscription;
 use super::{Provenance, Valeur, formation};
@@ -61,7 +61,42 @@ pub(super) fn statut_apprenant(e: &mut Elements<'_>) -> Trouve<Valeur> {
         };
         e.avertir(&SORTIE_PREVUE_MANQUANTE, detail);
     }
+    if e.statut == Statut::Abandon && rempli(&e.inscription.motif_sortie).is_some_and(|m| dit_une_reussite(&m)) {
+        e.avertir(
+            &ABANDON_DOUTEUX,
+            "Un abandon est envoyé, mais le motif de sortie se lit comme une réussite. Si la formation est finie, saisir dans \
+             la fiche Inscrit une date de sortie prévue égale à la sortie réelle ; sinon, préciser le motif.",
+        );
+    }
+    sortie_avant_entree(e);
     Some((Valeur::Entier(e.statut as i64), Provenance::Calcul))
+}
+
+/// Whether a *motif de sortie* reads like a success.
+fn dit_une_reussite(motif: &str) -> bool {
+    let mots = sans_casse_ni_accent(motif);
+    let contient = |mots_cherches: [&str; 4]| mots_cherches.iter().any(|mot| mots.contains(mot));
+    contient(["DIPLOM", "REUSS", "ADMIS", "OBTEN"]) && !contient(["NON ", "PAS ", "ECHEC", "REFUS"])
+}
+
+fn sortie_avant_entree(e: &mut Elements<'_>) {
+    let avant = e
+        .inscription
+        .sortie_reelle
+        .zip(e.date_entree())
+        .is_some_and(|(sortie, entree)| sortie < entree);
+    if !avant {
+        return;
+    }
+    let effet = match e.statut {
+        Statut::Abandon => "le tableau de bord affichera un abandon dès l'entrée",
+        Statut::Inscrit | Statut::Apprenti => "elle ne compte pas comme un abandon",
+    };
+    let detail = format!(
+        "La date de sortie réelle est avant la date d'entrée : {effet}. Vérifier ces dates dans la fiche Inscrit, et la date \
+         d'entrée au CFA dans le SIFA."
+    );
+    e.avertir(&SORTIE_AVANT_ENTREE, detail);
 }
 
 /// Inscrit → `inscription.date_entree_groupe ?? entree`; Apprenti → `entree`; Abandon → `inscription.sortie_reelle`.

@@ -9,6 +9,7 @@ use chrono::{DateTime, FixedOffset};
 
 use services::Services;
 
+use super::reglages;
 use crate::database::Database;
 use crate::erp::{Erp, Mapping};
 use crate::error::Error;
@@ -220,20 +221,20 @@ fn unreadable_keys(store: &Store, sealer: &Sealer) -> Vec<Line> {
     lines
 }
 
-/// Lines of the UAI list that an import stored as they were.
+/// Lines of the UAI list that an import stored as they were, and keys that none of them would use.
 fn malformed_settings(store: &Store) -> Vec<Line> {
     let lignes = store.lignes_uai().map_err(Error::from);
     let Ok(lignes) = lignes else {
         return vec![line("Numéros UAI (CFA)", &lignes, |_| String::new())];
     };
-    let mut lines: Vec<Line> = lignes
-        .iter()
-        .flat_map(|ligne| {
-            crate::dossier::defauts_de_ligne(ligne).into_iter().map(|defaut| Line {
-                subject: format!("Numéros UAI (CFA), ligne {}", ligne.id),
-                problem: Some(defaut.texte),
-                detail: String::new(),
-            })
+    // Accesses that cannot be read are told elsewhere.
+    let acces = store.acces().unwrap_or_default();
+    let mut lines: Vec<Line> = reglages::doutes(&lignes, &acces)
+        .into_iter()
+        .map(|doute| Line {
+            subject: doute.ou,
+            problem: Some(doute.texte),
+            detail: String::new(),
         })
         .collect();
     if lines.is_empty() {

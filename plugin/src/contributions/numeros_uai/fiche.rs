@@ -21,6 +21,9 @@ const TYPE_CFA: &str = "type_cfa";
 const UAI_FORMATEUR: &str = "uai_formateur";
 const SIRET_FORMATEUR: &str = "siret_formateur";
 
+/// Under both numbers of the *établissement formateur*.
+const SI_AUTRE: &str = "Si ce n'est pas le CFA : l'UAI et le SIRET, ou aucun des deux.";
+
 /// A line being entered.
 pub struct Fiche {
     /// As it is typed.
@@ -182,14 +185,17 @@ impl Fiche {
             ),
             self.said(
                 Some(ChampLigne::UaiFormateur),
-                text(UAI_FORMATEUR, "UAI du lieu de formation", &line.uai_formateur)
-                    .help("S'il diffère de celui du CFA."),
+                text(UAI_FORMATEUR, "UAI de l'établissement formateur", &line.uai_formateur).help(SI_AUTRE),
                 |line| line.uai_formateur.clone(),
             ),
             self.said(
                 Some(ChampLigne::SiretFormateur),
-                text(SIRET_FORMATEUR, "SIRET du lieu de formation", &line.siret_formateur)
-                    .help("S'il diffère de celui du CFA."),
+                text(
+                    SIRET_FORMATEUR,
+                    "SIRET de l'établissement formateur",
+                    &line.siret_formateur,
+                )
+                .help(SI_AUTRE),
                 |line| line.siret_formateur.as_deref().map(siret_lisible),
             ),
         ];

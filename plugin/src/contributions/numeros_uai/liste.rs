@@ -21,8 +21,8 @@ const COLUMNS: [ListColumn; 9] = [
     ListColumn::text("societe", "Société"),
     ListColumn::text("secteur", "Secteur"),
     ListColumn::text("type_cfa", "Type de CFA").folded(),
-    ListColumn::text("uai_formateur", "UAI du lieu de formation").folded(),
-    ListColumn::text("siret_formateur", "SIRET du lieu de formation").folded(),
+    ListColumn::text("uai_formateur", "UAI de l'établissement formateur").folded(),
+    ListColumn::text("siret_formateur", "SIRET de l'établissement formateur").folded(),
 ];
 
 /// The list as it is stored.

@@ -88,6 +88,41 @@ fn each_defect_is_said_under_its_field_until_it_is_mended() {
 }
 
 #[test]
+fn half_a_couple_is_refused_under_the_number_that_is_missing() {
+    let base = Base::new();
+    for (entered, missing, error) in [
+        (
+            "uai_formateur",
+            "siret_formateur",
+            "SIRET de l'établissement formateur manquant : le saisir avec l'UAI, ou aucun des deux.",
+        ),
+        (
+            "siret_formateur",
+            "uai_formateur",
+            "UAI de l'établissement formateur manquant : le saisir avec le SIRET, ou aucun des deux.",
+        ),
+    ] {
+        let mut user = user(&base);
+        user.press(ADD).unwrap();
+        for (field, value) in GUIDE {
+            user.fill(field, value).unwrap();
+        }
+        let value = if entered == "uai_formateur" {
+            "0570079B"
+        } else {
+            "732 829 320 00074"
+        };
+        user.fill(entered, value).unwrap();
+        user.press(SAVE).unwrap();
+        assert!(user.message().starts_with("error: Rien n'a été enregistré"));
+        assert_eq!(user.field(missing)["error"], error);
+        assert_eq!(user.field(entered).get("error"), None);
+        user.press(CANCEL).unwrap();
+        assert_eq!(base.store.lignes_uai().unwrap(), []);
+    }
+}
+
+#[test]
 fn there_is_one_line_for_an_uai_a_societe_and_a_secteur() {
     let base = Base::new();
     let mut user = user(&base);

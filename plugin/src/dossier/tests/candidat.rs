@@ -294,3 +294,37 @@ fn donnees_sifa() {
     let sans = contexte_avec(lignes(), |c| c.dossier(&avec(plein), Protocole::V3, false));
     assert!(NOMS.iter().all(|n| sans.champ(n).is_none()));
 }
+
+#[test]
+fn a_name_with_an_entry_mark_is_sent_as_it_is_and_told() {
+    for signe in "*+?()[]{}\\^$|".chars() {
+        for nom in [
+            format!("{signe}MARTIN"),
+            format!("MAR{signe}TIN"),
+            format!("MARTIN{signe}"),
+        ] {
+            let dossier = v3(&avec(|i| stagiaire(i).nom = t(&nom)));
+            assert_eq!(
+                (val(&dossier, "nom_apprenant"), alertes(&dossier)),
+                (nom, vec!["NOM_A_VERIFIER"])
+            );
+        }
+    }
+    for nom in [
+        "O'NEILL",
+        "de La Tour d'Auvergne-Lauraguais",
+        "LE  GALL",
+        ".",
+        "D\u{2019}ARC",
+        "A/B",
+        "M#1",
+        "É&È",
+        "<X>",
+    ] {
+        assert_eq!(
+            alertes(&v3(&avec(|i| stagiaire(i).prenom = t(nom)))),
+            Vec::<&str>::new(),
+            "{nom}"
+        );
+    }
+}

@@ -192,3 +192,54 @@ fn latest_rupture() {
         ("73282932000075".to_owned(), vec!["SIRET_CLE_FAUSSE"])
     );
 }
+
+#[test]
+fn an_abandon_whose_motive_reads_like_a_success_is_doubtful() {
+    for (motif, douteux) in [
+        ("Diplôme obtenu", true),
+        ("DIPLÔMÉ", true),
+        ("diplome", true),
+        ("Réussite à l'examen", true),
+        ("REUSSI", true),
+        ("Admis au concours d'infirmier", true),
+        ("A obtenu son CAP", true),
+        ("Obte\u{200B}ntion du titre", true),
+        ("Non admis", false),
+        ("Diplôme non obtenu", false),
+        ("N'a pas réussi", false),
+        ("Échec au diplôme", false),
+        ("Refus de passer le diplome", false),
+        ("Démission", false),
+        ("Réorientation", false),
+        // `non` and `pas` are words: their letters within another one mean nothing.
+        ("Passage en BP, diplôme obtenu, fin de l'année non", true),
+    ] {
+        let i = avec(|i| (i.sortie_reelle, i.motif_sortie) = (od("2026-10-10"), t(motif)));
+        for dossier in [v3(&i), v2021(&i)] {
+            assert_eq!(alertes(&dossier).contains(&"ABANDON_DOUTEUX"), douteux, "{motif}");
+            assert_eq!(val(&dossier, "statut_apprenant"), "0");
+        }
+    }
+    let fini = avec(|i| (i.sortie_reelle, i.motif_sortie) = (od("2028-08-31"), t("Diplôme obtenu")));
+    assert_eq!(alertes(&v3(&fini)), Vec::<&str>::new(), "not an abandon");
+}
+
+#[test]
+fn an_exit_before_the_entry_is_told() {
+    for (sortie, motif, avant) in [
+        ("2026-08-31", "Désistement", true),
+        ("2026-08-31", "", true),
+        ("2026-09-01", "Désistement", false),
+        ("", "Désistement", false),
+    ] {
+        let i = avec(|i| (i.sortie_reelle, i.motif_sortie) = (od(sortie), t(motif)));
+        for dossier in [v3(&i), v2021(&i)] {
+            assert_eq!(
+                alertes(&dossier).contains(&"SORTIE_AVANT_ENTREE"),
+                avant,
+                "{sortie} {motif}"
+            );
+            assert!(dossier.envoyable());
+        }
+    }
+}

@@ -110,15 +110,21 @@ fn establishment_codes() {
         (|l| l.siret = None, m(), m(), vec![]),
         (|l| l.nom = t(" "), vec![], m(), vec![]),
         (
-            |l| l.uai_formateur = t("faux"),
+            |l| (l.uai_formateur, l.siret_formateur) = (t("faux"), t("35600000000048")),
             m(),
             vec![],
             vec!["UAI_FORMATEUR_INVALIDE"],
         ),
         (
-            |l| l.siret_formateur = t("faux"),
+            |l| (l.uai_formateur, l.siret_formateur) = (t("0570044C"), t("faux")),
             m(),
             vec![],
+            vec!["SIRET_FORMATEUR_INVALIDE"],
+        ),
+        (
+            |l| l.siret = t("0000000000 0000"),
+            m(),
+            m(),
             vec!["SIRET_FORMATEUR_INVALIDE"],
         ),
         (|l| l.siret_formateur = t(" . "), vec![], vec![], vec![]),
@@ -130,7 +136,7 @@ fn establishment_codes() {
         ),
         (|l| l.siret = t("35600000049837"), vec![], vec![], vec![]),
         (
-            |l| l.siret_formateur = t("73282932000075"),
+            |l| (l.uai_formateur, l.siret_formateur) = (t("0570044C"), t("73282932000075")),
             vec![],
             vec![],
             vec!["SIRET_CLE_FAUSSE"],
@@ -184,6 +190,39 @@ fn sector_place() {
         ] {
             assert_eq!(val(&dossier, champ), attendu);
             assert_eq!(alertes(&dossier).contains(&"CODE_POSTAL_INVALIDE"), alerte);
+        }
+    }
+}
+
+#[test]
+fn half_a_couple_is_replaced_by_both_numbers_of_the_cfa_and_told() {
+    for change in [
+        (|l| l.uai_formateur = t("0570044C")) as fn(&mut LigneUai),
+        |l| l.siret_formateur = t("35600000000048"),
+        |l| (l.uai_formateur, l.siret_formateur) = (t("faux"), t(" . ")),
+        |l| (l.uai_formateur, l.siret_formateur) = (t("\u{200B}"), t("faux")),
+    ] {
+        for (protocole, uai, siret) in [
+            (
+                Protocole::V3,
+                "etablissement_formateur_uai",
+                "etablissement_formateur_siret",
+            ),
+            (
+                Protocole::StatutCandidats,
+                "uai_etablissement_formateur",
+                "siret_etablissement_formateur",
+            ),
+        ] {
+            let dossier = avec_ligne(protocole, change);
+            assert_eq!(
+                (val(&dossier, uai).as_str(), val(&dossier, siret).as_str()),
+                ("0570033B", "73282932000074")
+            );
+            assert_eq!(
+                (alertes(&dossier), motifs(&dossier)),
+                (vec!["LIGNE_UAI_INCOMPLETE"], vec![])
+            );
         }
     }
 }

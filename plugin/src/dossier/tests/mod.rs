@@ -8,6 +8,7 @@ mod dossiers;
 mod etablissement;
 mod formation;
 mod statut_affiche;
+mod textes;
 mod textes_des_alertes;
 mod textes_des_motifs;
 

@@ -18,6 +18,13 @@ fn warnings() {
             ],
         ),
         (
+            |i| (stagiaire(i).nom, stagiaire(i).prenom) = (t("*MARTIN"), t("Léa (Lou)")),
+            vec![
+                "NOM_A_VERIFIER nom_apprenant: Le nom est envoyé tel quel, mais il contient un signe (étoile, plus, parenthèse, crochet…) que le tableau de bord peut refuser : le retirer dans la fiche Stagiaire s'il n'en fait pas partie.",
+                "NOM_A_VERIFIER prenom_apprenant: Le prénom est envoyé tel quel, mais il contient un signe (étoile, plus, parenthèse, crochet…) que le tableau de bord peut refuser : le retirer dans la fiche Stagiaire s'il n'en fait pas partie.",
+            ],
+        ),
+        (
             |i| stagiaire(i).telephone = t("06"),
             vec![
                 "TELEPHONE_INVALIDE tel_apprenant: Ce n'est pas un numéro de téléphone personnel valide (un seul numéro, sans autre texte) : le corriger dans la fiche Stagiaire.",
@@ -68,6 +75,24 @@ fn warnings() {
             |i| (i.sortie_prevue, i.sortie_reelle, i.motif_sortie) = (None, od("2026-10-10"), t("Démission")),
             vec![
                 "SORTIE_PREVUE_MANQUANTE statut_apprenant: L'abandon est compté sans elle, comme si elle était plus tard : saisir la date de sortie prévue dans la fiche Inscrit.",
+            ],
+        ),
+        (
+            |i| (i.sortie_reelle, i.motif_sortie) = (od("2026-10-10"), t("Diplôme obtenu")),
+            vec![
+                "ABANDON_DOUTEUX statut_apprenant: Un abandon est envoyé, mais le motif de sortie se lit comme une réussite. Si la formation est finie, saisir dans la fiche Inscrit une date de sortie prévue égale à la sortie réelle ; sinon, préciser le motif.",
+            ],
+        ),
+        (
+            |i| (i.sortie_reelle, i.motif_sortie) = (od("2026-08-20"), t("Désistement")),
+            vec![
+                "SORTIE_AVANT_ENTREE statut_apprenant: La date de sortie réelle est avant la date d'entrée : le tableau de bord affichera un abandon dès l'entrée. Vérifier ces dates dans la fiche Inscrit, et la date d'entrée au CFA dans le SIFA.",
+            ],
+        ),
+        (
+            |i| i.sortie_reelle = od("2026-08-20"),
+            vec![
+                "SORTIE_AVANT_ENTREE statut_apprenant: La date de sortie réelle est avant la date d'entrée : elle ne compte pas comme un abandon. Vérifier ces dates dans la fiche Inscrit, et la date d'entrée au CFA dans le SIFA.",
             ],
         ),
         (
@@ -135,13 +160,13 @@ fn warnings_of_the_uai_line() {
     for (protocole, change, attendue) in [
         (
             StatutCandidats,
-            (|l| l.uai_formateur = t("faux")) as fn(&mut LigneUai),
-            "UAI_FORMATEUR_INVALIDE uai_etablissement_formateur: Gestion des numéros UAI, ligne n° 1 : corriger l'UAI du lieu de formation, qui est mal formé (attendu : 7 chiffres et une lettre).",
+            (|l| (l.uai_formateur, l.siret_formateur) = (t("faux"), t("73282932000074"))) as fn(&mut LigneUai),
+            "UAI_FORMATEUR_INVALIDE uai_etablissement_formateur: Gestion des numéros UAI, ligne n° 1 : corriger l'UAI de l'établissement formateur, qui est mal formé (attendu : 7 chiffres et une lettre).",
         ),
         (
             StatutCandidats,
-            |l| l.siret_formateur = t("faux"),
-            "SIRET_FORMATEUR_INVALIDE siret_etablissement_formateur: Gestion des numéros UAI, ligne n° 1 : corriger le SIRET du lieu de formation, qui est mal formé (attendu : 14 chiffres).",
+            |l| (l.uai_formateur, l.siret_formateur) = (t("0570044C"), t("faux")),
+            "SIRET_FORMATEUR_INVALIDE siret_etablissement_formateur: Gestion des numéros UAI, ligne n° 1 : corriger le SIRET de l'établissement formateur, qui est mal formé (attendu : 14 chiffres).",
         ),
         (
             V3,
@@ -150,8 +175,13 @@ fn warnings_of_the_uai_line() {
         ),
         (
             V3,
-            |l| l.siret_formateur = t("73282932000075"),
+            |l| (l.uai_formateur, l.siret_formateur) = (t("0570044C"), t("73282932000075")),
             "SIRET_CLE_FAUSSE etablissement_formateur_siret: Le SIRET est envoyé, mais sa clé de contrôle est fausse : le vérifier à la ligne n° 1 de Gestion des numéros UAI.",
+        ),
+        (
+            V3,
+            |l| l.uai_formateur = t("0570044C"),
+            "LIGNE_UAI_INCOMPLETE etablissement_formateur_uai: Gestion des numéros UAI, ligne n° 1 : l'établissement formateur n'a que l'un de ses deux numéros, et l'UAI et le SIRET du CFA sont envoyés à sa place. Saisir les deux, ou aucun.",
         ),
         (
             V3,

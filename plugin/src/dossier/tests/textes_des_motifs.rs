@@ -154,13 +154,13 @@ fn reasons_of_the_establishment() {
         ),
         (
             V3,
-            |l| l.uai_formateur = t("faux"),
-            "corriger l'UAI du lieu de formation, qui est mal formé (attendu : 7 chiffres et une lettre).",
+            |l| (l.uai_formateur, l.siret_formateur) = (t("faux"), t("35600000000048")),
+            "corriger l'UAI de l'établissement formateur, qui est mal formé (attendu : 7 chiffres et une lettre).",
         ),
         (
             V3,
-            |l| l.siret_formateur = t("faux"),
-            "corriger le SIRET du lieu de formation, qui est mal formé (attendu : 14 chiffres).",
+            |l| (l.uai_formateur, l.siret_formateur) = (t("0570044C"), t("00000000000000")),
+            "corriger le SIRET de l'établissement formateur, qui est mal formé (attendu : 14 chiffres).",
         ),
         (StatutCandidats, |l| l.nom = None, "saisir le nom du CFA."),
     ] {

@@ -6,8 +6,8 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::{Quand, ReglageAcces, ReglageCourriel, ReglageSecteur, Securite, Settings};
-use crate::dossier::Protocole;
 use crate::dossier::records::LigneUai;
+use crate::dossier::{ChampLigne, Formateur, Protocole, formateur};
 use crate::store::StoreError;
 use crate::store::schema::{TEXT_MAX, URL_MAX};
 use crate::store::seal::Secret;
@@ -206,6 +206,17 @@ impl Reader {
             uai_formateur: self.text(&mut fields, "uai_formateur", TEXT_MAX),
             siret_formateur: self.text(&mut fields, "siret_formateur", TEXT_MAX),
         };
+        if let Formateur::Incomplet(champ) = formateur(&ligne) {
+            let (absent, present) = match champ {
+                ChampLigne::UaiFormateur => ("uai_formateur", "siret_formateur"),
+                _ => ("siret_formateur", "uai_formateur"),
+            };
+            self.refuse(
+                fields.at(absent),
+                &format!("numéro qui va avec {present} (UAI et SIRET, ou aucun des deux)"),
+                "rien",
+            );
+        }
         let known = "id, uai, nom, siret, organisme_gestionnaire, type_cfa, societe_id, secteur_id, uai_formateur, \
                      siret_formateur";
         self.nothing_left(&fields.values, &fields.path, known);

@@ -207,6 +207,14 @@ fn a_wrong_file_is_refused_with_place_and_expectation() {
             "uai[0].societe_id : nombre entier ou null attendu, texte trouvé",
         ),
         (
+            r#"{"uai": [{"uai_formateur": "0570079B"}]}"#,
+            "uai[0].siret_formateur : numéro qui va avec uai_formateur (UAI et SIRET, ou aucun des deux) attendu, rien trouvé",
+        ),
+        (
+            r#"{"uai": [{"id": 1}, {"id": 2, "siret_formateur": "73282932000074", "uai_formateur": " - "}]}"#,
+            "uai[1].uai_formateur : numéro qui va avec siret_formateur (UAI et SIRET, ou aucun des deux) attendu, rien trouvé",
+        ),
+        (
             r#"{"uai": [{"id": 1.5}]}"#,
             "uai[0].id : nombre entier ou null attendu, nombre non entier ou trop grand trouvé",
         ),
