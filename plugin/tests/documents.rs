@@ -56,6 +56,16 @@ fn the_workbook_of_the_preview_is_its_json_cell_by_cell() {
     }
 }
 
+/// The status that the dashboard will display is a column beside the fields, with the dashboard's label.
+const DISPLAYED: &str = "Statut affiché par le tableau de bord";
+const LABELS: [(&str, &str); 5] = [
+    ("INSCRIT", "Inscrit sans contrat"),
+    ("APPRENTI", "Apprenti"),
+    ("RUPTURANT", "Rupture de contrat"),
+    ("ABANDON", "Abandon"),
+    ("FIN_DE_FORMATION", "Fin de formation"),
+];
+
 fn compare_sent(book: &mut Workbook, preview: &Value) {
     let range = book.worksheet_range("Données envoyées").unwrap();
     let sent = preview["envoyes"].as_array().unwrap();
@@ -87,6 +97,12 @@ fn compare_sent(book: &mut Workbook, preview: &Value) {
                 origins.insert(name.clone(), cell(column + 1, &Value::Null));
             }
         }
+        let displayed = fields.remove(DISPLAYED).map(|label| (label, origins.remove(DISPLAYED)));
+        let expected = line["statut_affiche"].as_str().map(|code| {
+            let label = LABELS.iter().find(|(known, _)| *known == code).unwrap().1;
+            (json!(label), Some(json!("Calcul")))
+        });
+        assert_eq!(displayed, expected, "row {row}");
         assert_eq!(Value::Object(fields), line["dossier"], "row {row}");
         assert_eq!(Value::Object(origins), line["provenance"], "row {row}");
         let warnings: Vec<_> = line["avertissements"].as_array().unwrap().iter().collect();
