@@ -7,6 +7,7 @@ mod contrat_et_statut;
 mod dossiers;
 mod etablissement;
 mod formation;
+mod parcours;
 mod statut_affiche;
 mod textes;
 mod textes_des_alertes;

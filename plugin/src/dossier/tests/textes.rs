@@ -2,8 +2,10 @@
 
 use super::*;
 
+type Colonne = fn(&mut Inscription) -> &mut Option<String>;
+
 /// Every text column that the rules read.
-const COLONNES: [(&str, fn(&mut Inscription) -> &mut Option<String>); 22] = [
+const COLONNES: [(&str, Colonne); 22] = [
     ("stagiaire.nom", |i| &mut stagiaire(i).nom),
     ("stagiaire.prenom", |i| &mut stagiaire(i).prenom),
     ("stagiaire.email", |i| &mut stagiaire(i).email),
