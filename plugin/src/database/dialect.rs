@@ -230,22 +230,29 @@ impl Dialect {
     }
 
     /// A condition that is true where a boolean of any type is neither NULL nor false: bit, number, boolean or text.
-    /// `false_words` are lower case.
+    /// False are a zero however it is written, the `false_words`, lower case, and what is blank.
     pub fn is_true(&self, expression: &str, false_words: &[&str]) -> String {
+        let text = match self.kind {
+            DialectKind::MariaDb => format!("TRIM(CAST({expression} AS CHAR))"),
+            DialectKind::PostgreSql | DialectKind::Sqlite => format!("TRIM(CAST({expression} AS TEXT))"),
+            DialectKind::SqlServer | DialectKind::Other => {
+                format!("LTRIM(RTRIM(CAST({expression} AS VARCHAR(40))))")
+            }
+        };
+        // `0`, `0.000`, `.00`, `-0` and `0,0` have nothing left then.
+        let without_zero = ["0", ".", ",", "-"]
+            .iter()
+            .fold(format!("LOWER({text})"), |text, part| {
+                format!("REPLACE({text}, '{part}', '')")
+            });
         let words: Vec<String> = false_words.iter().map(|word| format!("'{word}'")).collect();
         let words = words.join(", ");
         match self.kind {
-            // A BIT(1) casts to a control character, and a word is 0 as a number: each needs its own test.
-            DialectKind::MariaDb => format!(
-                "({expression} + 0 <> 0 OR LOWER(TRIM(CAST({expression} AS CHAR))) \
-                 IN ('t', 'true', 'y', 'yes', 'o', 'oui', 'v', 'vrai'))"
-            ),
-            DialectKind::PostgreSql | DialectKind::Sqlite => {
-                format!("LOWER(TRIM(CAST({expression} AS TEXT))) NOT IN ({words})")
+            // A BIT casts to a control character: 0 has to be taken away, 1 can be nothing to a collation.
+            DialectKind::MariaDb => {
+                format!("({expression} + 0 <> 0 OR REPLACE({without_zero}, CHAR(0), '') NOT IN ('', {words}))")
             }
-            DialectKind::SqlServer | DialectKind::Other => {
-                format!("LOWER(LTRIM(RTRIM(CAST({expression} AS VARCHAR(40))))) NOT IN ({words})")
-            }
+            _ => format!("{without_zero} NOT IN ('', {words})"),
         }
     }
 
@@ -410,8 +417,9 @@ mod tests {
             (dialect.smallint_type().to_owned(), "SMALLINT"),
             (dialect.page(20, 10), "OFFSET 20 ROWS FETCH NEXT 10 ROWS ONLY"),
             (
-                dialect.is_true("i.[APP]", &["0", "non"]),
-                "LOWER(LTRIM(RTRIM(CAST(i.[APP] AS VARCHAR(40))))) NOT IN ('0', 'non')",
+                dialect.is_true("i.[APP]", &["n", "non"]),
+                "REPLACE(REPLACE(REPLACE(REPLACE(LOWER(LTRIM(RTRIM(CAST(i.[APP] AS VARCHAR(40))))), '0', ''), '.', ''), \
+                 ',', ''), '-', '') NOT IN ('', 'n', 'non')",
             ),
             (dialect.filter_only("a IN (1)"), "(a IN (1))"),
             (dialect.join_in_this_order().to_owned(), "JOIN"),

@@ -9,8 +9,8 @@ use chrono::NaiveDate;
 #[error("a value is not of the expected form")]
 pub struct Unreadable;
 
-/// How drivers and databases write false, in lower case. NULL is false too; everything else is true.
-pub const FALSE_WORDS: &[&str] = &["0", "0.0", "0.00", "-0", "", "f", "false", "n", "no", "non", "faux"];
+/// The words for false, in lower case. NULL, what is blank and zero are false too; everything else is true.
+pub const FALSE_WORDS: &[&str] = &["f", "false", "n", "no", "non", "faux"];
 
 /// One cell of a block, as bound. `None` stands for NULL everywhere here.
 #[derive(Debug, Clone, Copy)]
@@ -99,14 +99,12 @@ pub(super) fn decimal(bytes: &[u8]) -> Result<Option<f64>, Unreadable> {
     }
 }
 
-/// A boolean: false are 0 and the words for it, everything else is true. Blank is false, and so is the byte 0, which is
-/// how MariaDB's driver gives a BIT(1) as text.
+/// A boolean, as [`Dialect::is_true`](super::Dialect::is_true) has it: false are 0 however it is written (`0.000`, `.00`),
+/// the words for false, and blank; everything else is true. The byte 0 is how MariaDB's driver gives a BIT(1) as text.
 fn boolean(text: &str) -> bool {
     let text = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
-    if FALSE_WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) {
-        return false;
-    }
-    !matches!(decimal(text.as_bytes()), Ok(Some(number)) if number == 0.0)
+    let nothing_but_zero = text.bytes().all(|byte| b"0.,-".contains(&byte));
+    !nothing_but_zero && !FALSE_WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// A calendar date: `2026-09-01`, `2026/9/1`, `20260901`, each with or without a time of day. Blank and dates with a
@@ -206,10 +204,25 @@ mod tests {
 
     #[test]
     fn booleans() {
-        for text in ["0", "", " 0 ", "0.000", "f", "FALSE", "Non", "0,0", "\0"] {
+        for text in [
+            "0", "", " 0 ", "0.000", ".00", "-.0000", "-0", "f", "FALSE", "Non", "0,0", "\0",
+        ] {
             assert!(!boolean(text), "{text}");
         }
-        for text in ["1", "-1", "t", "true", "O", "2", "x", "0.5", "\u{1}"] {
+        for text in [
+            "1",
+            "-1",
+            "t",
+            "true",
+            "O",
+            "2",
+            "x",
+            "0.5",
+            "10",
+            "apprenti",
+            "sans objet",
+            "\u{1}",
+        ] {
             assert!(boolean(text), "{text}");
         }
     }

@@ -8,6 +8,7 @@ use crate::dossier::records::Attendu;
 use crate::erp::{ErpError, Scope};
 
 on_each! {
+    a_boolean_of_any_type_and_spelling_decides_apprenticeship
     nulls_and_empty_texts_stay_apart
     no_value_is_cut_to_any_size
     values_that_cannot_be_read_are_noted_and_the_reading_goes_on
@@ -176,6 +177,47 @@ fn keys_that_lead_nowhere_or_are_none_lose_no_inscription() {
         ]
     );
     assert_eq!(notes(&all[4]), [("inscription", "id", 0, Attendu::Entier)]);
+}
+
+fn a_boolean_of_any_type_and_spelling_decides_apprenticeship(product: Product) {
+    let bit = product.pick("BIT", "BIT(1)", "BIT(1)");
+    let bit_values = product.pick(["1", "0"], ["B'1'", "B'0'"], ["b'1'", "b'0'"]);
+    let texts = [
+        ("'1'", true),
+        ("'Oui'", true),
+        ("'X'", true),
+        ("'apprenti'", true),
+        ("'-1'", true),
+        ("'10'", true),
+        ("'0'", false),
+        ("'0.000'", false),
+        ("'.00'", false),
+        ("'0,0'", false),
+        ("' NON '", false),
+        ("'Faux'", false),
+        ("'  '", false),
+        ("NULL", false),
+    ];
+    let numbers = [("1", true), ("-1", true), ("0.5", true), ("0", false), ("NULL", false)];
+    for (kind, values) in [
+        ("VARCHAR(20)", &texts[..]),
+        ("DECIMAL(9,6)", &numbers),
+        ("DOUBLE PRECISION", &numbers),
+        ("SMALLINT", &[("1", true), ("-1", true), ("2", true), ("0", false)]),
+        (bit, &[(bit_values[0], true), (bit_values[1], false), ("NULL", false)]),
+    ] {
+        let base = Base::with_secteurs(product);
+        base.run("ALTER TABLE inscription DROP COLUMN apprentissage");
+        base.run(&format!("ALTER TABLE inscription ADD COLUMN apprentissage {kind}"));
+        for (id, (value, _)) in values.iter().enumerate() {
+            base.run(&format!(
+                "INSERT INTO inscription (id, secteur_id, apprentissage) VALUES ({id}, 1, {value})"
+            ));
+        }
+        let found: Vec<_> = read(&base.erp(), &[1]).iter().map(|i| i.id).collect();
+        let expected: Vec<_> = (0..).zip(values).filter(|(_, (_, is))| *is).map(|(id, _)| id).collect();
+        assert_eq!(found, expected, "{kind}");
+    }
 }
 
 fn apprenticeship_and_scope_decide_what_is_read_and_counted(product: Product) {
