@@ -1,9 +1,33 @@
-# Installs what is missing on a Debian machine; sourced by scripts/demo and scripts/test. Quiet when all is there.
+# Installs what is missing on a Debian machine; sourced by the scripts beside it, from the folder above. Quiet when all is there.
 
-# The Rust that Cargo.toml asks for.
-rust_wanted=1.85
+# The Rust that Cargo.toml promises.
+rust_wanted=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml)
 
 say() { printf '==> %s\n' "$*"; }
+
+# quietly COMMAND...: keeps the words of a long command back, tells every quarter of a minute that it goes on, and shows
+# the words if it fails.
+quietly() {
+    words=$(mktemp)
+    "$@" >"$words" 2>&1 &
+    command=$!
+    trap 'kill "$command" 2>/dev/null; rm -f "$words"; exit 130' INT TERM
+    seconds=0
+    while kill -0 "$command" 2>/dev/null; do
+        sleep 1
+        seconds=$((seconds + 1))
+        [ $((seconds % 15)) -eq 0 ] || continue
+        crates=$(grep -c '^ *Compiling ' "$words") || crates=
+        printf '    %s s%s\n' "$seconds" "${crates:+, $crates crates compiled}"
+    done
+    trap - INT TERM
+    if ! wait "$command"; then
+        cat "$words" >&2
+        rm -f "$words"
+        exit 1
+    fi
+    rm -f "$words"
+}
 
 # install PACKAGE...: those of them that are missing.
 install() {
@@ -76,17 +100,19 @@ install_databases() {
 axe=4.10.3
 axe_sha256=0f2b4d7dcdf7d1219df8d1959ad68e565f51d14c3f0d88bb71cd59abeb956292
 install_browser() {
-    install chromium chromium-driver chromium-l10n fonts-inter curl
+    install chromium chromium-driver chromium-l10n fonts-inter
     axe_folder="target/tools/axe-core-$axe"
     [ -f "$axe_folder/axe.min.js" ] && return 0
+    command -v npm >/dev/null || install npm
     say "Fetching axe-core $axe"
     mkdir -p "$axe_folder"
-    curl -sSf -o "$axe_folder/axe-core.tgz" "https://registry.npmjs.org/axe-core/-/axe-core-$axe.tgz"
-    if ! echo "$axe_sha256  $axe_folder/axe-core.tgz" | sha256sum --check --quiet; then
-        rm -f "$axe_folder/axe-core.tgz"
+    axe_package="$axe_folder/axe-core-$axe.tgz"
+    npm pack --silent --pack-destination "$axe_folder" "axe-core@$axe" >/dev/null
+    if ! echo "$axe_sha256  $axe_package" | sha256sum --check --quiet; then
+        rm -f "$axe_package"
         echo "axe-core $axe is not what it was when this script was written." >&2
         exit 1
     fi
-    tar -xzf "$axe_folder/axe-core.tgz" -C "$axe_folder" --strip-components=1 package/axe.min.js
-    rm -f "$axe_folder/axe-core.tgz"
+    tar -xzf "$axe_package" -C "$axe_folder" --strip-components=1 package/axe.min.js
+    rm -f "$axe_package"
 }

@@ -11,6 +11,8 @@ mod lists;
 #[path = "../support/schemas.rs"]
 mod published;
 mod schemas;
+#[cfg(unix)]
+mod scripts;
 
 const INTEGRATION: &str = "docs/integration.md";
 const USER_GUIDE: &str = "docs/guide-utilisateur.md";
