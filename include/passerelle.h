@@ -164,7 +164,7 @@
 #define PASSERELLE_E_HOST_LACKS 107
 
 /**
- * The library or the instance has not been initialised, or no longer is.
+ * The library or the instance has not been initialised, or no longer is; the table has been released.
  */
 #define PASSERELLE_E_NOT_INITIALIZED 200
 
@@ -174,7 +174,7 @@
 #define PASSERELLE_E_ALREADY_INITIALIZED 201
 
 /**
- * Another call on the same object, or something that it made, is still in use.
+ * Another call on the same object is running, or the host's `log` is, and the slot is not `[any]`.
  */
 #define PASSERELLE_E_BUSY 202
 
@@ -507,10 +507,11 @@ typedef struct passerelle_host {
 } passerelle_host;
 
 /**
- * An instance. Owned by the plugin; valid until its `destroy` returns.
+ * An instance. Owned by the plugin, which keeps it readable for the life of the process (less than 100 bytes of it, once
+ * it has been destroyed).
  *
- * Its life: created → initialised → destroyed. Slots other than `destroy` called in the wrong state answer
- * `PASSERELLE_E_NOT_INITIALIZED` or `PASSERELLE_E_ALREADY_INITIALIZED`.
+ * Its life: created → initialised → destroyed. Slots called in the wrong state answer `PASSERELLE_E_NOT_INITIALIZED`, also
+ * after `destroy`, or `PASSERELLE_E_ALREADY_INITIALIZED`.
  */
 typedef struct passerelle_plugin {
     /**
@@ -528,15 +529,16 @@ typedef struct passerelle_plugin {
      */
     int32_t (PASSERELLE_CALL *init)(const struct passerelle_plugin *plugin, struct passerelle_error *error);
     /**
-     * End the instance, in any state; its interfaces are not to be used any more.
-     * `[main]` · `PASSERELLE_E_BUSY`, and nothing happens, while a table of it has not been released or a `[job]`
-     * call is running; after any error the instance is still there, to be destroyed; a NULL `plugin` does nothing ·
-     * since 1.0
+     * End the instance, in any state, and with it the tables that the host has not released. From then on each of its
+     * slots, this one too, and each slot of its tables answers `PASSERELLE_E_NOT_INITIALIZED`.
+     * `[any]` · `PASSERELLE_E_BUSY`, and nothing happens, while a call on the instance or on a table of it is running; the
+     * instance is then still there, to be destroyed; a NULL `plugin` does nothing · since 1.0
      */
     int32_t (PASSERELLE_CALL *destroy)(const struct passerelle_plugin *plugin, struct passerelle_error *error);
     /**
      * Find an interface of the plugin by its id, one of `PASSERELLE_PLUGIN_*`.
-     * `[any]` · NULL if the plugin does not have it, else valid for the life of the process · since 1.0
+     * `[any]` · NULL after `destroy`, or if the plugin does not have it; else valid for the life of the process ·
+     * since 1.0
      */
     const void *(PASSERELLE_CALL *get_interface)(const struct passerelle_plugin *plugin, const char *id, uint32_t id_len);
 } passerelle_plugin;
@@ -580,8 +582,8 @@ typedef struct passerelle_entry {
     int32_t (PASSERELLE_CALL *init)(uint32_t abi_major, uint32_t abi_minor, struct passerelle_error *error);
     /**
      * Undo one `init`. After the last one the library is as it was when it was loaded, and may be initialised again.
-     * `[main]` after every instance was destroyed · `PASSERELLE_E_BUSY` while one lives,
-     * `PASSERELLE_E_NOT_INITIALIZED` without an `init` · since 1.0
+     * `[any]` after every instance was destroyed; tables have ended with theirs · `PASSERELLE_E_BUSY`, and nothing
+     * happens, while an instance lives, `PASSERELLE_E_NOT_INITIALIZED` without an `init` · since 1.0
      */
     int32_t (PASSERELLE_CALL *deinit)(struct passerelle_error *error);
     /**
@@ -607,7 +609,9 @@ typedef struct passerelle_host_log {
      */
     int32_t max_level;
     /**
-     * Write one line; holds identifiers only, never personal data. Must not call back into the plugin.
+     * Write one line; holds identifiers only, never personal data. What is called on the plugin from inside it (a log
+     * window that pumps messages does so by itself) works if it is `[any]`, and answers `PASSERELLE_E_BUSY` if not; it
+     * writes no lines.
      * `[any]` · `level`: one of `PASSERELLE_LOG_*` · `target`: the part that speaks, e.g. "passerelle::night" ·
      * never fails · since 1.0
      */
@@ -750,7 +754,9 @@ typedef struct passerelle_batch {
 } passerelle_batch;
 
 /**
- * A table that the plugin made and the host reads. It does nothing until the host pulls.
+ * A table that the plugin made and the host reads. It does nothing until the host pulls. Readable for the life of the
+ * process (less than 100 bytes of it, once it has ended): after its `release`, or the `destroy` of its instance, each slot
+ * answers `PASSERELLE_E_NOT_INITIALIZED`.
  */
 typedef struct passerelle_table {
     /**
@@ -795,9 +801,10 @@ typedef struct passerelle_table {
      */
     int32_t (PASSERELLE_CALL *cancel)(const struct passerelle_table *table, struct passerelle_error *error);
     /**
-     * End the table, read to its end or not; releasing early cancels. Not to be used any more.
-     * `[job]` · `PASSERELLE_E_BUSY` while a `next` is running; after any error the table is still there, to be
-     * released; a NULL `table` does nothing · since 1.0
+     * End the table, read to its end or not; releasing early cancels. A second time it answers
+     * `PASSERELLE_E_NOT_INITIALIZED`.
+     * `[job]` · `PASSERELLE_E_BUSY` while a `next` is running; the table is then still there, to be released; a NULL
+     * `table` does nothing · since 1.0
      */
     int32_t (PASSERELLE_CALL *release)(const struct passerelle_table *table, struct passerelle_error *error);
 } passerelle_table;
@@ -811,9 +818,10 @@ typedef struct passerelle_host_tables {
      */
     uint32_t struct_size;
     /**
-     * Show a table. The host keeps it, pulls its rows later on a thread of its choice, and ends it with `release`; on
-     * failure the plugin ends it.
-     * `[main]` during `open` · since 1.0
+     * Show a table. It is the host's from the moment of this call, whatever it answers: the host pulls the rows on a
+     * thread of its choice, and ends the table with `release`, inside this call or later. One that it loses ends with the
+     * instance.
+     * `[main]` during `open` · an error: the host does not show it, and `open` answers `PASSERELLE_E_HOST` · since 1.0
      */
     int32_t (PASSERELLE_CALL *show)(const struct passerelle_host *host,
                     const struct passerelle_table *table,

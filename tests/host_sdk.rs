@@ -96,7 +96,7 @@ impl Host for Erp {
             }
             "drop" => drop(table),
             "read at once" => {
-                assert_eq!(table.next(1).unwrap_err().code, abi::PASSERELLE_E_BUSY);
+                assert_eq!(table.next(1).unwrap().unwrap().rows(), 1);
                 assert!(table.describe().is_ok());
                 self.0.tables.lock().unwrap().push(table);
             }
@@ -299,11 +299,11 @@ fn a_panicking_host_is_an_error_and_nothing_worse() {
     assert!(seen.logged("the host panicked in Run::is_cancelled: boom"));
     assert!(worker.run_job("export-de-nuit", "", &go()).is_ok());
 
-    // The instance goes on, and the table that the host had when it panicked is the plugin's again.
+    // The instance goes on, and the table that the host had when it panicked is the host's.
     assert!(plugin.open("complements-secteur", "").is_ok());
-    let mut orphan = seen.tables.lock().unwrap().pop().unwrap();
-    assert_eq!(orphan.next(1).unwrap_err().code, abi::PASSERELLE_E_NOT_INITIALIZED);
-    drop((orphan, worker, plugin));
+    let mut kept = seen.tables.lock().unwrap().pop().unwrap();
+    assert_eq!(kept.next(1).unwrap().unwrap().rows(), 1);
+    drop((kept, worker, plugin));
     assert!(seen.host_dropped.load(Ordering::SeqCst), "the instance was kept");
 }
 
@@ -343,8 +343,9 @@ fn a_table_is_released_once_whatever_the_host_does_with_it() {
         *seen.with_table.lock().unwrap() = what;
         assert_eq!(plugin.open("exemple-export-nuit", "").is_ok(), opens, "{what}");
         let kept = std::mem::take(&mut *seen.tables.lock().unwrap());
+        assert_eq!(kept.len(), usize::from(!["refuse", "drop"].contains(&what)), "{what}");
         for mut table in kept {
-            assert_eq!(table.next(1).is_ok(), opens, "{what}");
+            assert!(table.next(1).is_ok(), "{what}");
         }
         drop(plugin);
         assert!(
@@ -369,17 +370,13 @@ fn an_instance_ends_after_the_last_of_its_parts() {
 }
 
 #[test]
-fn an_instance_whose_last_part_goes_elsewhere_ends_on_its_own_thread() {
-    let (library, plugin, seen) = start("good");
+fn an_instance_ends_on_whatever_thread_its_last_part_is_dropped() {
+    let (_library, plugin, seen) = start("good");
     let worker = plugin.worker();
     drop(plugin);
+    assert!(!seen.host_dropped.load(Ordering::SeqCst));
     thread::spawn(move || drop(worker)).join().unwrap();
-    assert!(
-        !seen.host_dropped.load(Ordering::SeqCst),
-        "destroyed on a foreign thread"
-    );
-    drop(library);
-    assert!(seen.host_dropped.load(Ordering::SeqCst));
+    assert!(seen.host_dropped.load(Ordering::SeqCst), "the instance was kept");
 }
 
 #[test]

@@ -26,7 +26,9 @@ pub trait Host: Send + Sync + 'static {
         Level::Info
     }
 
-    /// Take one line of the log: identifiers only, never personal data. Any thread; must not call back into the plugin.
+    /// Take one line of the log: identifiers only, never personal data. Any thread. What is called on the plugin from in
+    /// here answers `PASSERELLE_E_BUSY`, but for listing its contributions, describing, watching and cancelling a table,
+    /// and ending an instance that nobody uses.
     fn log(&self, _level: Level, _target: &str, _message: &str) {}
 
     /// Where a few secrets are kept, e.g. the Windows Credential Manager. Whether there is one is asked once; without
@@ -58,8 +60,8 @@ pub trait Host: Send + Sync + 'static {
         Err(HostError("Cette application n'affiche pas de formulaires.".into()))
     }
 
-    /// Take a table, to be read later on a thread of the host's choice. Called on the plugin's thread during `open`.
-    /// Until this returns its rows cannot be read; after an error it is the plugin's again and answers nothing.
+    /// Take a table, to be read on a thread of the host's choice. Called on the plugin's thread during `open`. The table
+    /// is the host's from here on, whatever this returns: dropping it releases it.
     ///
     /// # Errors
     /// The table cannot be shown; this default refuses.

@@ -34,7 +34,6 @@ impl Library {
     /// # Errors
     /// [`LoadError`] says which file and why.
     pub fn load(path: &Path) -> Result<Self, LoadError> {
-        instance::destroy_deferred();
         if !path.is_absolute() {
             return Err(LoadError::Relative { path: path.to_owned() });
         }
@@ -76,15 +75,8 @@ impl Library {
     /// # Errors
     /// The plugin's own, e.g. a setting that it needs, or a host's that refused a job; and what the plugin lacks.
     pub fn create(&self, host: impl Host) -> Result<Plugin, Error> {
-        instance::destroy_deferred();
         let instance = instance::Instance::create(Arc::clone(&self.0), Box::new(host))?;
         Ok(Plugin::new(instance))
-    }
-}
-
-impl Drop for Library {
-    fn drop(&mut self) {
-        instance::destroy_deferred();
     }
 }
 

@@ -2,16 +2,13 @@
 
 use std::{io::Write, marker::PhantomData, sync::Arc};
 
-use crate::{
-    Contribution, Error, FormEvent, FormId, Outcome, Run,
-    raw::instance::{self, Instance},
-};
+use crate::{Contribution, Error, FormEvent, FormId, Outcome, Run, raw::instance::Instance};
 
 /// An instance, on the thread that made it: menus, forms, tables.
 ///
 /// It is not `Send`: the ABI's `[main]` calls are made on one thread only. Dropping it destroys the instance, or, while
-/// a [`Worker`] or a [`Table`](crate::Table) of it lives, leaves that to the last of them; when that one is dropped on
-/// another thread, the instance ends at the next use of a [`Library`](crate::Library) or `Plugin` on this one.
+/// a [`Worker`] or a [`Table`](crate::Table) of it lives, leaves that to the last of them, on whatever thread that one is
+/// dropped.
 ///
 /// ```compile_fail
 /// fn send<T: Send>() {}
@@ -96,12 +93,6 @@ impl Worker {
     /// The plugin's: what is wrong with the document, and where.
     pub fn read_document(&self, id: &str, bytes: &[u8]) -> Result<(), Error> {
         self.instance.read_document(id, bytes)
-    }
-}
-
-impl Drop for Plugin {
-    fn drop(&mut self) {
-        instance::destroy_deferred();
     }
 }
 

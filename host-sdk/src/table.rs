@@ -6,22 +6,24 @@ use chrono::NaiveDate;
 
 use crate::{
     Error,
-    raw::{batch::Column, table::Shared},
+    raw::{batch::Column, instance::Instance, table::TablePointer},
 };
 
 /// A table: pulled in batches, so that a million rows never sit in memory. It reads nothing before the first
-/// [`Table::next`]. Dropping it, read to its end or not, releases it.
+/// [`Table::next`]. Dropping it, read to its end or not, releases it; only inside [`Host::log`](crate::Host::log) it is
+/// not dropped: it would stay open as long as its instance.
 ///
 /// It can move to another thread, which is where it should be read; it keeps its instance alive.
 pub struct Table {
-    shared: Arc<Shared>,
+    table: TablePointer,
+    instance: Arc<Instance>,
     one_thread_at_a_time: PhantomData<NotSync<()>>,
 }
 
 /// Stops a table's reading from any thread.
 #[derive(Clone)]
 pub struct Canceller {
-    shared: Arc<Shared>,
+    table: TablePointer,
 }
 
 /// A batch of rows; borrowed from its table until the next call on it.
@@ -44,9 +46,10 @@ pub enum Cell<'a> {
 }
 
 impl Table {
-    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+    pub(crate) fn new(table: TablePointer, instance: Arc<Instance>) -> Self {
         Self {
-            shared,
+            table,
+            instance,
             one_thread_at_a_time: PhantomData,
         }
     }
@@ -57,18 +60,17 @@ impl Table {
     /// # Errors
     /// The plugin's, or a text that is not UTF-8.
     pub fn describe(&self) -> Result<String, Error> {
-        self.shared.describe()
+        self.table.describe()
     }
 
     /// The next rows, at least one and at most `max_rows`; `None` after the last. Blocks; the first call opens the
-    /// database. On another thread than the plugin's, it waits until [`Host::show_table`](crate::Host::show_table) has
-    /// returned.
+    /// database.
     ///
     /// # Errors
     /// The plugin's; after any but `PASSERELLE_E_BUSY` the table has ended. `PASSERELLE_E_CANCELLED` after
     /// [`Canceller::cancel`].
     pub fn next(&mut self, max_rows: u32) -> Result<Option<Batch<'_>>, Error> {
-        let (rows, columns) = self.shared.next(max_rows)?;
+        let (rows, columns) = self.table.next(max_rows)?;
         Ok((rows > 0).then_some(Batch { rows, columns }))
     }
 
@@ -77,21 +79,19 @@ impl Table {
     /// # Errors
     /// The plugin's.
     pub fn progress(&self) -> Result<(u64, u64), Error> {
-        self.shared.progress()
+        self.table.progress()
     }
 
     /// What stops the reading from another thread.
     #[must_use]
     pub fn canceller(&self) -> Canceller {
-        Canceller {
-            shared: Arc::clone(&self.shared),
-        }
+        Canceller { table: self.table }
     }
 }
 
 impl Drop for Table {
     fn drop(&mut self) {
-        Shared::give_back(&self.shared);
+        self.instance.release(self.table);
     }
 }
 
@@ -102,7 +102,7 @@ impl Canceller {
     /// # Errors
     /// The plugin's.
     pub fn cancel(&self) -> Result<(), Error> {
-        self.shared.cancel()
+        self.table.cancel()
     }
 }
 

@@ -286,7 +286,6 @@ static void use_contributions(const passerelle_plugin *plugin, const passerelle_
         expect(contribution.id, PASSERELLE_OK,
                menu->open(plugin, contribution.id, (uint32_t)strlen(contribution.id), TEXT(CONTEXT), fresh()));
         must("it showed a table", saw->table_count > 0);
-        expect("destroy while a table lives", PASSERELLE_E_BUSY, plugin->destroy(plugin, fresh()));
         while (saw->table_count > 0) {
             read_table(saw->tables[--saw->table_count]);
         }
@@ -312,10 +311,44 @@ static void *use_elsewhere(void *data) {
            where->in->contributions->open(where->plugin, TEXT("diagnostic"), NULL, 0, fresh()));
     expect("event on another thread", PASSERELLE_E_WRONG_THREAD,
            where->in->forms->event(where->plugin, 1, &event, fresh()));
-    expect("destroy on another thread", PASSERELLE_E_WRONG_THREAD, where->plugin->destroy(where->plugin, fresh()));
     expect("count on another thread", PASSERELLE_OK, where->in->contributions->count(where->plugin, &count, fresh()));
     run_night(where->plugin, where->in->jobs);
+    expect("destroy on another thread, with a table that nobody released", PASSERELLE_OK,
+           where->plugin->destroy(where->plugin, fresh()));
     return NULL;
+}
+
+/* An instance that has been destroyed says so as often as it is asked. */
+static void ended_instance(const passerelle_plugin *plugin, const interfaces *in) {
+    passerelle_form_event event = make_event(PASSERELLE_FORM_CLOSED, "", "");
+    passerelle_contribution contribution;
+    passerelle_outcome outcome;
+    watched watch = {0, 0};
+    passerelle_run run = make_run(&watch);
+    passerelle_sink sink = make_sink(NULL);
+    uint32_t count = 77;
+    memset(&contribution, 0, sizeof contribution);
+    contribution.struct_size = sizeof contribution;
+    memset(&outcome, 0, sizeof outcome);
+    outcome.struct_size = sizeof outcome;
+    for (int round = 0; round < 2; round++) {
+        expect("destroy once more", PASSERELLE_E_NOT_INITIALIZED, plugin->destroy(plugin, fresh()));
+        expect("init after destroy", PASSERELLE_E_NOT_INITIALIZED, plugin->init(plugin, fresh()));
+        must("no interface after destroy", find(plugin, PASSERELLE_PLUGIN_JOBS) == NULL);
+        expect("count after destroy", PASSERELLE_E_NOT_INITIALIZED, in->contributions->count(plugin, &count, fresh()));
+        expect("get after destroy", PASSERELLE_E_NOT_INITIALIZED,
+               in->contributions->get(plugin, 0, &contribution, fresh()));
+        expect("open after destroy", PASSERELLE_E_NOT_INITIALIZED,
+               in->contributions->open(plugin, TEXT("diagnostic"), NULL, 0, fresh()));
+        expect("event after destroy", PASSERELLE_E_NOT_INITIALIZED, in->forms->event(plugin, 1, &event, fresh()));
+        expect("run after destroy", PASSERELLE_E_NOT_INITIALIZED,
+               in->jobs->run(plugin, TEXT("migration"), NULL, 0, &run, &outcome, fresh()));
+        expect("write after destroy", PASSERELLE_E_NOT_INITIALIZED,
+               in->documents->write(plugin, TEXT("schema.sql"), NULL, 0, &run, &sink, fresh()));
+        expect("read after destroy", PASSERELLE_E_NOT_INITIALIZED,
+               in->documents->read(plugin, TEXT("reglages.json"), (const uint8_t *)"{}", 2, fresh()));
+    }
+    must("nothing was written", count == 77 && contribution.id == NULL && outcome.kind == 0);
 }
 
 static void use_instance(const passerelle_entry *entry, const passerelle_host *host, seen *saw) {
@@ -340,13 +373,19 @@ static void use_instance(const passerelle_entry *entry, const passerelle_host *h
     use_documents(plugin, in.documents, saw->data_dir);
     use_form(plugin, &in, saw);
     use_contributions(plugin, in.contributions, saw);
+    saw->table_count = 0;
+    expect("open of a table that nobody will release", PASSERELLE_OK,
+           in.contributions->open(plugin, TEXT("exemple-export-nuit"), TEXT(CONTEXT), fresh()));
     elsewhere where = {plugin, &in};
     if (pthread_create(&thread, NULL, use_elsewhere, &where) == 0) {
         pthread_join(thread, NULL);
     } else {
         must("a thread starts", 0);
     }
-    expect("destroy", PASSERELLE_OK, plugin->destroy(plugin, fresh()));
+    while (saw->table_count > 0) {
+        ended_table(saw->tables[--saw->table_count]);
+    }
+    ended_instance(plugin, &in);
 }
 
 int main(int argc, char **argv) {

@@ -117,7 +117,9 @@ static int32_t forms_close(const passerelle_host *host, uint64_t form, passerell
 
 static int32_t tables_show(const passerelle_host *host, const passerelle_table *table, passerelle_error *error) {
     seen *self = of(host);
+    /* The table is this host's from here on, whatever it answers. */
     if (self->refuse_tables || self->table_count == MAX_TABLES) {
+        table->release(table, NULL);
         return refuse(error, PASSERELLE_E_HOST, "Pas de place pour ce tableau.");
     }
     self->tables[self->table_count++] = table;

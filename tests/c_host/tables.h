@@ -30,6 +30,23 @@ static int contains(const char *text, uint32_t len, const char *what) {
     return 0;
 }
 
+/* A table that has been released, or that ended with its instance, says so as often as it is asked. */
+static void ended_table(const passerelle_table *table) {
+    const char *description = NULL;
+    uint32_t len = 0;
+    uint64_t done = 0, total = 0;
+    passerelle_batch batch = make_batch();
+    for (int round = 0; round < 2; round++) {
+        expect("release once more", PASSERELLE_E_NOT_INITIALIZED, table->release(table, fresh()));
+        expect("describe after the end", PASSERELLE_E_NOT_INITIALIZED,
+               table->describe(table, &description, &len, fresh()));
+        expect("next after the end", PASSERELLE_E_NOT_INITIALIZED, table->next(table, 5, &batch, fresh()));
+        expect("progress after the end", PASSERELLE_E_NOT_INITIALIZED, table->progress(table, &done, &total, fresh()));
+        expect("cancel after the end", PASSERELLE_E_NOT_INITIALIZED, table->cancel(table, fresh()));
+    }
+    must("nothing was written", description == NULL && len == 0 && batch.columns == NULL && total == 0);
+}
+
 /* Read a table to its end, five rows at a time; prints the first of them. */
 static void read_table(const passerelle_table *table) {
     const char *description = NULL;
@@ -64,6 +81,7 @@ static void read_table(const passerelle_table *table) {
     expect("table.progress", PASSERELLE_OK, table->progress(table, &done, &total, fresh()));
     printf("%u lignes, %llu/%llu\n", rows, (unsigned long long)done, (unsigned long long)total);
     expect("table.release", PASSERELLE_OK, table->release(table, fresh()));
+    ended_table(table);
 }
 
 /* Every way to misuse a table, then cancel it, then release it. */
@@ -91,6 +109,7 @@ static void misuse_table(const passerelle_table *table) {
     expect("cancel", PASSERELLE_OK, table->cancel(table, fresh()));
     expect("next after cancel", PASSERELLE_E_CANCELLED, table->next(table, 5, &batch, fresh()));
     expect("release after cancel", PASSERELLE_OK, table->release(table, NULL));
+    ended_table(table);
 }
 
 #endif

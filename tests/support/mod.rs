@@ -16,6 +16,8 @@ pub mod program;
 pub mod raw;
 pub mod receiver;
 pub mod schemas;
+#[cfg(unix)]
+pub mod slots;
 pub mod smtp;
 pub mod threads;
 #[cfg(unix)]

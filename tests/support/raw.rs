@@ -4,7 +4,7 @@ use std::{
     ffi::{CStr, c_char, c_void},
     path::Path,
     ptr::{null, null_mut},
-    sync::Mutex,
+    sync::{Mutex, RwLock},
 };
 
 use passerelle_abi as abi;
@@ -25,6 +25,8 @@ pub struct RawHost {
     pub shown: Mutex<Vec<*const abi::passerelle_table>>,
     pub form: Mutex<u64>,
     pub lines: Mutex<Vec<String>>,
+    /// What the log does besides taking a line.
+    pub in_log: RwLock<Option<Box<dyn Fn()>>>,
 }
 
 // SAFETY: what can change stands behind locks, and the tables are used by the one thread that drives the library.
@@ -79,6 +81,7 @@ impl RawHost {
             shown: Mutex::default(),
             form: Mutex::default(),
             lines: Mutex::default(),
+            in_log: RwLock::default(),
         }));
         host.host.host_data = std::ptr::from_mut(host).cast();
         host
@@ -167,6 +170,9 @@ unsafe extern "C" fn log(
     };
     let line = format!("{level} {}: {}", text(target, target_len), text(message, message_len));
     of(host).lines.lock().unwrap().push(line);
+    if let Some(act) = &*of(host).in_log.read().unwrap() {
+        act();
+    }
 }
 
 unsafe extern "C" fn setting(
@@ -238,6 +244,14 @@ unsafe extern "C" fn show_table(
         return host.refuse(error);
     }
     host.shown.lock().unwrap().push(table);
+    if host.is("tables, released") {
+        // SAFETY: the table is this host's.
+        let released = unsafe { (*table).release.unwrap()(table, null_mut()) };
+        assert_eq!(released, abi::PASSERELLE_OK);
+    }
+    if host.is("tables, released") || host.is("tables, kept") {
+        return host.refuse(error);
+    }
     abi::PASSERELLE_OK
 }
 
@@ -326,6 +340,9 @@ pub struct Raw {
     pub error: abi::passerelle_error,
 }
 
+// SAFETY: the library says which of its slots may be called elsewhere, and the tests hold it to that.
+unsafe impl Send for Raw {}
+
 macro_rules! interface {
     ($($name:ident: $type:ident = $id:ident;)+) => {$(
         pub fn $name(&self) -> &'static abi::$type {
@@ -356,6 +373,11 @@ impl Raw {
                 ..unsafe { std::mem::zeroed() }
             },
         }
+    }
+
+    /// The same instance, to be called from elsewhere.
+    pub fn again(&self) -> Self {
+        Self { ..*self }
     }
 
     /// The error that the next call fills.

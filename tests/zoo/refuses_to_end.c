@@ -3,7 +3,7 @@
 
 static int32_t create(const passerelle_host *host, const passerelle_plugin **plugin, passerelle_error *error) {
     TRY(zoo_create(host, plugin, error));
-    atomic_fetch_add(&((instance *)(*plugin)->plugin_data)->in_use, 1);
+    atomic_fetch_add(&((instance *)(*plugin)->plugin_data)->calls, 1);
     return PASSERELLE_OK;
 }
 

@@ -21,8 +21,12 @@ typedef struct instance {
     int ready;
     uint64_t form; /* number of the open form, 0 if there is none */
     uint64_t last_form;
-    atomic_int in_use;
+    atomic_int calls; /* running, as destroy counts them; refuses_to_end.c never ends one */
+    atomic_int ended;
+    struct instance *kept; /* the one made before: what was handed out is never freed */
 } instance;
+
+static instance *zoo_kept_instances;
 
 static const void *find(const passerelle_host *host, const char *id) {
     return host->get_interface(host, id, (uint32_t)strlen(id));
@@ -40,7 +44,10 @@ static int32_t check(const passerelle_plugin *plugin, int main_only, passerelle_
     if (plugin == NULL) {
         return zoo_fail(error, PASSERELLE_E_NULL, "plugin est nul.");
     }
-    const instance *self = plugin->plugin_data;
+    instance *self = plugin->plugin_data;
+    if (atomic_load(&self->ended)) {
+        return zoo_fail(error, PASSERELLE_E_NOT_INITIALIZED, "L'instance a été détruite.");
+    }
     if (!self->ready) {
         return zoo_fail(error, PASSERELLE_E_NOT_INITIALIZED, "L'instance n'est pas initialisée.");
     }
@@ -86,7 +93,9 @@ static int32_t check_text(const char *text, uint32_t len, passerelle_error *erro
 typedef struct rows {
     passerelle_table table;
     instance *owner;
+    struct rows *kept; /* the one made before */
     atomic_int cancelled;
+    atomic_int ended;
     uint32_t next;
     passerelle_column_data columns[4];
 } rows;
@@ -106,11 +115,19 @@ static const int64_t YEARS[ROWS] = {1, 2, 3};
 static const int64_t FLAGS[ROWS] = {0, 1, 0};
 static const int64_t DAYS[ROWS] = {20697, 0, -1};
 
+static rows *zoo_kept_rows;
+
 static int32_t table_check(const passerelle_table *table, passerelle_error *error) {
     if (error != NULL && error->struct_size != sizeof *error) {
         return PASSERELLE_E_STRUCT_SIZE;
     }
-    return table == NULL ? zoo_fail(error, PASSERELLE_E_NULL, "table est nulle.") : PASSERELLE_OK;
+    if (table == NULL) {
+        return zoo_fail(error, PASSERELLE_E_NULL, "table est nulle.");
+    }
+    rows *self = table->table_data;
+    return atomic_load(&self->ended) || atomic_load(&self->owner->ended)
+               ? zoo_fail(error, PASSERELLE_E_NOT_INITIALIZED, "Le tableau est fermé.")
+               : PASSERELLE_OK;
 }
 
 static int32_t table_describe(const passerelle_table *table, const char **description, uint32_t *description_len,
@@ -169,9 +186,7 @@ static int32_t table_release(const passerelle_table *table, passerelle_error *er
         return PASSERELLE_OK;
     }
     TRY(table_check(table, error));
-    rows *self = table->table_data;
-    atomic_fetch_sub(&self->owner->in_use, 1);
-    free(self);
+    atomic_store(&((rows *)table->table_data)->ended, 1);
     return PASSERELLE_OK;
 }
 
@@ -190,10 +205,10 @@ static int32_t show_table(instance *self, passerelle_error *error) {
     shown->table = zoo_table;
     shown->table.table_data = shown;
     shown->owner = self;
-    atomic_fetch_add(&self->in_use, 1);
-    const int32_t code = self->tables->show(self->host, &shown->table, NULL);
-    if (code != PASSERELLE_OK) {
-        table_release(&shown->table, NULL);
+    shown->kept = zoo_kept_rows;
+    zoo_kept_rows = shown;
+    /* The host's from here on, whatever it answers. */
+    if (self->tables->show(self->host, &shown->table, NULL) != PASSERELLE_OK) {
         return zoo_fail(error, PASSERELLE_E_HOST, "L'application n'a pas montré le tableau.");
     }
     return PASSERELLE_OK;
@@ -414,6 +429,9 @@ static int32_t plugin_init(const passerelle_plugin *plugin, passerelle_error *er
         return zoo_fail(error, PASSERELLE_E_NULL, "plugin est nul.");
     }
     instance *self = plugin->plugin_data;
+    if (atomic_load(&self->ended)) {
+        return zoo_fail(error, PASSERELLE_E_NOT_INITIALIZED, "L'instance a été détruite.");
+    }
     if (self->ready) {
         return zoo_fail(error, PASSERELLE_E_ALREADY_INITIALIZED, "L'instance est déjà initialisée.");
     }
@@ -455,19 +473,21 @@ static int32_t plugin_destroy(const passerelle_plugin *plugin, passerelle_error 
         return PASSERELLE_OK;
     }
     instance *self = plugin->plugin_data;
-    if (self->ready) {
-        TRY(check(plugin, 1, error));
+    if (error != NULL && error->struct_size != sizeof *error) {
+        return PASSERELLE_E_STRUCT_SIZE;
     }
-    if (atomic_load(&self->in_use) > 0) {
-        return zoo_fail(error, PASSERELLE_E_BUSY, "Un tableau est encore ouvert.");
+    if (atomic_load(&self->calls) > 0) {
+        return zoo_fail(error, PASSERELLE_E_BUSY, "Un appel est en cours.");
     }
-    free(self);
+    if (atomic_exchange(&self->ended, 1)) {
+        return zoo_fail(error, PASSERELLE_E_NOT_INITIALIZED, "L'instance a été détruite.");
+    }
     zoo_instances--;
     return PASSERELLE_OK;
 }
 
 static const void *plugin_get_interface(const passerelle_plugin *plugin, const char *id, uint32_t id_len) {
-    if (plugin == NULL || id == NULL) {
+    if (plugin == NULL || id == NULL || atomic_load(&((instance *)plugin->plugin_data)->ended)) {
         return NULL;
     }
     return same(id, id_len, PASSERELLE_PLUGIN_CONTRIBUTIONS) ? (const void *)&zoo_contributions
@@ -502,6 +522,8 @@ static int32_t zoo_create(const passerelle_host *host, const passerelle_plugin *
         sizeof(passerelle_plugin), self, plugin_init, plugin_destroy, plugin_get_interface,
     };
     self->host = host;
+    self->kept = zoo_kept_instances;
+    zoo_kept_instances = self;
     zoo_instances++;
     *plugin = &self->plugin;
     return PASSERELLE_OK;

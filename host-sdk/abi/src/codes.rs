@@ -20,11 +20,11 @@ pub const PASSERELLE_E_VERSION: i32 = 106;
 /// The host lacks an interface, or a slot of one, that this call needs.
 pub const PASSERELLE_E_HOST_LACKS: i32 = 107;
 
-/// The library or the instance has not been initialised, or no longer is.
+/// The library or the instance has not been initialised, or no longer is; the table has been released.
 pub const PASSERELLE_E_NOT_INITIALIZED: i32 = 200;
 /// The instance has been initialised already.
 pub const PASSERELLE_E_ALREADY_INITIALIZED: i32 = 201;
-/// Another call on the same object, or something that it made, is still in use.
+/// Another call on the same object is running, or the host's `log` is, and the slot is not `[any]`.
 pub const PASSERELLE_E_BUSY: i32 = 202;
 /// An earlier call panicked: the instance and its tables answer nothing else, but `cancel` and `release` of a table and
 /// `destroy`, which work as ever.

@@ -52,8 +52,8 @@ pub struct passerelle_entry {
     /// `PASSERELLE_E_VERSION` for another major or a newer minor · since 1.0
     pub init: Option<unsafe extern "C" fn(abi_major: u32, abi_minor: u32, error: *mut passerelle_error) -> i32>,
     /// Undo one `init`. After the last one the library is as it was when it was loaded, and may be initialised again.
-    /// `[main]` after every instance was destroyed · `PASSERELLE_E_BUSY` while one lives,
-    /// `PASSERELLE_E_NOT_INITIALIZED` without an `init` · since 1.0
+    /// `[any]` after every instance was destroyed; tables have ended with theirs · `PASSERELLE_E_BUSY`, and nothing
+    /// happens, while an instance lives, `PASSERELLE_E_NOT_INITIALIZED` without an `init` · since 1.0
     pub deinit: Option<unsafe extern "C" fn(error: *mut passerelle_error) -> i32>,
     /// Make an instance; calls back nothing but `get_interface`. Several instances may live side by side.
     /// `[main]` · `host`: the host's, valid until the instance's `destroy` returns · `plugin`: receives the instance,

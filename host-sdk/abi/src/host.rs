@@ -89,7 +89,9 @@ pub struct passerelle_host_log {
     pub struct_size: u32,
     /// The most detailed level that the host wants, one of `PASSERELLE_LOG_*`.
     pub max_level: i32,
-    /// Write one line; holds identifiers only, never personal data. Must not call back into the plugin.
+    /// Write one line; holds identifiers only, never personal data. What is called on the plugin from inside it (a log
+    /// window that pumps messages does so by itself) works if it is `[any]`, and answers `PASSERELLE_E_BUSY` if not; it
+    /// writes no lines.
     /// `[any]` · `level`: one of `PASSERELLE_LOG_*` · `target`: the part that speaks, e.g. "passerelle::night" ·
     /// never fails · since 1.0
     pub log: Option<

@@ -49,7 +49,9 @@ pub struct passerelle_batch {
     pub columns: *const passerelle_column_data,
 }
 
-/// A table that the plugin made and the host reads. It does nothing until the host pulls.
+/// A table that the plugin made and the host reads. It does nothing until the host pulls. Readable for the life of the
+/// process (less than 100 bytes of it, once it has ended): after its `release`, or the `destroy` of its instance, each slot
+/// answers `PASSERELLE_E_NOT_INITIALIZED`.
 #[repr(C)]
 #[cfg_attr(feature = "layout-check", derive(abi_stable::StableAbi))]
 pub struct passerelle_table {
@@ -94,9 +96,10 @@ pub struct passerelle_table {
     /// Ask the table to stop: a `next` that is running returns `PASSERELLE_E_CANCELLED` within 2 s.
     /// `[any]` · since 1.0
     pub cancel: Option<unsafe extern "C" fn(table: *const passerelle_table, error: *mut passerelle_error) -> i32>,
-    /// End the table, read to its end or not; releasing early cancels. Not to be used any more.
-    /// `[job]` · `PASSERELLE_E_BUSY` while a `next` is running; after any error the table is still there, to be
-    /// released; a NULL `table` does nothing · since 1.0
+    /// End the table, read to its end or not; releasing early cancels. A second time it answers
+    /// `PASSERELLE_E_NOT_INITIALIZED`.
+    /// `[job]` · `PASSERELLE_E_BUSY` while a `next` is running; the table is then still there, to be released; a NULL
+    /// `table` does nothing · since 1.0
     pub release: Option<unsafe extern "C" fn(table: *const passerelle_table, error: *mut passerelle_error) -> i32>,
 }
 
@@ -106,9 +109,10 @@ pub struct passerelle_table {
 pub struct passerelle_host_tables {
     /// `sizeof(passerelle_host_tables)` as the host compiled it.
     pub struct_size: u32,
-    /// Show a table. The host keeps it, pulls its rows later on a thread of its choice, and ends it with `release`; on
-    /// failure the plugin ends it.
-    /// `[main]` during `open` · since 1.0
+    /// Show a table. It is the host's from the moment of this call, whatever it answers: the host pulls the rows on a
+    /// thread of its choice, and ends the table with `release`, inside this call or later. One that it loses ends with the
+    /// instance.
+    /// `[main]` during `open` · an error: the host does not show it, and `open` answers `PASSERELLE_E_HOST` · since 1.0
     pub show: Option<
         unsafe extern "C" fn(
             host: *const passerelle_host,

@@ -2,7 +2,7 @@
 
 use std::{
     ffi::{c_char, c_void},
-    sync::{Arc, Weak},
+    sync::Weak,
 };
 
 use chrono::{Datelike, Timelike};
@@ -11,8 +11,7 @@ use passerelle_abi::{passerelle_error, passerelle_host, passerelle_job_spec, pas
 
 use super::{
     block::{self, Block, caught, funnel},
-    instance::Instance,
-    table::Shared,
+    table::TablePointer,
     text,
 };
 use crate::{Error, FormId, JobSpec, Level};
@@ -284,20 +283,18 @@ pub(super) unsafe extern "C" fn tables_show(
     error: *mut passerelle_error,
 ) -> i32 {
     let body = |block: &Block| {
-        block.on_main("host.tables.show")?;
-        let instance = block.instance.get().and_then(Weak::upgrade).ok_or_else(|| {
-            Error::plugin_misbehaves(
-                abi::PASSERELLE_E_NOT_INITIALIZED,
-                "a table was shown while no instance lives",
-            )
-        })?;
-        // SAFETY: the plugin gives a table that is the host's once this succeeds.
-        let shared = unsafe { Shared::offered(table, Arc::<Instance>::clone(&instance)) }?;
-        let shown = block.guarded("Host::show_table", |block| {
-            Ok(block.user.show_table(crate::Table::new(Arc::clone(&shared)))?)
+        // SAFETY: the plugin gives a table that is this host's from here on, whatever becomes of it.
+        let table = unsafe { TablePointer::shown(table, block) }?;
+        let instance = block.on_main("host.tables.show").and_then(|()| {
+            block.instance.get().and_then(Weak::upgrade).ok_or_else(|| {
+                Error::plugin_misbehaves(
+                    abi::PASSERELLE_E_NOT_INITIALIZED,
+                    "a table was shown while no instance lives",
+                )
+            })
         });
-        Shared::settle(&shared, &instance, shown.is_ok());
-        shown
+        let instance = instance.inspect_err(|_| table.release(block))?;
+        Ok(block.user.show_table(crate::Table::new(table, instance))?)
     };
     // SAFETY: the plugin gives the host that it got and an error of its own.
     unsafe { funnel(host, error, "host.tables.show", body) }

@@ -1,10 +1,6 @@
 //! One instance, from `create` to `destroy`.
 
-use std::{
-    mem::ManuallyDrop,
-    sync::{Arc, Mutex, PoisonError},
-    thread::{self, ThreadId},
-};
+use std::{mem::ManuallyDrop, sync::Arc};
 
 use passerelle_abi::passerelle_plugin;
 
@@ -12,7 +8,7 @@ use super::{
     block::{Block, BlockBox},
     call::call,
     interfaces::Interfaces,
-    table::Shared,
+    table::TablePointer,
     text::{self, required},
 };
 use crate::{Error, Host, Level, library::Initialised};
@@ -20,8 +16,6 @@ use crate::{Error, Host, Level, library::Initialised};
 /// An instance that was created and initialised. It ends when the last of its `Plugin`, `Worker`s and `Table`s is gone.
 pub(crate) struct Instance {
     pub(super) interfaces: Interfaces,
-    /// Tables that the host dropped while the plugin was showing them.
-    to_release: Mutex<Vec<Arc<Shared>>>,
     remains: ManuallyDrop<Remains>,
 }
 
@@ -29,31 +23,14 @@ pub(crate) struct Instance {
 struct Remains {
     plugin: *const passerelle_plugin,
     block: BlockBox,
-    main: ThreadId,
     /// Keeps the library initialised.
     library: Arc<Initialised>,
 }
 
-// SAFETY: `plugin` is used on other threads through `[job]` and `[any]` slots only; `destroy` is called on `main`.
+// SAFETY: `plugin` is used on other threads through `[job]` and `[any]` slots only; `destroy` is one.
 unsafe impl Send for Remains {}
 // SAFETY: as above.
 unsafe impl Sync for Remains {}
-
-/// Instances whose last owner was dropped on another thread than theirs.
-static DEFERRED: Mutex<Vec<Remains>> = Mutex::new(Vec::new());
-
-/// Destroy the instances of this thread that other threads have left behind.
-pub(crate) fn destroy_deferred() {
-    let this = thread::current().id();
-    let mut deferred = DEFERRED.lock().unwrap_or_else(PoisonError::into_inner);
-    let (mine, others): (Vec<_>, Vec<_>) = std::mem::take(&mut *deferred)
-        .into_iter()
-        .partition(|remains| remains.main == this);
-    *deferred = others;
-    // Not held while a plugin and a host run.
-    drop(deferred);
-    mine.into_iter().for_each(Remains::destroy);
-}
 
 impl Instance {
     pub(crate) fn create(library: Arc<Initialised>, host: Box<dyn Host>) -> Result<Arc<Self>, Error> {
@@ -67,12 +44,7 @@ impl Instance {
                 return Err(error);
             }
         };
-        let remains = Remains {
-            plugin,
-            block,
-            main: thread::current().id(),
-            library,
-        };
+        let remains = Remains { plugin, block, library };
         let interfaces = match remains.init() {
             Ok(interfaces) => interfaces,
             Err(error) => {
@@ -82,7 +54,6 @@ impl Instance {
         };
         let instance = Arc::new(Self {
             interfaces,
-            to_release: Mutex::default(),
             remains: ManuallyDrop::new(remains),
         });
         // Empty until now: set once, here.
@@ -98,34 +69,16 @@ impl Instance {
         &self.remains.block
     }
 
-    /// The thread of its `[main]` calls.
-    pub(super) fn main(&self) -> ThreadId {
-        self.remains.main
-    }
-
-    pub(super) fn release_later(&self, table: Arc<Shared>) {
-        self.to_release
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(table);
-    }
-
-    /// After every `[main]` call.
-    pub(super) fn release_dropped(&self) {
-        let dropped = std::mem::take(&mut *self.to_release.lock().unwrap_or_else(PoisonError::into_inner));
-        dropped.iter().for_each(|table| table.release());
+    /// End a table of it.
+    pub(crate) fn release(&self, table: TablePointer) {
+        table.release(self.block());
     }
 }
 
 impl Drop for Instance {
     fn drop(&mut self) {
         // SAFETY: taken once, in drop, and not used after.
-        let remains = unsafe { ManuallyDrop::take(&mut self.remains) };
-        if remains.main == thread::current().id() {
-            remains.destroy();
-        } else {
-            DEFERRED.lock().unwrap_or_else(PoisonError::into_inner).push(remains);
-        }
+        unsafe { ManuallyDrop::take(&mut self.remains) }.destroy();
     }
 }
 
@@ -144,13 +97,13 @@ impl Remains {
         })
     }
 
-    /// On `main`. An instance that refuses to end is left alone for the life of the process, with its host: freeing
+    /// An instance that refuses to end is left alone for the life of the process, with its host: freeing
     /// what it may still use would be worse than keeping it.
     fn destroy(self) {
         // SAFETY: what `create` gave is valid until `destroy`.
         let destroyed = unsafe { text::sized(self.plugin, "plugin") }
             .and_then(|slots| required(slots.destroy, "passerelle_plugin.destroy"))
-            // SAFETY: on its `[main]` thread; nobody else has it any more.
+            // SAFETY: nobody else has it any more.
             .and_then(|destroy| call(|error| unsafe { destroy(self.plugin, error) }));
         match destroyed {
             // SAFETY: `destroy` has returned `PASSERELLE_OK`.

@@ -105,9 +105,7 @@ impl Instance {
         let (id_len, context_len) = (length(id.as_bytes(), "id")?, length(context.as_bytes(), "context")?);
         let (id, context) = (id.as_ptr().cast(), context.as_ptr().cast());
         // SAFETY: the instance lives, and only `Plugin`, which is not Send, makes this call; the texts are borrowed.
-        let opened = call(|error| unsafe { open(self.plugin(), id, id_len, context, context_len, error) });
-        self.release_dropped();
-        opened
+        call(|error| unsafe { open(self.plugin(), id, id_len, context, context_len, error) })
     }
 
     pub(crate) fn form_event(&self, form: FormId, event: FormEvent<'_>) -> Result<(), Error> {
@@ -130,9 +128,7 @@ impl Instance {
             value: value.as_ptr().cast(),
         };
         // SAFETY: the instance lives, and only `Plugin`, which is not Send, makes this call; the event is borrowed.
-        let told = call(|error| unsafe { slot(self.plugin(), form.0, &event, error) });
-        self.release_dropped();
-        told
+        call(|error| unsafe { slot(self.plugin(), form.0, &event, error) })
     }
 
     pub(crate) fn run_job(&self, id: &str, parameters: &str, run: &dyn Run) -> Result<Outcome, Error> {

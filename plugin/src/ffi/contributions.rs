@@ -4,7 +4,8 @@ use std::ffi::c_char;
 
 use passerelle_abi as abi;
 
-use super::object::{Thread, call, size32};
+use super::funnel::Mark;
+use super::object::{call, size32};
 use super::text;
 use crate::contributions::{CONTRIBUTIONS, Kind};
 use crate::error::Error;
@@ -24,7 +25,7 @@ unsafe extern "C" fn count(
 ) -> i32 {
     // SAFETY: the host's promise on its pointers.
     unsafe {
-        call("contributions.count", plugin, Thread::Any, error, |_, _| {
+        call("contributions.count", plugin, Mark::Any, error, |_, _| {
             *text::out("count", count)? = text::len32(CONTRIBUTIONS.len())?;
             Ok(())
         })
@@ -39,7 +40,7 @@ unsafe extern "C" fn get(
 ) -> i32 {
     // SAFETY: the host's promise on its pointers.
     unsafe {
-        call("contributions.get", plugin, Thread::Any, error, |_, _| {
+        call("contributions.get", plugin, Mark::Any, error, |_, _| {
             let out = text::borrow_out(contribution)?;
             let known = CONTRIBUTIONS.get(index as usize).ok_or_else(|| {
                 Error::argument(
@@ -73,7 +74,7 @@ unsafe extern "C" fn open(
 ) -> i32 {
     // SAFETY: the host's promise on its pointers.
     unsafe {
-        call("contributions.open", plugin, Thread::Main, error, |_, instance| {
+        call("contributions.open", plugin, Mark::Main, error, |_, instance| {
             instance.open(
                 text::borrow("id", id, id_len)?,
                 text::borrow("context", context, context_len)?,

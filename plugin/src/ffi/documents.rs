@@ -5,9 +5,10 @@ use std::io;
 
 use passerelle_abi as abi;
 
+use super::funnel::Mark;
 use super::host::ask;
 use super::jobs::RunPointer;
-use super::object::{Thread, call, size32};
+use super::object::{call, size32};
 use super::text;
 use crate::error::Error;
 
@@ -64,7 +65,7 @@ unsafe extern "C" fn write(
 ) -> i32 {
     // SAFETY: the host's promise on its pointers.
     unsafe {
-        call("documents.write", plugin, Thread::Any, error, |_, instance| {
+        call("documents.write", plugin, Mark::Job, error, |_, instance| {
             let id = text::borrow("id", id, id_len)?;
             let parameters = text::borrow("parameters", parameters, parameters_len)?;
             let (run, sink) = (RunPointer::new(run)?, text::borrow_struct(sink)?);
@@ -95,7 +96,7 @@ unsafe extern "C" fn read(
 ) -> i32 {
     // SAFETY: the host's promise on its pointers.
     unsafe {
-        call("documents.read", plugin, Thread::Any, error, |_, instance| {
+        call("documents.read", plugin, Mark::Job, error, |_, instance| {
             instance.read_document(
                 text::borrow("id", id, id_len)?,
                 text::borrow_bytes("bytes", bytes, bytes_len)?,

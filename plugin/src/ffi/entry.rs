@@ -4,9 +4,10 @@ use std::sync::Mutex;
 
 use passerelle_abi as abi;
 
+use super::funnel::{self, Mark};
 use super::host::HostPointer;
 use super::object::size32;
-use super::{funnel, object, text};
+use super::{object, text};
 use crate::error::Error;
 
 /// The library's life. It is the only state outside an instance: the host's `init` and `deinit` have no object.
@@ -120,7 +121,7 @@ unsafe extern "C" fn init(abi_major: u32, abi_minor: u32, error: *mut abi::passe
         Ok(())
     };
     // SAFETY: the host's promise on `error`.
-    unsafe { funnel::guard("entry.init", error, check) }
+    unsafe { funnel::guard("entry.init", Mark::Main, None, error, check) }
 }
 
 /// What a panic says may hold a person's data: only its place goes to the log. The hook is this library's own, a host
@@ -150,7 +151,7 @@ unsafe extern "C" fn deinit(error: *mut abi::passerelle_error) -> i32 {
         Ok(())
     };
     // SAFETY: the host's promise on `error`.
-    unsafe { funnel::guard("entry.deinit", error, undo) }
+    unsafe { funnel::guard("entry.deinit", Mark::Any, None, error, undo) }
 }
 
 unsafe extern "C" fn create(
@@ -170,11 +171,15 @@ unsafe extern "C" fn create(
         Ok(())
     };
     // SAFETY: the host's promise on `error`.
-    unsafe { funnel::guard("entry.create", error, make) }
+    unsafe { funnel::guard("entry.create", Mark::Main, None, error, make) }
 }
 
-/// An instance is no more.
-pub fn instance_destroyed() {
-    let mut library = library();
-    library.instances = library.instances.saturating_sub(1);
+/// Counts an instance out when it is dropped.
+pub struct CountedOut;
+
+impl Drop for CountedOut {
+    fn drop(&mut self) {
+        let mut library = library();
+        library.instances = library.instances.saturating_sub(1);
+    }
 }

@@ -3,7 +3,8 @@
 use passerelle_abi as abi;
 use zeroize::Zeroize as _;
 
-use super::object::{Thread, call, size32};
+use super::funnel::Mark;
+use super::object::{call, size32};
 use super::text;
 use crate::error::Error;
 use crate::form::Event;
@@ -35,7 +36,7 @@ unsafe extern "C" fn event(
 ) -> i32 {
     // SAFETY: the host's promise on its pointers.
     unsafe {
-        call("forms.event", plugin, Thread::Main, error, |_, instance| {
+        call("forms.event", plugin, Mark::Main, error, |_, instance| {
             let event = text::borrow_struct(event)?;
             let field = text::borrow("event.field", event.field, event.field_len)?;
             let value = text::borrow("event.value", event.value, event.value_len)?;

@@ -3,17 +3,32 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use passerelle_abi as abi;
+use tracing::Dispatch;
 
-use super::text;
+use super::{log, text};
 use crate::error::Error;
 use crate::fault;
 
-/// Run `work` so that nothing but a code crosses, and tell what went wrong in `error` if the caller wants to know.
+/// The mark of a slot in the header: from where it may be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// `[main]`: on one thread.
+    Main,
+    /// `[job]`: on any thread, which may block for long.
+    Job,
+    /// `[any]`: on any thread, also from inside the host's `log`.
+    Any,
+}
+
+/// Run `work` so that nothing but a code crosses, write what it says into `log`, and tell what went wrong in `error` if
+/// the caller wants to know.
 ///
 /// # Safety
 /// `error` is NULL, or valid for writing as many bytes as its `struct_size` says.
 pub unsafe fn guard(
     slot: &'static str,
+    mark: Mark,
+    log: Option<&Dispatch>,
     error: *mut abi::passerelle_error,
     work: impl FnOnce() -> Result<(), Error>,
 ) -> i32 {
@@ -26,45 +41,54 @@ pub unsafe fn guard(
             Err(refused) => return refused.code,
         }
     }
-    tracing::trace!(slot, "called");
-    match catch(slot, work) {
-        Ok(()) => abi::PASSERELLE_OK,
-        Err(failure) => {
-            if failure.code != abi::PASSERELLE_E_CANCELLED {
-                tracing::error!(
-                    slot,
-                    code = failure.code,
-                    sqlstate = failure.sqlstate,
-                    "{}",
-                    failure.detail
-                );
-            }
-            if let Some(out) = report {
-                out.code = failure.code;
-                out.native_code = failure.native_code;
-                text::fill(&mut out.sqlstate, &failure.sqlstate);
-                text::fill(&mut out.message, &failure.message);
-                text::fill(&mut out.detail, &failure.detail);
-            }
-            failure.code
+    let worked = catch(slot, log, || {
+        tracing::trace!(slot, "called");
+        fault::inject(slot);
+        if mark != Mark::Any && log::is_writing() {
+            return Err(Error::new(
+                abi::PASSERELLE_E_BUSY,
+                "Le programme hôte a appelé la Passerelle Apprentissage pendant qu'elle écrivait dans son journal.",
+                "a slot that is not [any] was called from inside the host's log",
+            ));
         }
+        work()
+    });
+    let Err(failure) = worked.and_then(|done| done) else {
+        return abi::PASSERELLE_OK;
+    };
+    let told = catch(slot, log, || {
+        if failure.code != abi::PASSERELLE_E_CANCELLED {
+            tracing::error!(
+                slot,
+                code = failure.code,
+                sqlstate = failure.sqlstate,
+                "{}",
+                failure.detail
+            );
+        }
+    });
+    let failure = told.err().unwrap_or(failure);
+    if let Some(out) = report {
+        out.code = failure.code;
+        out.native_code = failure.native_code;
+        text::fill(&mut out.sqlstate, &failure.sqlstate);
+        text::fill(&mut out.message, &failure.message);
+        text::fill(&mut out.detail, &failure.detail);
     }
+    failure.code
 }
 
-/// Run `work`; a panic is an error that names the slot, never what the panic said: that could hold a person's data.
-fn catch(slot: &'static str, work: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        fault::inject(slot);
-        work()
-    }));
-    outcome.unwrap_or_else(|panic| {
+/// Run `work` under a log; a panic is an error that names the slot, never what the panic said: that could hold a
+/// person's data.
+fn catch<T>(slot: &'static str, log: Option<&Dispatch>, work: impl FnOnce() -> T) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(|| log::under(log, work))).map_err(|panic| {
         // Dropping what the panic carried may panic in its turn.
         std::mem::forget(panic);
-        Err(Error::new(
+        Error::new(
             abi::PASSERELLE_E_PANICKED,
             "Une erreur interne s'est produite dans la Passerelle Apprentissage : redémarrez le programme et \
              prévenez votre éditeur si elle revient.",
             format!("a panic was caught in {slot}"),
-        ))
+        )
     })
 }

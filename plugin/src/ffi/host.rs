@@ -5,11 +5,11 @@ use std::sync::OnceLock;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use passerelle_abi as abi;
-use tracing::Level;
 use zeroize::Zeroizing;
 
+use super::log::LogPointer;
 use super::mail::MailPointer;
-use super::object::{InUse, Object, size32};
+use super::object::{Shell, size32};
 use super::tables;
 use super::text::{self, SharedPointer, Sized32};
 use crate::error::Error;
@@ -26,8 +26,8 @@ pub struct HostPointer {
     tables: Option<SharedPointer<abi::passerelle_host_tables>>,
     jobs: Option<SharedPointer<abi::passerelle_host_jobs>>,
     mail: Option<MailPointer>,
-    // The instance made for this host: its tables keep it alive.
-    owner: OnceLock<SharedPointer<Object>>,
+    // The instance made for this host: its tables are shown in its name.
+    owner: OnceLock<&'static Shell>,
 }
 
 impl HostPointer {
@@ -70,14 +70,8 @@ impl HostPointer {
     }
 
     /// Say which instance this host was given to.
-    pub fn set_owner(&self, owner: &Object) {
-        let _ = self.owner.set(SharedPointer(owner));
-    }
-
-    fn hold_owner(&self) -> Result<InUse, Error> {
-        let owner = self.owner.get().ok_or_else(|| text::null("plugin"))?;
-        // SAFETY: the instance owns this value, and is in a call.
-        Ok(unsafe { &*owner.0 }.hold())
+    pub fn set_owner(&self, owner: &'static Shell) {
+        let _ = self.owner.set(owner);
     }
 
     /// Where log lines go.
@@ -260,14 +254,10 @@ impl Host for HostPointer {
         let tables = self.tables.ok_or_else(|| lacks("passerelle.host.tables/1"))?;
         // SAFETY: valid as long as the host.
         let show = unsafe { (*tables.0).show }.ok_or_else(|| lacks("passerelle.host.tables/1 show"))?;
-        let table = tables::create(table, self.hold_owner()?)?;
-        // SAFETY: as above; on success the host owns the table, on failure it is ours again.
-        let shown = ask("tables.show", |error| unsafe { show(self.host.0, table, error) });
-        if shown.is_err() {
-            // SAFETY: made just now, and the host did not take it.
-            unsafe { tables::free(table) };
-        }
-        shown
+        let owner = self.owner.get().ok_or_else(|| text::null("plugin"))?;
+        let table = tables::create(table, owner)?;
+        // SAFETY: as above; the table is the host's from here on, whatever it answers.
+        ask("tables.show", |error| unsafe { show(self.host.0, table, error) })
     }
 
     fn register_job(&self, job: &Job) -> Result<(), Error> {
@@ -295,59 +285,6 @@ fn local_time(time: &abi::passerelle_time) -> Option<DateTime<FixedOffset>> {
         .and_hms_opt(time.hour, time.minute, time.second)?
         .and_local_timezone(offset)
         .single()
-}
-
-#[derive(Clone, Copy)]
-struct LogPointer {
-    host: SharedPointer<abi::passerelle_host>,
-    log: SharedPointer<abi::passerelle_host_log>,
-}
-
-impl LogPointer {
-    fn write(self, level: i32, target: &str, message: &str) {
-        // SAFETY: the host and its interfaces are valid as long as the instance, which outlives its dispatcher's use.
-        let Some(log) = (unsafe { (*self.log.0).log }) else {
-            return;
-        };
-        let (Ok(target_len), Ok(message_len)) = (text::len32(target.len()), text::len32(message.len())) else {
-            return;
-        };
-        // SAFETY: as above; the texts live through the call.
-        unsafe {
-            log(
-                self.host.0,
-                level,
-                target.as_ptr().cast(),
-                target_len,
-                message.as_ptr().cast(),
-                message_len,
-            )
-        }
-    }
-}
-
-impl crate::log::Sink for LogPointer {
-    fn max_level(&self) -> Level {
-        // SAFETY: as in `write`.
-        match unsafe { (*self.log.0).max_level } {
-            abi::PASSERELLE_LOG_ERROR => Level::ERROR,
-            abi::PASSERELLE_LOG_WARN => Level::WARN,
-            abi::PASSERELLE_LOG_DEBUG => Level::DEBUG,
-            abi::PASSERELLE_LOG_TRACE => Level::TRACE,
-            _ => Level::INFO,
-        }
-    }
-
-    fn line(&self, level: Level, target: &str, message: &str) {
-        let level = match level {
-            Level::ERROR => abi::PASSERELLE_LOG_ERROR,
-            Level::WARN => abi::PASSERELLE_LOG_WARN,
-            Level::INFO => abi::PASSERELLE_LOG_INFO,
-            Level::DEBUG => abi::PASSERELLE_LOG_DEBUG,
-            Level::TRACE => abi::PASSERELLE_LOG_TRACE,
-        };
-        self.write(level, target, message);
-    }
 }
 
 #[derive(Clone, Copy)]

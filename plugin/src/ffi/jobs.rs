@@ -4,7 +4,8 @@ use std::ffi::c_char;
 
 use passerelle_abi as abi;
 
-use super::object::{Thread, call, size32};
+use super::funnel::Mark;
+use super::object::{call, size32};
 use super::text::{self, SharedPointer};
 use crate::error::Error;
 use crate::host::Run;
@@ -64,7 +65,7 @@ unsafe extern "C" fn run(
 ) -> i32 {
     // SAFETY: the host's promise on its pointers.
     unsafe {
-        call("jobs.run", plugin, Thread::Any, error, |_, instance| {
+        call("jobs.run", plugin, Mark::Job, error, |_, instance| {
             let id = text::borrow("id", id, id_len)?;
             let parameters = text::borrow("parameters", parameters, parameters_len)?;
             let (run, out) = (RunPointer::new(run)?, text::borrow_out(outcome)?);

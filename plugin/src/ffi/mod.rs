@@ -10,6 +10,8 @@ mod forms;
 mod funnel;
 mod host;
 mod jobs;
+mod life;
+mod log;
 mod mail;
 mod object;
 pub mod statement_cancel;

@@ -1,15 +1,19 @@
 //! An instance as C sees it, its state, and the funnel's part that knows it.
 
 use std::ffi::{c_char, c_void};
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::ThreadId;
 
 use passerelle_abi as abi;
 
+use super::funnel::{self, Mark};
 use super::host::HostPointer;
-use super::{contributions, documents, entry, forms, funnel, jobs, text};
+use super::life::{Life, NotEnded, hand_out};
+use super::tables::TableShell;
+use super::{contributions, documents, entry, forms, jobs, text};
 use crate::error::Error;
+use crate::fault;
 use crate::instance::Instance;
 
 const CREATED: u8 = 0;
@@ -17,43 +21,42 @@ const INITIALISING: u8 = 1;
 const READY: u8 = 2;
 const POISONED: u8 = 3;
 
-/// What stands behind a `passerelle_plugin`.
+/// An instance as it was handed out; it outlives what it stands for.
+pub struct Shell {
+    c: abi::passerelle_plugin,
+    life: Life<Object>,
+}
+
+// SAFETY: the structure of C is never written after it was made, and its pointer is this value's own address.
+unsafe impl Sync for Shell {}
+
+/// What stands behind a `passerelle_plugin` from `create` to `destroy`.
 pub struct Object {
     state: AtomicU8,
     main_thread: OnceLock<ThreadId>,
-    // Calls in progress and tables not yet released: what `destroy` must wait for.
-    in_use: AtomicUsize,
     host: Arc<HostPointer>,
     dispatch: tracing::Dispatch,
     instance: OnceLock<Instance>,
+    // Those that were shown and not yet released; they end with the instance.
+    tables: Mutex<Vec<&'static TableShell>>,
 }
 
-/// Keeps an instance from being destroyed.
-pub struct InUse(SharedObject);
-
-type SharedObject = text::SharedPointer<Object>;
-
-impl InUse {
-    /// The instance.
-    pub fn object(&self) -> &Object {
-        // SAFETY: `destroy` frees the object only while nothing is in use.
-        unsafe { &*self.0.0 }
+impl Shell {
+    /// The instance for one call, which keeps it from being destroyed.
+    ///
+    /// # Errors
+    /// It has been destroyed.
+    pub fn enter(&self) -> Result<Arc<Object>, Error> {
+        self.life.enter().ok_or_else(ended)
     }
 }
 
-impl Drop for InUse {
-    fn drop(&mut self) {
-        self.object().in_use.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
-/// Which calls a slot takes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Thread {
-    /// `[main]`.
-    Main,
-    /// `[job]` or `[any]`.
-    Any,
+fn ended() -> Error {
+    Error::new(
+        abi::PASSERELLE_E_NOT_INITIALIZED,
+        "La Passerelle Apprentissage a été arrêtée dans ce programme : redémarrez-le.",
+        "the instance has been destroyed",
+    )
 }
 
 impl Object {
@@ -100,11 +103,12 @@ impl Object {
     pub unsafe fn guarded(
         &self,
         slot: &'static str,
+        mark: Mark,
         error: *mut abi::passerelle_error,
         work: impl FnOnce() -> Result<(), Error>,
     ) -> i32 {
         // SAFETY: the caller's promise.
-        let code = tracing::dispatcher::with_default(&self.dispatch, || unsafe { funnel::guard(slot, error, work) });
+        let code = unsafe { funnel::guard(slot, mark, Some(&self.dispatch), error, work) };
         if code == abi::PASSERELLE_E_PANICKED {
             self.poison();
         }
@@ -112,39 +116,41 @@ impl Object {
     }
 
     /// Answer nothing from now on but `destroy`, and what ends a table.
-    pub fn poison(&self) {
+    fn poison(&self) {
         self.state.store(POISONED, Ordering::Release);
     }
 
-    /// Keep this instance alive until the result is dropped.
-    pub fn hold(&self) -> InUse {
-        self.in_use.fetch_add(1, Ordering::AcqRel);
-        InUse(text::SharedPointer(std::ptr::from_ref(self)))
+    /// A table of this instance is about to be shown.
+    pub fn add_table(&self, table: &'static TableShell) {
+        self.tables().push(table);
+    }
+
+    /// A table of this instance has been released.
+    pub fn forget_table(&self, table: &TableShell) {
+        self.tables().retain(|known| !std::ptr::eq(*known, table));
+    }
+
+    fn tables(&self) -> std::sync::MutexGuard<'_, Vec<&'static TableShell>> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// One call of the host on an instance: the whole funnel.
 ///
 /// # Safety
-/// `plugin` is NULL or an instance that lives; `error` is as [`funnel::guard`] says.
+/// `plugin` is NULL or an instance that was handed out; `error` is as [`funnel::guard`] says.
 pub unsafe fn call(
     slot: &'static str,
     plugin: *const abi::passerelle_plugin,
-    thread: Thread,
+    mark: Mark,
     error: *mut abi::passerelle_error,
     work: impl FnOnce(&Object, &Instance) -> Result<(), Error>,
 ) -> i32 {
     // SAFETY: the caller's promise.
-    let Some(object) = (unsafe { object(plugin) }) else {
-        // SAFETY: the caller's promise.
-        return unsafe { funnel::guard(slot, error, || Err(text::null("plugin"))) };
-    };
-    let _held = object.hold();
-    // SAFETY: the caller's promise.
     unsafe {
-        object.guarded(slot, error, || {
+        enter(slot, plugin, mark, error, |object| {
             let instance = object.check_state()?;
-            if thread == Thread::Main {
+            if mark == Mark::Main {
                 object.check_thread()?;
             }
             work(object, instance)
@@ -152,33 +158,62 @@ pub unsafe fn call(
     }
 }
 
+/// One call of the host on an instance in any state.
+///
 /// # Safety
-/// `plugin` is NULL or an instance that lives.
-unsafe fn object<'a>(plugin: *const abi::passerelle_plugin) -> Option<&'a Object> {
-    // SAFETY: the caller's promise; `plugin_data` is what `create` put there.
+/// As of [`call`].
+unsafe fn enter(
+    slot: &'static str,
+    plugin: *const abi::passerelle_plugin,
+    mark: Mark,
+    error: *mut abi::passerelle_error,
+    work: impl FnOnce(&Object) -> Result<(), Error>,
+) -> i32 {
+    // SAFETY: the caller's promise.
+    let entered = match unsafe { shell(plugin) } {
+        Some(shell) => shell.enter(),
+        None => Err(text::null("plugin")),
+    };
+    // SAFETY: the caller's promise.
+    unsafe {
+        match entered {
+            Ok(object) => object.guarded(slot, mark, error, || work(&object)),
+            Err(refused) => funnel::guard(slot, mark, None, error, || Err(refused)),
+        }
+    }
+}
+
+/// # Safety
+/// `plugin` is NULL or an instance that was handed out.
+unsafe fn shell(plugin: *const abi::passerelle_plugin) -> Option<&'static Shell> {
+    // SAFETY: the caller's promise; `plugin_data` is what `create` put there, and is never freed.
     unsafe { text::own(plugin.as_ref()?.plugin_data) }
 }
 
-/// Make an instance for `host`; it is freed by `destroy`.
+/// Make an instance for `host`; it is ended by `destroy`.
 pub fn create(host: HostPointer) -> *const abi::passerelle_plugin {
     let host = Arc::new(host);
     let dispatch = crate::log::forward_to(host.log_sink());
-    let object = Box::new(Object {
+    let object = Object {
         state: AtomicU8::new(CREATED),
         main_thread: OnceLock::new(),
-        in_use: AtomicUsize::new(0),
-        host,
+        host: Arc::clone(&host),
         dispatch,
         instance: OnceLock::new(),
+        tables: Mutex::default(),
+    };
+    let shell = hand_out(|shell| Shell {
+        c: abi::passerelle_plugin {
+            struct_size: size32::<abi::passerelle_plugin>(),
+            plugin_data: shell,
+            init: Some(init),
+            destroy: Some(destroy),
+            get_interface: Some(get_interface),
+        },
+        life: Life::new(object),
     });
-    object.host.set_owner(&object);
-    Box::into_raw(Box::new(abi::passerelle_plugin {
-        struct_size: size32::<abi::passerelle_plugin>(),
-        plugin_data: Box::into_raw(object).cast::<c_void>(),
-        init: Some(init),
-        destroy: Some(destroy),
-        get_interface: Some(get_interface),
-    }))
+    host.set_owner(shell);
+    &raw const shell.c
 }
 
 /// `sizeof`, for a `struct_size`.
@@ -188,31 +223,21 @@ pub const fn size32<T>() -> u32 {
 }
 
 unsafe extern "C" fn init(plugin: *const abi::passerelle_plugin, error: *mut abi::passerelle_error) -> i32 {
-    // SAFETY: the host promises an instance that lives.
-    let Some(object) = (unsafe { object(plugin) }) else {
-        // SAFETY: the host's promise on `error`.
-        return unsafe { funnel::guard("plugin.init", error, || Err(text::null("plugin"))) };
-    };
-    let _held = object.hold();
-    let mut began = false;
-    // SAFETY: the host's promise on `error`.
-    let code = unsafe {
-        object.guarded("plugin.init", error, || {
+    // SAFETY: the host's promise on its pointers.
+    unsafe {
+        enter("plugin.init", plugin, Mark::Main, error, |object| {
             object
                 .state
                 .compare_exchange(CREATED, INITIALISING, Ordering::AcqRel, Ordering::Acquire)
                 .map_err(|_| object.check_state().err().unwrap_or_else(already_initialised))?;
-            began = true;
             let _ = object.main_thread.set(std::thread::current().id());
-            let instance = Instance::new(object.host.clone())?;
-            object.instance.set(instance).map_err(|_| already_initialised())
+            let made = Instance::new(object.host.clone())
+                .and_then(|instance| object.instance.set(instance).map_err(|_| already_initialised()));
+            let next = if made.is_ok() { READY } else { CREATED };
+            object.state.store(next, Ordering::Release);
+            made
         })
-    };
-    if began && code != abi::PASSERELLE_E_PANICKED {
-        let next = if code == abi::PASSERELLE_OK { READY } else { CREATED };
-        object.state.store(next, Ordering::Release);
     }
-    code
 }
 
 fn already_initialised() -> Error {
@@ -224,48 +249,43 @@ fn already_initialised() -> Error {
 }
 
 unsafe extern "C" fn destroy(plugin: *const abi::passerelle_plugin, error: *mut abi::passerelle_error) -> i32 {
-    // SAFETY: the host promises an instance that lives.
-    let Some(object) = (unsafe { object(plugin) }) else {
+    // SAFETY: the host promises an instance that was handed out.
+    let Some(shell) = (unsafe { shell(plugin) }) else {
         return abi::PASSERELLE_OK;
     };
+    // Not entered: a call that ends the instance does not keep it.
+    let log = shell.life.peek(|object| object.dispatch.clone());
     // SAFETY: the host's promise on `error`.
     let code = unsafe {
-        object.guarded("plugin.destroy", error, || {
-            object.check_thread()?;
-            if object.in_use.load(Ordering::Acquire) > 0 {
-                return Err(Error::new(
+        funnel::guard("plugin.destroy", Mark::Any, log.as_ref(), error, || {
+            let object = shell.life.end().map_err(|refused| match refused {
+                NotEnded::Ended => ended(),
+                NotEnded::InUse => Error::new(
                     abi::PASSERELLE_E_BUSY,
-                    "La Passerelle Apprentissage travaille encore : fermez ses tableaux et attendez la fin de ses \
-                     travaux avant de quitter.",
-                    "destroy while a call is running or a table has not been released",
-                ));
-            }
-            Ok(())
-        })
-    };
-    if code != abi::PASSERELLE_OK {
-        return code;
-    }
-    // SAFETY: the pointers came from `Box::into_raw` in `create`, nothing holds the object, and the host gives the
-    // instance up with this call.
-    let code = unsafe {
-        funnel::guard("plugin.free", error, || {
-            let shell = plugin.cast_mut();
-            // Emptied first: should the object panic on its way, the shell is left, and answers as NULL does.
-            let object = std::mem::replace(&mut (*shell).plugin_data, std::ptr::null_mut());
-            entry::instance_destroyed();
-            drop(Box::from_raw(object.cast::<Object>()));
-            drop(Box::from_raw(shell));
+                    "La Passerelle Apprentissage travaille encore : attendez la fin de ses travaux avant de quitter.",
+                    "destroy while a call on the instance or on one of its tables is running",
+                ),
+            })?;
+            // Counted out even if what follows panics: nobody can call on it any more.
+            let _counted = entry::CountedOut;
+            fault::inject("plugin.free");
+            object.end();
             Ok(())
         })
     };
     if code == abi::PASSERELLE_E_PANICKED {
-        // SAFETY: the shell is the last to go: it is still there, with the object or empty.
-        if let Some(object) = unsafe { self::object(plugin) } {
-            object.poison();
-        }
+        let _ended = shell.life.peek(Object::poison);
     }
     code
+}
+
+impl Object {
+    /// Its tables first: what reads for them stops at once, all of it.
+    fn end(mut self) {
+        let tables = std::mem::take(self.tables.get_mut().unwrap_or_else(PoisonError::into_inner));
+        tables.iter().for_each(|table| table.cancel());
+        tables.iter().for_each(|table| table.end());
+    }
 }
 
 unsafe extern "C" fn get_interface(
@@ -274,12 +294,9 @@ unsafe extern "C" fn get_interface(
     id_len: u32,
 ) -> *const c_void {
     let mut found = std::ptr::null();
-    // SAFETY: the host promises an instance that lives and a text that can be read.
+    // SAFETY: the host promises an instance that was handed out and a text that can be read.
     unsafe {
-        let Some(object) = object(plugin) else {
-            return found;
-        };
-        object.guarded("plugin.get_interface", std::ptr::null_mut(), || {
+        enter("plugin.get_interface", plugin, Mark::Any, std::ptr::null_mut(), |_| {
             let id = text::borrow("id", id, id_len)?;
             let is = |known: &std::ffi::CStr| known.to_bytes() == id.as_bytes();
             if is(abi::PASSERELLE_PLUGIN_CONTRIBUTIONS) {

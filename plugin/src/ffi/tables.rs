@@ -1,21 +1,34 @@
 //! Tables as the host reads them.
 
-use std::ffi::{c_char, c_void};
+use std::ffi::c_char;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, TryLockError};
 
 use passerelle_abi as abi;
 
-use super::object::{InUse, size32};
-use super::{funnel, text};
+use super::funnel::{self, Mark};
+use super::life::{Life, hand_out};
+use super::object::{Object, Shell, size32};
+use super::text;
 use crate::error::Error;
+use crate::fault;
 use crate::table::{Batch, Kind, Progress, Rows, Table};
 
+/// A table as it was handed out; it outlives what it stands for.
+pub struct TableShell {
+    c: abi::passerelle_table,
+    instance: &'static Shell,
+    life: Life<TableObject>,
+}
+
+// SAFETY: the structure of C is never written after it was made, and its pointer is this value's own address.
+unsafe impl Sync for TableShell {}
+
+/// What stands behind a `passerelle_table` until its `release`.
 struct TableObject {
     description: String,
     progress: Arc<Progress>,
     reading: Mutex<Reading>,
-    instance: InUse,
 }
 
 struct Reading {
@@ -30,8 +43,8 @@ struct Reading {
 // SAFETY: the pointers in `columns` point into `batch` beside them.
 unsafe impl Send for Reading {}
 
-/// Make a table of `instance` for the host; it is freed by its `release`, or by [`free`].
-pub fn create(table: Table, instance: InUse) -> Result<*const abi::passerelle_table, Error> {
+/// Make a table of `instance` for the host; it is ended by its `release`, or with the instance.
+pub fn create(table: Table, instance: &'static Shell) -> Result<&'static abi::passerelle_table, Error> {
     let description = serde_json::to_string(&table.description).map_err(|error| {
         Error::new(
             abi::PASSERELLE_E_IO,
@@ -46,60 +59,76 @@ pub fn create(table: Table, instance: InUse) -> Result<*const abi::passerelle_ta
         columns: Vec::new(),
         ended: false,
     };
-    let object = Box::new(TableObject {
+    let object = TableObject {
         description,
         progress: table.progress,
         reading: Mutex::new(reading),
+    };
+    let owner = instance.enter()?;
+    let shell = hand_out(|shell| TableShell {
+        c: abi::passerelle_table {
+            struct_size: size32::<abi::passerelle_table>(),
+            table_data: shell,
+            describe: Some(describe),
+            next: Some(next),
+            progress: Some(progress),
+            cancel: Some(cancel),
+            release: Some(release),
+        },
         instance,
+        life: Life::new(object),
     });
-    Ok(Box::into_raw(Box::new(abi::passerelle_table {
-        struct_size: size32::<abi::passerelle_table>(),
-        table_data: Box::into_raw(object).cast::<c_void>(),
-        describe: Some(describe),
-        next: Some(next),
-        progress: Some(progress),
-        cancel: Some(cancel),
-        release: Some(release),
-    })))
+    owner.add_table(shell);
+    Ok(&shell.c)
 }
 
-/// End a table.
-///
-/// # Safety
-/// `table` came from [`create`] and is used no more.
-pub unsafe fn free(table: *const abi::passerelle_table) {
-    // SAFETY: both came from `Box::into_raw` in `create`.
-    unsafe {
-        let shell = table.cast_mut();
-        // Emptied first: should the object panic on its way, the shell is left, and answers as NULL does.
-        let object = std::mem::replace(&mut (*shell).table_data, std::ptr::null_mut());
-        drop(Box::from_raw(object.cast::<TableObject>()));
-        drop(Box::from_raw(shell));
+impl TableShell {
+    /// Ask a reading that is going on to stop.
+    pub fn cancel(&self) {
+        let _ended = self.life.peek(|table| table.progress.cancel());
+    }
+
+    /// End the table; what read for it has ended when this returns.
+    pub fn end(&self) {
+        drop(self.life.leave());
+    }
+
+    fn enter(&self) -> Result<Arc<TableObject>, Error> {
+        self.life.enter().ok_or_else(ended)
     }
 }
 
+fn ended() -> Error {
+    Error::new(
+        abi::PASSERELLE_E_NOT_INITIALIZED,
+        "Ce tableau a été fermé : ouvrez-le de nouveau.",
+        "the table has been released, or its instance destroyed",
+    )
+}
+
 /// # Safety
-/// `table` is NULL or a table that lives.
-unsafe fn object<'a>(table: *const abi::passerelle_table) -> Option<&'a TableObject> {
-    // SAFETY: the caller's promise; `table_data` is what `create` put there.
+/// `table` is NULL or a table that was handed out.
+unsafe fn shell(table: *const abi::passerelle_table) -> Option<&'static TableShell> {
+    // SAFETY: the caller's promise; `table_data` is what `create` put there, and is never freed.
     unsafe { text::own(table.as_ref()?.table_data) }
 }
 
 /// One call of the host on a table: the whole funnel.
 ///
 /// # Safety
-/// `table` is NULL or a table that lives; `error` is as [`funnel::guard`] says.
+/// `table` is NULL or a table that was handed out; `error` is as [`funnel::guard`] says.
 unsafe fn call(
     slot: &'static str,
     table: *const abi::passerelle_table,
+    mark: Mark,
     error: *mut abi::passerelle_error,
     work: impl FnOnce(&TableObject) -> Result<(), Error>,
 ) -> i32 {
     // SAFETY: the caller's promise.
     unsafe {
-        ending_call(slot, table, error, |table| {
-            table.instance.object().check_state()?;
-            work(table)
+        ending_call(slot, table, mark, error, |object, table| {
+            object.check_state()?;
+            work(&*table.enter()?)
         })
     }
 }
@@ -111,16 +140,27 @@ unsafe fn call(
 unsafe fn ending_call(
     slot: &'static str,
     table: *const abi::passerelle_table,
+    mark: Mark,
     error: *mut abi::passerelle_error,
-    work: impl FnOnce(&TableObject) -> Result<(), Error>,
+    work: impl FnOnce(&Object, &TableShell) -> Result<(), Error>,
 ) -> i32 {
     // SAFETY: the caller's promise.
-    let Some(object) = (unsafe { object(table) }) else {
-        // SAFETY: the caller's promise.
-        return unsafe { funnel::guard(slot, error, || Err(text::null("table"))) };
+    let entered = match unsafe { shell(table) } {
+        // A table's call is one of its instance.
+        Some(shell) => shell
+            .instance
+            .enter()
+            .map(|object| (object, shell))
+            .map_err(|_| ended()),
+        None => Err(text::null("table")),
     };
     // SAFETY: the caller's promise.
-    unsafe { object.instance.object().guarded(slot, error, || work(object)) }
+    unsafe {
+        match entered {
+            Ok((object, shell)) => object.guarded(slot, mark, error, || work(&object, shell)),
+            Err(refused) => funnel::guard(slot, mark, None, error, || Err(refused)),
+        }
+    }
 }
 
 unsafe extern "C" fn describe(
@@ -131,7 +171,7 @@ unsafe extern "C" fn describe(
 ) -> i32 {
     // SAFETY: the host's promise on its pointers.
     unsafe {
-        call("table.describe", table, error, |table| {
+        call("table.describe", table, Mark::Any, error, |table| {
             let (to, to_len) = (
                 text::out("description", description)?,
                 text::out("description_len", description_len)?,
@@ -151,7 +191,7 @@ unsafe extern "C" fn next(
 ) -> i32 {
     // SAFETY: the host's promise on its pointers.
     unsafe {
-        call("table.next", table, error, |table| {
+        call("table.next", table, Mark::Job, error, |table| {
             let out = text::borrow_out(batch)?;
             if max_rows == 0 {
                 return Err(Error::argument(
@@ -252,7 +292,7 @@ unsafe extern "C" fn progress(
 ) -> i32 {
     // SAFETY: the host's promise on its pointers.
     unsafe {
-        call("table.progress", table, error, |table| {
+        call("table.progress", table, Mark::Any, error, |table| {
             let (to_done, to_total) = (text::out("done", done)?, text::out("total", total)?);
             *to_done = table.progress.done.load(std::sync::atomic::Ordering::Relaxed);
             *to_total = table.progress.total.load(std::sync::atomic::Ordering::Relaxed);
@@ -264,8 +304,8 @@ unsafe extern "C" fn progress(
 unsafe extern "C" fn cancel(table: *const abi::passerelle_table, error: *mut abi::passerelle_error) -> i32 {
     // SAFETY: the host's promise on its pointers.
     unsafe {
-        ending_call("table.cancel", table, error, |table| {
-            table.progress.cancel();
+        ending_call("table.cancel", table, Mark::Any, error, |_, table| {
+            table.enter()?.progress.cancel();
             Ok(())
         })
     }
@@ -276,8 +316,9 @@ unsafe extern "C" fn release(table: *const abi::passerelle_table, error: *mut ab
         return abi::PASSERELLE_OK;
     }
     // SAFETY: the host's promise on its pointers.
-    let code = unsafe {
-        ending_call("table.release", table, error, |table| {
+    unsafe {
+        ending_call("table.release", table, Mark::Job, error, |object, shell| {
+            let table = shell.enter()?;
             table.progress.cancel();
             if matches!(table.reading.try_lock(), Err(TryLockError::WouldBlock)) {
                 return Err(Error::new(
@@ -286,24 +327,10 @@ unsafe extern "C" fn release(table: *const abi::passerelle_table, error: *mut ab
                     "release while a next of this table is running; it has been cancelled",
                 ));
             }
+            fault::inject("table.free");
+            object.forget_table(shell);
+            shell.end();
             Ok(())
         })
-    };
-    if code != abi::PASSERELLE_OK {
-        return code;
     }
-    // SAFETY: the host gives the table up with this call, and nobody reads it.
-    let code = unsafe {
-        funnel::guard("table.free", error, || {
-            free(table);
-            Ok(())
-        })
-    };
-    if code == abi::PASSERELLE_E_PANICKED {
-        // SAFETY: the shell is the last to go: it is still there, with the object or empty.
-        if let Some(object) = unsafe { object(table) } {
-            object.instance.object().poison();
-        }
-    }
-    code
 }

@@ -1,0 +1,88 @@
+//! The host's log.
+
+use std::cell::Cell;
+
+use passerelle_abi as abi;
+use tracing::{Dispatch, Level};
+
+use super::text::{self, SharedPointer};
+use crate::log::Sink;
+
+thread_local! {
+    static WRITING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is inside the host's `log`, which may call back: a log window that pumps messages does.
+pub fn is_writing() -> bool {
+    WRITING.get()
+}
+
+/// Run `work` with its lines going to `log`. What is called from inside the host's `log` writes nothing: a line about a
+/// line would have no end.
+pub fn under<T>(log: Option<&Dispatch>, work: impl FnOnce() -> T) -> T {
+    match log {
+        Some(log) if !is_writing() => tracing::dispatcher::with_default(log, work),
+        _ => work(),
+    }
+}
+
+/// The host's `passerelle.host.log/1`.
+#[derive(Clone, Copy)]
+pub struct LogPointer {
+    /// The host.
+    pub host: SharedPointer<abi::passerelle_host>,
+    /// Its interface.
+    pub log: SharedPointer<abi::passerelle_host_log>,
+}
+
+impl LogPointer {
+    /// Write one line, unless this thread is writing one.
+    pub fn write(self, level: i32, target: &str, message: &str) {
+        // SAFETY: the host and its interfaces are valid as long as the instance, which outlives its dispatcher's use.
+        let Some(log) = (unsafe { (*self.log.0).log }) else {
+            return;
+        };
+        let (Ok(target_len), Ok(message_len)) = (text::len32(target.len()), text::len32(message.len())) else {
+            return;
+        };
+        if WRITING.replace(true) {
+            return;
+        }
+        // SAFETY: as above; the texts live through the call.
+        unsafe {
+            log(
+                self.host.0,
+                level,
+                target.as_ptr().cast(),
+                target_len,
+                message.as_ptr().cast(),
+                message_len,
+            );
+        }
+        WRITING.set(false);
+    }
+}
+
+impl Sink for LogPointer {
+    fn max_level(&self) -> Level {
+        // SAFETY: as in `write`.
+        match unsafe { (*self.log.0).max_level } {
+            abi::PASSERELLE_LOG_ERROR => Level::ERROR,
+            abi::PASSERELLE_LOG_WARN => Level::WARN,
+            abi::PASSERELLE_LOG_DEBUG => Level::DEBUG,
+            abi::PASSERELLE_LOG_TRACE => Level::TRACE,
+            _ => Level::INFO,
+        }
+    }
+
+    fn line(&self, level: Level, target: &str, message: &str) {
+        let level = match level {
+            Level::ERROR => abi::PASSERELLE_LOG_ERROR,
+            Level::WARN => abi::PASSERELLE_LOG_WARN,
+            Level::INFO => abi::PASSERELLE_LOG_INFO,
+            Level::DEBUG => abi::PASSERELLE_LOG_DEBUG,
+            Level::TRACE => abi::PASSERELLE_LOG_TRACE,
+        };
+        self.write(level, target, message);
+    }
+}
