@@ -26,8 +26,9 @@ export function nightScreen(received) {
     h("h1", {}, "Planificateur et horloge"),
     h("div", { class: "cards" }, clock.node, jobs),
     h("h2", { id: "journal" }, "Journal"),
-    h("table", { class: "journal", "aria-labelledby": "journal" },
-      h("thead", {}, h("tr", {}, ["Début", "Fin", "Tâche", "Résultat", "Détail"].map((label) => h("th", { scope: "col" }, label)))), journal),
+    h("div", { class: "journal-box", role: "group", "aria-labelledby": "journal", tabindex: "0" },
+      h("table", { class: "journal", "aria-labelledby": "journal" },
+        h("thead", {}, h("tr", {}, ["Début", "Fin", "Tâche", "Résultat", "Détail"].map((label) => h("th", { scope: "col" }, label)))), journal)),
     none, receiver.node);
   const end = watch((state) => {
     clock.show(state);

@@ -20,6 +20,7 @@ pub struct Browser {
     runtime: Runtime,
     client: Client,
     driver: Child,
+    port: u16,
     marks: std::cell::Cell<u32>,
     shots: PathBuf,
     /// Where it saves what it downloads.
@@ -72,6 +73,7 @@ impl Browser {
             runtime,
             client,
             driver,
+            port,
             marks: 0.into(),
             shots,
             downloads,
@@ -81,6 +83,30 @@ impl Browser {
     /// Opens an address.
     pub fn open(&self, url: &str) {
         self.runtime.block_on(self.client.goto(url)).unwrap();
+    }
+
+    /// Gives the page a window of this size, whatever the smallest one of this browser is: at a zoom of 200 %, one of
+    /// half the size.
+    pub fn window(&self, width: u32, height: u32) {
+        let session = self.runtime.block_on(self.client.session_id()).unwrap().unwrap();
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.devtools(&session, "Emulation.setDeviceMetricsOverride", &size);
+    }
+
+    /// Has the page drawn with the system's own colours, as people with poor sight have it.
+    pub fn forced_colours(&self, on: bool) {
+        let session = self.runtime.block_on(self.client.session_id()).unwrap().unwrap();
+        let value = if on { "active" } else { "none" };
+        let media = json!({"features": [{"name": "forced-colors", "value": value}]});
+        self.devtools(&session, "Emulation.setEmulatedMedia", &media);
+    }
+
+    fn devtools(&self, session: &str, command: &str, parameters: &Value) {
+        let path = format!("/session/{session}/goog/cdp/execute");
+        let body = json!({"cmd": command, "params": parameters}).to_string();
+        let headers = [("Host", "127.0.0.1"), ("Content-Type", "application/json")];
+        let answer = crate::http::ask(self.port, "POST", &path, &headers, &body);
+        assert_eq!(answer.status, 200, "{command}: {}", answer.body);
     }
 
     /// Runs a script in the page.

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use crate::erp::Erp;
 use crate::support;
 
-struct Answer {
-    status: u16,
+pub struct Answer {
+    pub status: u16,
     head: String,
-    body: String,
+    pub body: String,
 }
 
 impl Answer {
@@ -28,7 +28,7 @@ impl Answer {
 }
 
 /// A request as somebody writes it who is not a browser.
-fn ask(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+pub fn ask(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let headers: String = headers
         .iter()
@@ -40,8 +40,15 @@ fn ask(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &str
         body.len()
     )
     .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    // Some servers leave the connection open whatever they are told.
+    let (mut answer, mut chunk) = (Vec::new(), [0; 4096]);
+    while !whole(&answer) {
+        match stream.read(&mut chunk).unwrap() {
+            0 => break,
+            read => answer.extend(&chunk[..read]),
+        }
+    }
+    let answer = String::from_utf8(answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     Answer {
@@ -49,6 +56,24 @@ fn ask(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &str
         head: head.to_owned(),
         body: body.to_owned(),
     }
+}
+
+/// Whether an answer that says how long it is has come whole.
+fn whole(answer: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(answer);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let length = |line: &str| {
+        line.to_ascii_lowercase()
+            .strip_prefix("content-length:")?
+            .trim()
+            .parse()
+            .ok()
+    };
+    head.lines()
+        .find_map(length)
+        .is_some_and(|length: usize| body.len() >= length)
 }
 
 #[test]

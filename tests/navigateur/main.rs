@@ -9,6 +9,7 @@ mod figures;
 mod guide;
 mod http;
 mod invented;
+mod layout;
 mod night;
 #[path = "../guide/scenario.rs"]
 #[allow(dead_code)]

@@ -41,6 +41,7 @@ assets![
     "night.js",
     "places.js",
     "screen.js",
+    "small.css",
     "tables.js",
     "tabs.js",
     "task.js",
