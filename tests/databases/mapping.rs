@@ -18,6 +18,43 @@ on_each! {
     the_message_for_a_missing_column_says_whether_an_empty_name_is_possible
 }
 
+/// What leaves the plugin says it in the ERP's words: reasons, warnings and provenance, as JSON and as tables.
+#[test]
+fn the_erps_own_names_of_its_screens_are_used_in_remedies_and_provenance() {
+    let base = example(Product::Sqlite);
+    let text =
+        "[ecrans]\nstagiaire = \"fiche Apprenant\"\nsifa = \"onglet Enquête\"\ninscription = \"volet Parcours\"\n";
+    let before = preview(&base, None).unwrap();
+    let after = preview(&base, Some(text)).unwrap();
+    for (theirs, ours) in [
+        ("\"fiche Stagiaire\"", "\"fiche Apprenant\""),
+        ("dans la fiche Stagiaire", "dans la fiche Apprenant"),
+        ("\"SIFA\"", "\"onglet Enquête\""),
+        ("dans le SIFA", "dans « onglet Enquête »"),
+        ("\"fiche Inscrit\"", "\"volet Parcours\""),
+    ] {
+        let count = |text: &str, words: &str| text.matches(words).count();
+        assert!(count(&before, theirs) > 0, "{theirs} is nowhere");
+        assert_eq!(
+            (count(&after, theirs), count(&after, ours)),
+            (0, count(&before, theirs)),
+            "{ours}"
+        );
+    }
+    let file = mapping(&base, text);
+    let app = app(&base, Some(&file));
+    let session = app.session().unwrap();
+    let mut shown = String::new();
+    for table in session.open("exemple-export-nuit", &json!({})).unwrap() {
+        let rows = session.first_rows(table, 10_000).unwrap();
+        for column in ["email_contact.provenance", "a_faire", "avertissements"] {
+            shown.extend(rows.column(column).flat_map(|text| [text, "\n"]));
+        }
+    }
+    assert!(shown.contains("fiche Apprenant") && shown.contains("onglet Enquête"));
+    assert!(!shown.contains("fiche Stagiaire") && !shown.contains("dans le SIFA"));
+}
+
 /// The worked example, ready for a preview.
 fn example(product: Product) -> Base {
     let base = Base::new(product);

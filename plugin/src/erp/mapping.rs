@@ -18,13 +18,21 @@ use std::path::Path;
 use super::error::{ErpError, MappingFault};
 use super::schema::{ENTITIES, Entity};
 use crate::database::{Dialect, DialectKind};
+use crate::dossier::Ecrans;
 
 /// The name that each entity and column has in the database. The default is the reference schema.
 #[derive(Debug, Clone, Default)]
 pub struct Mapping {
     /// The file, for messages.
     file: String,
+    said: Said,
+}
+
+/// What the file says.
+#[derive(Debug, Clone, Default)]
+struct Said {
     entities: HashMap<&'static str, Mapped>,
+    ecrans: Ecrans,
 }
 
 /// What the file says of one entity.
@@ -79,7 +87,7 @@ impl Mapping {
             }
         };
         match file::parse(text) {
-            Ok(entities) => Ok(Mapping { file, entities }),
+            Ok(said) => Ok(Mapping { file, said }),
             Err((at, fault)) => Err(ErpError::Mapping {
                 file,
                 line: encoding::line_of(text.as_bytes(), at),
@@ -117,9 +125,15 @@ impl Mapping {
     }
 
     fn origin(&self, entity: &Entity) -> &Source {
-        self.entities
+        self.said
+            .entities
             .get(entity.name)
             .map_or(&Source::Default, |mapped| &mapped.source)
+    }
+
+    /// What this ERP calls its screens.
+    pub(super) fn ecrans(&self) -> &Ecrans {
+        &self.said.ecrans
     }
 
     /// Whether this ERP has no such entity.
@@ -156,7 +170,7 @@ impl Mapping {
 
     /// The name of a column in the database; `None`: the ERP has no such column.
     pub(super) fn column_name<'m>(&'m self, entity: &Entity, column: &'m str) -> Option<&'m str> {
-        let mapped = self.entities.get(entity.name);
+        let mapped = self.said.entities.get(entity.name);
         if mapped.is_some_and(|mapped| matches!(mapped.source, Source::Absent)) {
             return None;
         }

@@ -33,6 +33,7 @@ pub use read_ahead::ReadAhead;
 pub use references::{References, Societe};
 
 use crate::database::{CancelHandle, Database};
+use crate::dossier::Ecrans;
 use crate::dossier::records::Inscription;
 use reading::{Reading, Visitor};
 use sql::{Part, Writer};
@@ -56,6 +57,11 @@ impl Erp {
     /// Nothing is opened nor checked.
     pub fn new(database: Database, mapping: Mapping) -> Erp {
         Erp { database, mapping }
+    }
+
+    /// What this ERP calls its screens.
+    pub fn ecrans(&self) -> &Ecrans {
+        self.mapping.ecrans()
     }
 
     fn writer(&self) -> Writer<'_> {

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use crate::dossier::records::{Inscription, LigneUai};
 use crate::dossier::{
-    CodeMotif, Contexte, Dossier, ListeUai, Motif, Protocole, normaliser_uai, retenir_une_inscription,
+    CodeMotif, Contexte, Dossier, Ecrans, ListeUai, Motif, Protocole, normaliser_uai, retenir_une_inscription,
 };
 use crate::erp::{Erp, ReadAhead, Scope};
 use crate::error::Error;
@@ -103,6 +103,7 @@ impl Plan {
                     .map(|secteur| (secteur.societe_id, secteur.secteur_id))
                     .collect(),
             },
+            ecrans: self.erp.ecrans().clone(),
             reader: ReadAhead::start(self.erp.clone(), Scope { secteurs }),
             batch: Vec::new().into_iter(),
             group: Vec::new(),
@@ -204,6 +205,7 @@ fn uai(text: Option<&str>) -> String {
 /// Dossiers in the order of the stagiaires, those of one stagiaire together.
 pub struct DossierStream {
     rules: Rules,
+    ecrans: Ecrans,
     reader: ReadAhead,
     batch: std::vec::IntoIter<Inscription>,
     group: Vec<Prepared>,
@@ -215,11 +217,19 @@ impl DossierStream {
         (self.reader.worked(), self.reader.waited())
     }
 
-    /// The dossiers in scope of the next stagiaire; none after the last.
+    /// The dossiers in scope of the next stagiaire, in this ERP's words; none after the last.
     ///
     /// # Errors
     /// The ERP cannot be read on, or `cancelled` said to stop.
     pub fn next_group(&mut self, cancelled: &dyn Fn() -> bool) -> Result<Option<Vec<Prepared>>, Error> {
+        let mut group = self.next_stagiaire(cancelled)?;
+        for prepared in group.iter_mut().flatten() {
+            self.ecrans.traduire(&mut prepared.dossier);
+        }
+        Ok(group)
+    }
+
+    fn next_stagiaire(&mut self, cancelled: &dyn Fn() -> bool) -> Result<Option<Vec<Prepared>>, Error> {
         while let Some(inscription) = self.next_inscription(cancelled)? {
             let Some(prepared) = self.rules.prepare(&inscription) else {
                 continue;

@@ -7,7 +7,7 @@ use serde::ser::{SerializeMap as _, Serializer};
 use serde_json::json;
 
 use super::Resume;
-use crate::dossier::{Dossier, Protocole};
+use crate::dossier::{Dossier, Ecrans, Protocole};
 use crate::error::Error;
 use crate::host::Run;
 use crate::night::stream::{Choice, Plan};
@@ -45,7 +45,7 @@ pub fn write(plan: &Plan, run: &dyn Run, to: &mut dyn Write) -> Result<(), Error
             let before = (resume.envoyes, resume.non_envoyes);
             resume.add(prepared);
             if prepared.dossier.motifs.is_empty() {
-                write_item(to, &mut item, before.0, &Envoye(&prepared.dossier)).map_err(io)?;
+                write_item(to, &mut item, before.0, &Envoye(&prepared.dossier, plan.erp.ecrans())).map_err(io)?;
             } else {
                 write_item(&mut non_envoyes, &mut item, before.1, &NonEnvoye(&prepared.dossier)).map_err(io)?;
             }
@@ -81,14 +81,14 @@ fn write_item(to: &mut dyn Write, buffer: &mut Vec<u8>, index: u64, item: &impl 
     to.write_all(buffer)
 }
 
-struct Envoye<'a>(&'a Dossier);
+struct Envoye<'a>(&'a Dossier, &'a Ecrans);
 
 impl Serialize for Envoye<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("inscription_id", &self.0.inscription_id)?;
         map.serialize_entry("dossier", &self.0.corps())?;
-        map.serialize_entry("provenance", &Provenances(self.0))?;
+        map.serialize_entry("provenance", &Provenances(self.0, self.1))?;
         if let Some(statut) = self.0.statut_affiche {
             map.serialize_entry("statut_affiche", statut.code())?;
         }
@@ -97,7 +97,7 @@ impl Serialize for Envoye<'_> {
     }
 }
 
-struct Provenances<'a>(&'a Dossier);
+struct Provenances<'a>(&'a Dossier, &'a Ecrans);
 
 impl Serialize for Provenances<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -105,7 +105,7 @@ impl Serialize for Provenances<'_> {
             self.0
                 .champs
                 .iter()
-                .map(|champ| (champ.nom, champ.provenance.libelle())),
+                .map(|champ| (champ.nom, self.1.provenance(champ.provenance))),
         )
     }
 }

@@ -3,7 +3,7 @@
 use super::Resume;
 use crate::contributions::complements_secteur::cases_de_la_nuit;
 use crate::contributions::fields::Places;
-use crate::dossier::{Dossier, Genre, Protocole, Provenance, Valeur, colonnes};
+use crate::dossier::{Dossier, Ecrans, Genre, Protocole, Provenance, Valeur, colonnes};
 use crate::night::stream::{Choice, Plan};
 use crate::store::ReglageSecteur;
 use crate::table::{Cell, Column, Kind};
@@ -19,6 +19,7 @@ pub struct Envoyees {
     /// The columns.
     pub columns: Vec<Column>,
     noms: Vec<&'static str>,
+    ecrans: Ecrans,
     avec_statut_affiche: bool,
 }
 
@@ -69,6 +70,7 @@ impl Envoyees {
             avec_statut_affiche,
             columns,
             noms: fields.iter().map(|colonne| colonne.nom).collect(),
+            ecrans: plan.erp.ecrans().clone(),
         }
     }
 
@@ -82,7 +84,10 @@ impl Envoyees {
             .iter()
             .flat_map(|nom| match champs.next_if(|champ| champ.nom == *nom) {
                 None => [Cell::Empty, Cell::Empty],
-                Some(champ) => [cell(&champ.valeur), Cell::Text(champ.provenance.libelle())],
+                Some(champ) => [
+                    cell(&champ.valeur),
+                    Cell::Text(self.ecrans.provenance(champ.provenance)),
+                ],
             });
         let statut_affiche = match dossier.statut_affiche {
             Some(statut) => [Cell::Text(statut.libelle()), Cell::Text(Provenance::Calcul.libelle())],

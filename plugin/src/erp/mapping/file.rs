@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Mapped, MappingFault, Source, encoding, names, query};
+use super::{Mapped, MappingFault, Said, Source, encoding, names, query};
+use crate::dossier::Ecrans;
 use crate::erp::schema::{CENTRE_INTERET, CONVENTION, ENTITIES, Entity, INTERLOCUTEUR, Need, SIFA, SIFA_RESPONSABLE};
 
 /// Where something is wrong, and what was expected there.
@@ -18,31 +19,57 @@ type Keys<'v> = DeTable<'v>;
 static MAY_BE_ABSENT: [&Entity; 5] = [&SIFA, &SIFA_RESPONSABLE, &CONVENTION, &INTERLOCUTEUR, &CENTRE_INTERET];
 
 /// Reads a whole file.
-pub(super) fn parse(text: &str) -> Result<HashMap<&'static str, Mapped>, Fault> {
+pub(super) fn parse(text: &str) -> Result<Said, Fault> {
     let document = DeTable::parse(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         let expected = format!("un fichier TOML valide ({})", error.message());
         (at, MappingFault::new("", expected))
     })?;
-    let mut entities = HashMap::new();
+    let mut said = Said::default();
     for (key, value) in document.get_ref() {
         let name: &str = key.get_ref();
-        let Some(table) = value.get_ref().as_table().filter(|_| name == "entity") else {
-            return Err(fault(key, name, "une section [entity.<nom>]"));
-        };
-        for (key, value) in table {
-            let name: &str = key.get_ref();
-            let path = format!("entity.{name}");
-            let Some(entity) = ENTITIES.into_iter().find(|entity| entity.name == name) else {
-                let names = listed(ENTITIES.iter().map(|entity| entity.name));
-                return Err(fault(key, &path, format!("une entité parmi : {names}")));
-            };
-            let line = |at| encoding::line_of(text.as_bytes(), at);
-            entities.insert(entity.name, entity_of(entity, &path, value, &line)?);
+        match (name, value.get_ref().as_table()) {
+            ("entity", Some(table)) => said.entities = entities(text, table)?,
+            ("ecrans", Some(table)) => said.ecrans = ecrans(table)?,
+            _ => return Err(fault(key, name, "une section [entity.<nom>], ou la section [ecrans]")),
         }
-        without_sifa(&mut entities, table)?;
     }
+    Ok(said)
+}
+
+fn entities(text: &str, table: &Keys<'_>) -> Result<HashMap<&'static str, Mapped>, Fault> {
+    let line = |at| encoding::line_of(text.as_bytes(), at);
+    let mut entities = HashMap::new();
+    for (key, value) in table {
+        let name: &str = key.get_ref();
+        let path = format!("entity.{name}");
+        let Some(entity) = ENTITIES.into_iter().find(|entity| entity.name == name) else {
+            let names = listed(ENTITIES.iter().map(|entity| entity.name));
+            return Err(fault(key, &path, format!("une entité parmi : {names}")));
+        };
+        entities.insert(entity.name, entity_of(entity, &path, value, &line)?);
+    }
+    without_sifa(&mut entities, table)?;
     Ok(entities)
+}
+
+/// The section `[ecrans]`: what this ERP calls its screens.
+fn ecrans(table: &Keys<'_>) -> Result<Ecrans, Fault> {
+    let mut ecrans = Ecrans::default();
+    for (key, value) in table {
+        let name: &str = key.get_ref();
+        let path = format!("ecrans.{name}");
+        let expected = "le nom de l'écran dans cet ERP, p. ex. \"fiche Apprenant\"";
+        let shown = text(value, &path, expected)?.trim();
+        if shown.is_empty() || shown.chars().any(char::is_control) {
+            return Err(fault(value, &path, expected));
+        }
+        if !ecrans.nommer(name, shown) {
+            let names = listed(Ecrans::cles());
+            return Err(fault(key, &path, format!("un écran parmi : {names}")));
+        }
+    }
+    Ok(ecrans)
 }
 
 /// Without SIFA there are no responsables either: they hang on it.

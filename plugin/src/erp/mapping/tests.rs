@@ -129,6 +129,10 @@ fn a_wrong_file_is_refused_with_line_key_and_expectation() {
             "PARENT",
         ),
         ("[entites.sifa]\n", 1, "entites", "entity"),
+        ("ecrans = \"fiche\"", 1, "ecrans", "la section [ecrans]"),
+        ("[ecrans]\n\nstagaire = \"fiche\"", 3, "ecrans.stagaire", "stagiaire"),
+        ("[ecrans]\nstagiaire = \" \"", 2, "ecrans.stagiaire", "fiche Apprenant"),
+        ("[ecrans]\nstagiaire = 3", 2, "ecrans.stagiaire", "fiche Apprenant"),
         ("[entity.sifa]\ntable = ", 2, "", "TOML"),
     ];
     for (text, expected_line, key, expectation) in cases {
