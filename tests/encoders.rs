@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use demo_host::sandbox::rules::{check_2021, check_v3, identity_v3, known_fields_v3, late_errors_v3};
 use generator::{World, world};
-use passerelle::dossier::records::{Attendu, Inscription, ValeurIllisible};
+use passerelle::dossier::records::{Attendu, Inscription, Lecture, Stagiaire, ValeurIllisible};
 use passerelle::dossier::{
     CodeMotif, Contexte, Dossier, Genre, ListeUai, Protocole, Provenance, Valeur, colonnes, retenir_une_inscription,
 };
@@ -283,7 +283,7 @@ fn nothing_depends_on_the_order_of_rows() {
 }
 
 #[test]
-fn an_unreadable_value_leaves_its_dossier_out_and_names_its_column() {
+fn an_unreadable_name_leaves_its_dossier_out_and_changes_nothing_else() {
     for_every_world(|world, day| {
         let lignes_uai = ListeUai::new(world.lignes_uai.clone());
         let contexte = Contexte {
@@ -291,14 +291,20 @@ fn an_unreadable_value_leaves_its_dossier_out_and_names_its_column() {
             lignes_uai: &lignes_uai,
         };
         for inscription in world.inscriptions() {
-            let illisible = ValeurIllisible {
-                entite: "convention",
-                colonne: "date_fin",
-                id: 7,
-                attendu: Attendu::Date,
+            let Lecture::Lue(stagiaire) = &inscription.stagiaire else {
+                continue;
+            };
+            let nom = ValeurIllisible {
+                entite: "stagiaire",
+                colonne: "nom",
+                id: Some(7),
+                attendu: Attendu::Texte,
             };
             let unread = Inscription {
-                illisibles: vec![illisible],
+                stagiaire: Lecture::Lue(Stagiaire {
+                    nom: Lecture::Illisible(Box::new(nom)),
+                    ..stagiaire.clone()
+                }),
                 ..inscription.clone()
             };
             for (protocole, donnees_sifa) in FORMS {
@@ -306,10 +312,12 @@ fn an_unreadable_value_leaves_its_dossier_out_and_names_its_column() {
                 let named = dossier
                     .motifs
                     .iter()
-                    .any(|m| m.code == CodeMotif::ValeurIllisible && m.detail.contains("convention.date_fin"));
+                    .any(|m| m.code == CodeMotif::ValeurIllisible && m.detail.contains("stagiaire.nom (n° 7)"));
                 prop_assert!(named && !dossier.envoyable());
-                let readable = contexte.dossier(&inscription, protocole, donnees_sifa);
+                let mut readable = contexte.dossier(&inscription, protocole, donnees_sifa);
+                readable.champs.retain(|champ| champ.nom != "nom_apprenant");
                 prop_assert_eq!(dossier.champs, readable.champs);
+                prop_assert_eq!(dossier.avertissements, readable.avertissements);
             }
         }
         Ok(())
@@ -326,7 +334,8 @@ fn what_is_sent_is_read_back_as_itself() {
         };
         for mut inscription in world.inscriptions() {
             let dossier = contexte.dossier(&inscription, Protocole::StatutCandidats, false);
-            let (latitude, longitude) = (inscription.secteur.latitude, inscription.secteur.longitude);
+            let (latitude, longitude) = (&inscription.secteur.latitude, &inscription.secteur.longitude);
+            let (latitude, longitude) = (latitude.valeur().copied(), longitude.valeur().copied());
             let point = text(&dossier, "etablissement_formateur_geo_coordonnees");
             prop_assert_eq!(point.is_some(), latitude.is_some() && longitude.is_some());
             for (degrees, exact) in point
@@ -339,8 +348,10 @@ fn what_is_sent_is_read_back_as_itself() {
                     degrees != "-0" && !degrees.ends_with('.') && (!degrees.contains('.') || !degrees.ends_with('0'));
                 prop_assert!(near && short, "{degrees}");
             }
-            if let (Some(number), Some(stagiaire)) = (text(&dossier, "tel_apprenant"), inscription.stagiaire.as_mut()) {
-                stagiaire.telephone = Some(number.clone());
+            if let (Some(number), Lecture::Lue(stagiaire)) =
+                (text(&dossier, "tel_apprenant"), &mut inscription.stagiaire)
+            {
+                stagiaire.telephone = Lecture::Lue(number.clone());
                 let again = contexte.dossier(&inscription, Protocole::StatutCandidats, false);
                 prop_assert_eq!(text(&again, "tel_apprenant"), Some(number));
             }

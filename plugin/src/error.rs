@@ -96,7 +96,7 @@ impl From<ErpError> for Error {
             ErpError::MappingFile { .. } | ErpError::MappingEncoding { .. } | ErpError::Mapping { .. } => {
                 abi::PASSERELLE_E_MAPPING
             }
-            ErpError::TooLong { .. } | ErpError::Order { .. } => abi::PASSERELLE_E_SCHEMA,
+            ErpError::Order { .. } => abi::PASSERELLE_E_SCHEMA,
         };
         Self::new(code, error.user_text(), error.to_string())
     }

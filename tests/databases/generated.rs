@@ -3,7 +3,7 @@
 
 use passerelle::{
     database::{Connection, Param},
-    dossier::{Contexte, Dossier, ListeUai, Protocole, retenir_une_inscription},
+    dossier::{Contexte, Dossier, ListeUai, Protocole, records::Lecture, retenir_une_inscription},
     erp::{Erp, Mapping},
     night::stream::{Choice, Plan},
     store::ReglageSecteur,
@@ -36,21 +36,23 @@ type Table = (&'static str, &'static [(&'static str, Kind)], Rows);
 /// The reference schema's tables with the rows of a world. Texts have no length, so that too long ones stay whole.
 #[rustfmt::skip]
 fn tables(world: &World) -> [Table; 11] {
-    let date = |date: Option<chrono::NaiveDate>| Param::from(date.map(|date| date.to_string()));
-    let flag = |flag: Option<bool>| Param::from(flag.map(i64::from));
-    let degrees = |degrees: Option<f64>| Param::from(degrees.map(|degrees| degrees.to_string()));
+    let date = |date: &Lecture<chrono::NaiveDate>| Param::from(date.valeur().map(|date| date.to_string()));
+    let flag = |flag: &Lecture<bool>| Param::from(flag.valeur().map(|flag| i64::from(*flag)));
+    let degrees = |degrees: &Lecture<f64>| Param::from(degrees.valeur().map(|degrees| degrees.to_string()));
+    let text = |text: &Lecture<String>| Param::from(text.valeur().cloned());
+    let number = |number: &Lecture<i64>| Param::from(number.valeur().copied());
     let keys = |keys: &[Option<i64>]| keys.iter().map(|key| Param::from(*key)).collect::<Vec<_>>();
     [
         ("societe", &[("id", Key), ("raison_sociale", Text)], vec![vec![1.into(), Param::Null], vec![2.into(), Param::Null]]),
         ("secteur",
          &[("id", Key), ("societe_id", Key), ("nom", Text), ("code_postal", Text), ("latitude", Text), ("longitude", Text)],
          world.secteurs.iter().map(|s| vec![
-             s.id.into(), s.societe_id.into(), Param::Null, s.code_postal.clone().into(), degrees(s.latitude), degrees(s.longitude),
+             s.id.into(), s.societe_id.into(), Param::Null, text(&s.code_postal), degrees(&s.latitude), degrees(&s.longitude),
          ]).collect()),
         ("diplome",
          &[("id", Key), ("libelle", Text), ("libelle_court", Text), ("code", Text), ("rncp", Text)],
          world.diplomes.iter().map(|d| vec![
-             d.id.into(), d.libelle.clone().into(), d.libelle_court.clone().into(), d.code.clone().into(), d.rncp.clone().into(),
+             d.id.into(), text(&d.libelle), text(&d.libelle_court), text(&d.code), text(&d.rncp),
          ]).collect()),
         ("centre_interet",
          &[("id", Key), ("diplome_id", Key)],
@@ -58,20 +60,20 @@ fn tables(world: &World) -> [Table; 11] {
         ("action_formation",
          &[("diplome_id", Key), ("centre_interet_id", Key), ("id", Key), ("date_debut", Date), ("date_fin", Date)],
          world.actions.iter().map(|Row { record: a, keys: k }| {
-             [keys(k), vec![a.id.into(), date(a.date_debut), date(a.date_fin)]].concat()
+             [keys(k), vec![a.id.into(), date(&a.date_debut), date(&a.date_fin)]].concat()
          }).collect()),
         ("stagiaire",
          &[("id", Key), ("nom", Text), ("prenom", Text), ("date_naissance", Date), ("email", Text), ("telephone", Text),
            ("ne_pas_solliciter", Boolean), ("sexe", Text), ("adresse", Text), ("code_postal", Text), ("rqth", Boolean)],
          world.stagiaires.iter().map(|s| vec![
-             s.id.into(), s.nom.clone().into(), s.prenom.clone().into(), date(s.date_naissance), s.email.clone().into(),
-             s.telephone.clone().into(), flag(Some(s.ne_pas_solliciter)), s.sexe.clone().into(), s.adresse.clone().into(),
-             s.code_postal.clone().into(), flag(s.rqth),
+             s.id.into(), text(&s.nom), text(&s.prenom), date(&s.date_naissance), text(&s.email),
+             text(&s.telephone), flag(&s.ne_pas_solliciter), text(&s.sexe), text(&s.adresse),
+             text(&s.code_postal), flag(&s.rqth),
          ]).collect()),
         ("interlocuteur",
          &[("stagiaire_id", Key), ("id", Key), ("rang", Key), ("profil", Text), ("email", Text)],
          world.interlocuteurs.iter().map(|Row { record: i, keys: k }| {
-             [keys(k), vec![i.id.into(), i.rang.into(), i.profil.clone().into(), i.email.clone().into()]].concat()
+             [keys(k), vec![i.id.into(), number(&i.rang), text(&i.profil), text(&i.email)]].concat()
          }).collect()),
         ("inscription",
          &[("stagiaire_id", Key), ("action_id", Key), ("secteur_id", Key), ("id", Key), ("apprentissage", Boolean),
@@ -79,8 +81,8 @@ fn tables(world: &World) -> [Table; 11] {
            ("sortie_reelle", Date), ("motif_sortie", Text)],
          world.inscriptions.iter().map(|Row { record: i, keys: k }| {
              let own = vec![
-                 i.id.into(), 1.into(), date(i.date_inscription), date(i.date_entree), date(i.date_entree_groupe),
-                 date(i.sortie_prevue), date(i.sortie_reelle), i.motif_sortie.clone().into(),
+                 i.id.into(), 1.into(), date(&i.date_inscription), date(&i.date_entree), date(&i.date_entree_groupe),
+                 date(&i.sortie_prevue), date(&i.sortie_reelle), text(&i.motif_sortie),
              ];
              [keys(k), own].concat()
          }).collect()),
@@ -89,8 +91,8 @@ fn tables(world: &World) -> [Table; 11] {
            ("cause_rupture", Text), ("siret_employeur", Text)],
          world.conventions.iter().map(|Row { record: c, keys: k }| {
              let own = vec![
-                 c.id.into(), date(c.date_debut), date(c.date_fin), date(c.date_rupture), c.cause_rupture.clone().into(),
-                 c.siret_employeur.clone().into(),
+                 c.id.into(), date(&c.date_debut), date(&c.date_fin), date(&c.date_rupture), text(&c.cause_rupture),
+                 text(&c.siret_employeur),
              ];
              [keys(k), own].concat()
          }).collect()),
@@ -100,16 +102,16 @@ fn tables(world: &World) -> [Table; 11] {
            ("derniere_situation", Key), ("dernier_organisme_uai", Text)],
          world.sifas.iter().map(|Row { record: s, keys: k }| {
              let own = vec![
-                 s.id.into(), s.ine.clone().into(), s.uai_etablissement.clone().into(), date(s.date_entree_cfa),
-                 date(s.date_rupture_contrat), flag(Some(s.sans_contrat_initial)), s.derniere_situation.into(),
-                 s.dernier_organisme_uai.clone().into(),
+                 number(&s.id), text(&s.ine), text(&s.uai_etablissement), date(&s.date_entree_cfa),
+                 date(&s.date_rupture_contrat), flag(&s.sans_contrat_initial), number(&s.derniere_situation),
+                 text(&s.dernier_organisme_uai),
              ];
              [keys(k), own].concat()
          }).collect()),
         ("sifa_responsable",
          &[("sifa_id", Key), ("id", Key), ("rang", Key), ("email", Text)],
          world.responsables.iter().map(|Row { record: r, keys: k }| {
-             [keys(k), vec![r.id.into(), r.rang.into(), r.email.clone().into()]].concat()
+             [keys(k), vec![r.id.into(), number(&r.rang), text(&r.email)]].concat()
          }).collect()),
     ]
 }

@@ -6,7 +6,7 @@ use std::hash::{Hash as _, Hasher as _};
 
 use chrono::NaiveDate;
 use odbc_api::DataType;
-use odbc_api::buffers::{CharColumn, ColumnarBuffer, TextColumn, WCharColumn};
+use odbc_api::buffers::{CharColumn, ColumnarBuffer, TextColumn, TextColumnView, WCharColumn};
 
 use super::values::{self, Cell, Unreadable};
 use super::{DatabaseError, TextBinding};
@@ -61,9 +61,43 @@ impl From<DataType> for ColumnType {
 }
 
 /// The block that is being read.
+pub(super) struct Block {
+    pub(super) buffer: Buffer,
+    /// The columns in which a value that fills its room is only the beginning of one that is too long to be read.
+    pub(super) cut: Vec<bool>,
+}
+
+/// The memory of a block.
 pub(super) enum Buffer {
     Narrow(ColumnarBuffer<CharColumn>),
     Wide(ColumnarBuffer<WCharColumn>),
+}
+
+/// What a block shows of the values of one column that did not fit.
+pub(super) struct Truncated {
+    /// How long the first of them is, in bytes or UTF-16 units, if the driver says.
+    pub(super) length: Option<usize>,
+    /// How many values fill their room: all those that did not fit, and those that fit exactly.
+    pub(super) full: usize,
+}
+
+impl Buffer {
+    /// The values of a column that did not fit, if there are any.
+    pub(super) fn truncated(&self, column: usize) -> Option<Truncated> {
+        match self {
+            Buffer::Narrow(buffer) => truncated(buffer.column(column), 1),
+            Buffer::Wide(buffer) => truncated(buffer.column(column), 2),
+        }
+    }
+}
+
+fn truncated<C>(column: TextColumnView<'_, C>, unit: usize) -> Option<Truncated> {
+    let length = column.has_truncated_values()?.length();
+    let full = |row: &usize| column.content_length_at(*row) == Some(column.max_len());
+    Some(Truncated {
+        length: length.map(|bytes| bytes.div_ceil(unit)),
+        full: (0..column.len()).filter(full).count(),
+    })
 }
 
 /// Makes the buffers of one block within a budget of bytes.
@@ -90,7 +124,7 @@ pub(super) fn allocate(room: &[usize], budget: usize, binding: TextBinding) -> R
 /// One row of a block. Columns count from 0. NULL is `None`; a column that does not exist is [`Unreadable`].
 #[derive(Clone, Copy)]
 pub struct Row<'r> {
-    pub(super) buffer: &'r Buffer,
+    pub(super) block: &'r Block,
     pub(super) row: usize,
 }
 
@@ -102,14 +136,10 @@ impl std::fmt::Debug for Row<'_> {
 
 impl<'r> Row<'r> {
     fn cell(&self, column: usize) -> Result<Option<Cell<'r>>, Unreadable> {
-        match self.buffer {
-            Buffer::Narrow(buffer) if column < buffer.num_cols() => {
-                Ok(buffer.column(column).get(self.row).map(Cell::Narrow))
-            }
-            Buffer::Wide(buffer) if column < buffer.num_cols() => {
-                Ok(buffer.column(column).get(self.row).map(Cell::Wide))
-            }
-            _ => Err(Unreadable),
+        let cut = *self.block.cut.get(column).ok_or(Unreadable)?;
+        match &self.block.buffer {
+            Buffer::Narrow(buffer) => Ok(whole(buffer.column(column), self.row, cut)?.map(Cell::Narrow)),
+            Buffer::Wide(buffer) => Ok(whole(buffer.column(column), self.row, cut)?.map(Cell::Wide)),
         }
     }
 
@@ -172,11 +202,7 @@ impl<'r> Row<'r> {
     /// Tells one row from another.
     pub(super) fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
-        let columns = match self.buffer {
-            Buffer::Narrow(buffer) => buffer.num_cols(),
-            Buffer::Wide(buffer) => buffer.num_cols(),
-        };
-        for column in 0..columns {
+        for column in 0..self.block.cut.len() {
             match self.cell(column) {
                 Ok(Some(Cell::Narrow(bytes))) => Some(bytes).hash(&mut hasher),
                 Ok(Some(Cell::Wide(units))) => Some(units).hash(&mut hasher),
@@ -184,5 +210,13 @@ impl<'r> Row<'r> {
             }
         }
         hasher.finish()
+    }
+}
+
+fn whole<C>(column: TextColumnView<'_, C>, row: usize, cut: bool) -> Result<Option<&[C]>, Unreadable> {
+    let value = column.get(row);
+    match value {
+        Some(value) if cut && value.len() == column.max_len() => Err(Unreadable),
+        value => Ok(value),
     }
 }

@@ -66,13 +66,6 @@ fn diagnostics(error: &OdbcError) -> Option<(Report, String)> {
 fn classify(error: OdbcError) -> DatabaseError {
     let Some((report, message)) = diagnostics(&error) else {
         return match error {
-            OdbcError::TooLargeValueForBuffer {
-                indicator,
-                buffer_index,
-            } => DatabaseError::ValueTooLong {
-                column: buffer_index,
-                length: indicator,
-            },
             OdbcError::TooLargeColumnBufferSize { .. } => DatabaseError::Other {
                 report: Report::default(),
                 detail: ": out of memory".to_owned(),

@@ -79,14 +79,6 @@ pub enum DatabaseError {
     /// [`CancelHandle::cancel`](super::CancelHandle::cancel) was called.
     #[error("the statement was cancelled")]
     Cancelled,
-    /// One value is longer than any text that is read.
-    #[error("a value of result column {column} is too long ({length:?} bytes)")]
-    ValueTooLong {
-        /// Position in the result, from 0.
-        column: usize,
-        /// Bytes, if the driver says.
-        length: Option<usize>,
-    },
     /// Rows changed while a query had to be started again.
     #[error("the rows changed while they were being read")]
     Changed,
@@ -128,11 +120,7 @@ impl DatabaseError {
             | Self::TableMissing { report, .. }
             | Self::ColumnMissing { report, .. }
             | Self::Other { report, .. } => Some(report),
-            Self::FileMissing { .. }
-            | Self::Cancelled
-            | Self::ValueTooLong { .. }
-            | Self::Changed
-            | Self::DriverFault => None,
+            Self::FileMissing { .. } | Self::Cancelled | Self::Changed | Self::DriverFault => None,
         }
     }
 
@@ -185,11 +173,6 @@ impl DatabaseError {
             Self::Cancelled => {
                 "La lecture de la base de données a été interrompue à la demande de l'utilisateur.".to_owned()
             }
-            Self::ValueTooLong { column, .. } => format!(
-                "Une valeur de la base de données (colonne n° {} du résultat) est trop longue pour être lue : vérifier \
-                 la correspondance des colonnes.",
-                column + 1
-            ),
             Self::Changed => "Les données ont été modifiées pendant leur lecture : recommencer.".to_owned(),
             Self::DriverFault => "Le pilote ODBC s'est arrêté sur une erreur interne : vérifier la connexion, puis \
                 mettre le pilote à jour si l'erreur se répète."

@@ -3,18 +3,19 @@
 use odbc_api::buffers::{ColumnarBuffer, TextColumn};
 use odbc_api::{BlockCursor, Cursor as _, CursorImpl, ResultSetMetadata as _};
 
-use super::block::{Buffer, allocate};
+use super::block::{Block, Buffer, allocate};
+use super::values::LONGEST;
 use super::{ColumnType, Connection, DatabaseError, Param, Row, drop_quietly, guarded, parameters};
 use crate::ffi::statement_cancel::{self, CancellableStatement};
 
-/// Longest text that is read, in bytes or UTF-16 units.
-const LONGEST: usize = 1 << 20;
+/// Most room that a value gets, in bytes or UTF-16 units: one that fills it is too long to be read.
+const MOST_ROOM: usize = LONGEST + 1;
 
 /// How much memory the rows of a query take.
 #[derive(Debug, Clone)]
 pub struct Sizes {
     /// Room for the text of each column, in bytes or UTF-16 units; columns beyond the list have 4 KiB. A longer value
-    /// is never cut: the query is started again with more room.
+    /// is never cut: the query is started again with more room, up to 1 MiB.
     pub columns: Vec<usize>,
     /// Bytes for a block of rows.
     pub budget: usize,
@@ -37,7 +38,7 @@ pub struct Rows<'c> {
     room: Vec<usize>,
     budget: usize,
     cursor: Option<CursorImpl<CancellableStatement<'c>>>,
-    buffer: Buffer,
+    block: Block,
     /// Rows in the block, and the next of them to hand out.
     filled: usize,
     next: usize,
@@ -67,7 +68,10 @@ impl<'c> Rows<'c> {
             room: sizes.columns,
             budget: sizes.budget,
             cursor: None,
-            buffer: Buffer::Narrow(ColumnarBuffer::new(Vec::new())),
+            block: Block {
+                buffer: Buffer::Narrow(ColumnarBuffer::new(Vec::new())),
+                cut: Vec::new(),
+            },
             filled: 0,
             next: 0,
             before: 0,
@@ -85,7 +89,7 @@ impl<'c> Rows<'c> {
     ///
     /// # Errors
     ///
-    /// What the driver reports, a value longer than 1 MiB, a cancelled connection.
+    /// What the driver reports, a cancelled connection.
     pub fn next_row(&mut self) -> Result<Option<Row<'_>>, DatabaseError> {
         if self.next >= self.filled && !self.next_block()? {
             return Ok(None);
@@ -93,7 +97,7 @@ impl<'c> Rows<'c> {
         let row = self.next;
         self.next += 1;
         Ok(Some(Row {
-            buffer: &self.buffer,
+            block: &self.block,
             row,
         }))
     }
@@ -136,7 +140,10 @@ impl<'c> Rows<'c> {
         };
         self.cursor = Some(cursor);
         self.room.resize(columns, 4096);
-        self.buffer = allocate(&self.room, self.budget, binding)?;
+        self.block = Block {
+            buffer: allocate(&self.room, self.budget, binding)?,
+            cut: vec![false; columns],
+        };
         Ok(())
     }
 
@@ -144,7 +151,7 @@ impl<'c> Rows<'c> {
     fn next_block(&mut self) -> Result<bool, DatabaseError> {
         let last = self.filled.checked_sub(1).map(|row| {
             Row {
-                buffer: &self.buffer,
+                block: &self.block,
                 row,
             }
             .fingerprint()
@@ -179,7 +186,7 @@ impl<'c> Rows<'c> {
             if last
                 != Some(
                     Row {
-                        buffer: &self.buffer,
+                        block: &self.block,
                         row,
                     }
                     .fingerprint(),
@@ -223,7 +230,7 @@ impl<'c> Rows<'c> {
         let Some(cursor) = self.cursor.take() else {
             return Ok(0);
         };
-        let buffer = &mut self.buffer;
+        let buffer = &mut self.block.buffer;
         // The cursor is bound for one block at a time, so that the block can be read while the cursor stays open.
         let fetched = guarded(|| match buffer {
             Buffer::Narrow(buffer) => fetch_into(cursor, buffer),
@@ -238,24 +245,24 @@ impl<'c> Rows<'c> {
         }
     }
 
-    /// Gives more room to every column that holds a longer value; says whether one does.
+    /// Gives more room to every column that holds a longer value; says whether one does. A value that is too long to be
+    /// read gets none, where it is the only one in the block that does not fit.
     fn make_room(&mut self) -> Result<bool, DatabaseError> {
-        let mut cut = false;
-        for (column, room) in self.room.iter_mut().enumerate() {
-            let longer = guarded(|| {
-                Ok(match &self.buffer {
-                    Buffer::Narrow(buffer) => buffer.column(column).has_truncated_values().map(|i| i.length()),
-                    Buffer::Wide(buffer) => buffer.column(column).has_truncated_values().map(|i| i.length()),
-                })
-            })?;
-            let Some(length) = longer else { continue };
-            if *room >= LONGEST || length.is_some_and(|length| length > 2 * LONGEST) {
-                return Err(DatabaseError::ValueTooLong { column, length });
+        let mut more = false;
+        for (column, (room, cut)) in self.room.iter_mut().zip(&mut self.block.cut).enumerate() {
+            let buffer = &self.block.buffer;
+            let truncated = guarded(|| Ok(buffer.truncated(column)))?;
+            *cut = truncated.is_some();
+            let Some(truncated) = truncated else { continue };
+            let too_long = truncated.length.is_some_and(|length| length > LONGEST);
+            if *room >= MOST_ROOM || (too_long && truncated.full == 1) {
+                continue;
             }
-            *room = length.unwrap_or(0).max(*room * 8).min(LONGEST);
-            cut = true;
+            let length = truncated.length.filter(|_| !too_long).unwrap_or(0);
+            *room = length.max(*room * 8).min(MOST_ROOM);
+            more = true;
         }
-        Ok(cut)
+        Ok(more)
     }
 }
 

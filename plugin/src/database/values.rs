@@ -4,13 +4,16 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
-/// A value that is there and is not what was asked for. It does not say what it holds: it may be personal data.
+/// A value that is there and is not what was asked for, or is longer than any that is read. It does not say what it holds: it may be personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a value is not of the expected form")]
 pub struct Unreadable;
 
 /// The words for false, in lower case. NULL, what is blank and zero are false too; everything else is true.
 pub const FALSE_WORDS: &[&str] = &["f", "false", "n", "no", "non", "faux"];
+
+/// Longest text that is read, in bytes of UTF-8.
+pub(super) const LONGEST: usize = 1 << 20;
 
 /// One cell of a block, as bound. `None` stands for NULL everywhere here.
 #[derive(Debug, Clone, Copy)]
@@ -21,10 +24,14 @@ pub(super) enum Cell<'r> {
 
 impl<'r> Cell<'r> {
     pub(super) fn text(self) -> Result<Cow<'r, str>, Unreadable> {
-        match self {
-            Cell::Narrow(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| Unreadable),
-            Cell::Wide(units) => String::from_utf16(units).map(Cow::Owned).map_err(|_| Unreadable),
+        let text = match self {
+            Cell::Narrow(bytes) => Cow::Borrowed(std::str::from_utf8(bytes).map_err(|_| Unreadable)?),
+            Cell::Wide(units) => Cow::Owned(String::from_utf16(units).map_err(|_| Unreadable)?),
+        };
+        if text.len() > LONGEST {
+            return Err(Unreadable);
         }
+        Ok(text)
     }
 
     /// Hands the bytes of a short text to a parser, without an allocation. Long UTF-16, or any that is not ASCII, is no

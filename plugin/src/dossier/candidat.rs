@@ -1,8 +1,8 @@
 //! CANDIDAT: who the apprentice is.
 
 use super::avertissements::{EMAIL_INVALIDE, INE_INHABITUEL, NOM_A_VERIFIER, TELEPHONE_INVALIDE};
-use super::cleaning::rempli;
 use super::elements::{Elements, Trouve, date, de, texte};
+use super::records::{Manque, Trouvaille};
 use super::{Provenance, Valeur, codes, telephone};
 
 const SANS_STAGIAIRE: &str =
@@ -10,12 +10,12 @@ const SANS_STAGIAIRE: &str =
 
 /// `stagiaire.id`, as text.
 pub(super) fn id_erp(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    texte(e.inscription.stagiaire.as_ref()?.id.to_string(), Provenance::Stagiaire)
+    texte(e.stagiaire()?.id.to_string(), Provenance::Stagiaire)
 }
 
 /// `sifa.ine`, upper case.
 pub(super) fn ine(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    let ine = rempli(&e.inscription.sifa.as_ref()?.ine)?.to_uppercase();
+    let ine = e.sifa()?.ine.rempli()?.to_uppercase();
     if !codes::est_ine(&ine) {
         e.avertir(
             &INE_INHABITUEL,
@@ -28,7 +28,7 @@ pub(super) fn ine(e: &mut Elements<'_>) -> Trouve<Valeur> {
 
 /// `stagiaire.nom`
 pub(super) fn nom(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    let nom = rempli(&e.inscription.stagiaire.as_ref()?.nom)?;
+    let nom = e.stagiaire()?.nom.rempli()?;
     verifier_nom(e, &nom, "Le nom");
     texte(nom, Provenance::Stagiaire)
 }
@@ -39,7 +39,7 @@ pub(super) fn sans_nom(e: &Elements<'_>) -> String {
 
 /// `stagiaire.prenom`
 pub(super) fn prenom(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    let prenom = rempli(&e.inscription.stagiaire.as_ref()?.prenom)?;
+    let prenom = e.stagiaire()?.prenom.rempli()?;
     verifier_nom(e, &prenom, "Le prénom");
     texte(prenom, Provenance::Stagiaire)
 }
@@ -63,8 +63,8 @@ pub(super) fn sans_prenom(e: &Elements<'_>) -> String {
 
 /// `stagiaire.ne_pas_solliciter`, absent reads false. It leaves no one out.
 pub(super) fn ne_pas_solliciter(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    let coche = e.inscription.stagiaire.as_ref().is_some_and(|s| s.ne_pas_solliciter);
-    Some((Valeur::Booleen(coche), Provenance::Stagiaire))
+    let coche = e.stagiaire().and_then(|s| s.ne_pas_solliciter.copie()).facultatif()?;
+    Ok((Valeur::Booleen(coche.unwrap_or(false)), Provenance::Stagiaire))
 }
 
 /// The apprentice's own e-mail, or for a minor that of the first responsable or PARENT.
@@ -95,24 +95,21 @@ pub(super) fn responsable_mail2(e: &mut Elements<'_>) -> Trouve<Valeur> {
 
 /// `stagiaire.telephone`, normalised.
 pub(super) fn tel(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    let saisie = rempli(&e.inscription.stagiaire.as_ref()?.telephone)?;
+    let saisie = e.stagiaire()?.telephone.rempli()?;
     let Some(numero) = telephone::normalise(&saisie) else {
         e.avertir(
             &TELEPHONE_INVALIDE,
             "Ce n'est pas un numéro de téléphone personnel valide (un seul numéro, sans autre texte) : le corriger \
              dans la fiche Stagiaire.",
         );
-        return None;
+        return Err(Manque::Absent);
     };
     texte(numero, Provenance::Stagiaire)
 }
 
 /// `stagiaire.date_naissance`
 pub(super) fn date_de_naissance(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    date(de(
-        e.inscription.stagiaire.as_ref()?.date_naissance,
-        Provenance::Stagiaire,
-    ))
+    date(de(&e.stagiaire()?.date_naissance, Provenance::Stagiaire))
 }
 
 pub(super) fn sans_date_de_naissance(e: &Elements<'_>) -> String {
@@ -120,7 +117,7 @@ pub(super) fn sans_date_de_naissance(e: &Elements<'_>) -> String {
 }
 
 fn conseil(e: &Elements<'_>, avec_stagiaire: &str) -> String {
-    if e.inscription.stagiaire.is_some() {
+    if !e.inscription.stagiaire.est_absente() {
         avec_stagiaire
     } else {
         SANS_STAGIAIRE

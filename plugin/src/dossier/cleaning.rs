@@ -38,7 +38,12 @@ pub(super) fn sans_casse_ni_accent(texte: &str) -> String {
 ///
 /// UAIs, SIRETs and RNCP numbers compare and are sent in this form.
 pub(super) fn compact(texte: &Option<String>) -> Option<String> {
-    let propre = rempli(texte)?;
+    texte.as_deref().and_then(compacte)
+}
+
+/// The same of a text that is there.
+pub(super) fn compacte(texte: &str) -> Option<String> {
+    let propre = nettoye(texte)?;
     let code: String = propre
         .chars()
         .filter(|c| !c.is_whitespace() && *c != '.' && !est_tiret(*c))

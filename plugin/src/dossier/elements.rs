@@ -8,12 +8,12 @@ use super::email::Emails;
 use super::etablissement::Etablissement;
 use super::formation::DiplomeRetenu;
 use super::liste_uai::ListeUai;
-use super::records::Inscription;
+use super::records::{Action, Inscription, Lecture, Manque, Sifa, Stagiaire};
 use super::statut::Statut;
 use super::{Avertissement, Provenance, Valeur, contrat, email, etablissement, formation, perimetre, statut};
 
-/// A value and where it comes from; nothing when it is absent.
-pub(super) type Trouve<T> = Option<(T, Provenance)>;
+/// A value and where it comes from, or why there is none.
+pub(super) type Trouve<T> = Result<(T, Provenance), Manque>;
 
 /// Everything decided about an inscription before its fields are written.
 #[derive(Debug)]
@@ -22,9 +22,9 @@ pub(super) struct Elements<'a> {
     pub(super) inscription: &'a Inscription,
     pub(super) entree: Trouve<NaiveDate>,
     pub(super) emails: Emails<'a>,
-    pub(super) diplome: Option<DiplomeRetenu<'a>>,
+    pub(super) diplome: Result<DiplomeRetenu<'a>, Manque>,
     pub(super) etablissement: Etablissement<'a>,
-    pub(super) statut: Statut,
+    pub(super) statut: Result<Statut, Manque>,
     pub(super) contrats: Contrats<'a>,
     /// The field being written, which a warning names.
     pub(super) champ: &'static str,
@@ -41,16 +41,33 @@ impl<'a> Elements<'a> {
             emails: email::emails(inscription, run_date),
             diplome: formation::diplome(inscription),
             etablissement: etablissement::etablissement(inscription, liste),
+            contrats: contrat::contrats(inscription, statut.as_ref().ok().copied()),
             statut,
-            contrats: contrat::contrats(inscription, statut),
             champ: "",
             avertissements: Vec::new(),
         }
     }
 
-    /// `entree`, wherever it comes from.
+    /// `entree`, wherever it comes from, if there is one that can be read.
     pub(super) fn date_entree(&self) -> Option<NaiveDate> {
-        self.entree.map(|(date, _)| date)
+        self.entree.as_ref().ok().map(|(date, _)| *date)
+    }
+
+    pub(super) fn stagiaire(&self) -> Result<&'a Stagiaire, Manque> {
+        self.inscription.stagiaire.lue()
+    }
+
+    pub(super) fn action(&self) -> Result<&'a Action, Manque> {
+        self.inscription.action.lue()
+    }
+
+    /// The diploma; borrowed from `self` since its code may be put together.
+    pub(super) fn diplome(&self) -> Result<&DiplomeRetenu<'a>, Manque> {
+        self.diplome.as_ref().map_err(Clone::clone)
+    }
+
+    pub(super) fn sifa(&self) -> Result<&'a Sifa, Manque> {
+        self.inscription.sifa.as_ref().ok_or(Manque::Absent)
     }
 
     /// Says what the field being written loses, or what is doubtful about it.
@@ -66,7 +83,7 @@ impl<'a> Elements<'a> {
 
 /// A text that is found.
 pub(super) fn texte(valeur: impl Into<String>, provenance: Provenance) -> Trouve<Valeur> {
-    Some((Valeur::Texte(valeur.into()), provenance))
+    Ok((Valeur::Texte(valeur.into()), provenance))
 }
 
 /// A date, if it is found.
@@ -74,7 +91,7 @@ pub(super) fn date(trouve: Trouve<NaiveDate>) -> Trouve<Valeur> {
     trouve.map(|(date, provenance)| (Valeur::Date(date), provenance))
 }
 
-/// A column's value with the screen it comes from.
-pub(super) fn de<T>(valeur: Option<T>, provenance: Provenance) -> Trouve<T> {
-    valeur.map(|valeur| (valeur, provenance))
+/// A column's date with the screen it comes from.
+pub(super) fn de(valeur: &Lecture<NaiveDate>, provenance: Provenance) -> Trouve<NaiveDate> {
+    Ok((valeur.copie()?, provenance))
 }

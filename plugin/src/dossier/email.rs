@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 
 use super::Provenance;
 use super::annee::est_majeur;
-use super::cleaning::{rempli, sans_casse_ni_accent};
-use super::records::{Inscription, Interlocuteur};
+use super::cleaning::sans_casse_ni_accent;
+use super::records::{Inscription, Interlocuteur, Lecture, Manque, Trouvaille, numero};
 
 /// Where an apprentice's e-mails are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,68 +26,134 @@ enum Liste {
 pub(super) struct Emails<'a> {
     liste: Liste,
     avec_sifa: bool,
-    valides: [Option<Cow<'a, str>>; 2],
+    valides: [Result<Cow<'a, str>, Manque>; 2],
     /// The list and id of each invalid address that was passed over.
-    invalides: Vec<(Liste, i64)>,
+    invalides: Vec<(Liste, Option<i64>)>,
+}
+
+/// Somebody with an e-mail.
+struct Contact<'a> {
+    id: Option<i64>,
+    rang: &'a Lecture<i64>,
+    email: &'a Lecture<String>,
+    /// Whether it is on the list at all, where that cannot be read.
+    present: Result<(), Manque>,
 }
 
 /// The e-mails that count. *First* is the lowest `rang` (an absent one comes last; then `id`).
 pub(super) fn emails(inscription: &Inscription, run_date: NaiveDate) -> Emails<'_> {
+    let absent = || Err(Manque::Absent);
     let mut emails = Emails {
         liste: Liste::Stagiaire,
         avec_sifa: inscription.sifa.is_some(),
-        valides: [None, None],
+        valides: [absent(), absent()],
         invalides: Vec::new(),
     };
-    let Some(stagiaire) = &inscription.stagiaire else {
-        return emails;
+    let lu = inscription
+        .stagiaire
+        .lue()
+        .and_then(|stagiaire| Ok((stagiaire, stagiaire.date_naissance.copie().facultatif()?)));
+    let (stagiaire, naissance) = match lu {
+        Ok(lu) => lu,
+        Err(manque) => {
+            emails.valides = [Err(manque.clone()), Err(manque)];
+            return emails;
+        }
     };
-    if stagiaire
-        .date_naissance
-        .is_none_or(|naissance| est_majeur(naissance, run_date))
-    {
-        emails.lire(Liste::Stagiaire, [(stagiaire.id, &stagiaire.email)]);
+    if naissance.is_none_or(|naissance| est_majeur(naissance, run_date)) {
+        let seul = Contact {
+            id: Some(stagiaire.id),
+            rang: &Lecture::Absente,
+            email: &stagiaire.email,
+            present: Ok(()),
+        };
+        emails.lire(Liste::Stagiaire, vec![seul]);
         return emails;
     }
     if let Some(sifa) = &inscription.sifa {
-        let mut responsables: Vec<_> = sifa.responsables.iter().collect();
-        responsables.sort_by_key(|r| (r.rang.is_none(), r.rang, r.id));
-        emails.lire(Liste::Responsables, responsables.into_iter().map(|r| (r.id, &r.email)));
+        let responsables = sifa.responsables.iter().map(|r| Contact {
+            id: r.id,
+            rang: &r.rang,
+            email: &r.email,
+            present: Ok(()),
+        });
+        emails.lire(Liste::Responsables, responsables.collect());
+        if let Lecture::Illisible(cle) = &sifa.id {
+            // Nobody knows whose responsables these would be.
+            emails.valides = [Err(Manque::Illisible(cle.clone())), Err(Manque::Illisible(cle.clone()))];
+        }
     }
-    if emails.premier().is_none() {
-        let mut parents: Vec<_> = inscription.interlocuteurs.iter().filter(|i| est_parent(i)).collect();
-        parents.sort_by_key(|i| (i.rang.is_none(), i.rang, i.id));
-        emails.lire(Liste::Parents, parents.into_iter().map(|i| (i.id, &i.email)));
+    if emails.premier() == Err(Manque::Absent) {
+        let parents = inscription.interlocuteurs.iter().map(|i| Contact {
+            id: i.id,
+            rang: &i.rang,
+            email: &i.email,
+            present: est_parent(i),
+        });
+        emails.lire(Liste::Parents, parents.collect());
     }
     emails
 }
 
 impl<'a> Emails<'a> {
-    fn lire(&mut self, liste: Liste, adresses: impl IntoIterator<Item = (i64, &'a Option<String>)>) {
+    fn lire(&mut self, liste: Liste, mut contacts: Vec<Contact<'a>>) {
         self.liste = liste;
-        let mut places = self.valides.iter_mut();
-        for (id, adresse) in adresses {
-            match rempli(adresse) {
-                Some(adresse) if est_valide(&adresse) => match places.next() {
-                    Some(place) => *place = Some(adresse),
-                    None => return,
-                },
-                Some(_) => self.invalides.push((liste, id)),
-                None => {}
+        contacts.retain(|contact| contact.present != Err(Manque::Absent));
+        contacts.sort_by_key(|c| (c.rang.valeur().is_none(), c.rang.valeur(), c.id.is_none(), c.id));
+        // Those who could be the first: a valid address, or one of which nobody knows.
+        let mut candidats = Vec::new();
+        for contact in &contacts {
+            match contact.email.rempli() {
+                Ok(adresse) if est_valide(&adresse) => {
+                    candidats.push((contact.present.clone().map(|()| adresse), contact.rang));
+                }
+                Ok(_) if contact.present.is_ok() && candidats.len() <= self.valides.len() => {
+                    self.invalides.push((liste, contact.id))
+                }
+                Ok(_) | Err(Manque::Absent) => {}
+                Err(illisible) => candidats.push((Err(illisible), contact.rang)),
             }
+        }
+        if let [_, _, ..] = candidats[..] {
+            // One whose place among several cannot be read could stand at any.
+            if let Some(rang) = candidats
+                .iter()
+                .find_map(|(_, rang)| rang.lue().err().filter(est_illisible))
+            {
+                candidats
+                    .iter_mut()
+                    .for_each(|(adresse, _)| *adresse = Err(rang.clone()));
+            }
+        }
+        let mut illisible = None;
+        let mut adresses = candidats.into_iter().map(|(adresse, _)| adresse);
+        for place in &mut self.valides {
+            // Behind an unreadable address nobody knows which number another one has.
+            *place = match &illisible {
+                Some(illisible) => Err(Manque::clone(illisible)),
+                None => adresses.next().unwrap_or(Err(Manque::Absent)),
+            };
+            illisible = place.as_ref().err().filter(|manque| est_illisible(manque)).cloned();
         }
     }
 
-    pub(super) fn premier(&self) -> Option<&str> {
-        self.valides.first()?.as_deref()
+    pub(super) fn premier(&self) -> Result<&str, Manque> {
+        self.numero(0)
     }
 
     /// The e-mail number `rang` of a minor's list; nothing for an adult.
-    pub(super) fn de_mineur(&self, rang: usize) -> Option<&str> {
+    pub(super) fn de_mineur(&self, rang: usize) -> Result<&str, Manque> {
         if self.liste == Liste::Stagiaire {
-            return None;
+            return Err(Manque::Absent);
         }
-        self.valides.get(rang)?.as_deref()
+        self.numero(rang)
+    }
+
+    fn numero(&self, rang: usize) -> Result<&str, Manque> {
+        match self.valides.get(rang) {
+            Some(adresse) => adresse.as_deref().map_err(Clone::clone),
+            None => Err(Manque::Absent),
+        }
     }
 
     pub(super) fn provenance(&self) -> Provenance {
@@ -104,8 +170,8 @@ impl<'a> Emails<'a> {
             let separateur = if qui.is_empty() { "" } else { ", " };
             let _ = match liste {
                 Liste::Stagiaire => write!(qui, "{separateur}fiche Stagiaire"),
-                Liste::Responsables => write!(qui, "{separateur}responsable n° {id} du SIFA"),
-                Liste::Parents => write!(qui, "{separateur}interlocuteur n° {id} de la fiche Stagiaire"),
+                Liste::Responsables => write!(qui, "{separateur}responsable {} du SIFA", numero(*id)),
+                Liste::Parents => write!(qui, "{separateur}interlocuteur {} de la fiche Stagiaire", numero(*id)),
             };
         }
         (!qui.is_empty()).then_some(qui)
@@ -133,8 +199,16 @@ impl<'a> Emails<'a> {
 }
 
 /// The whole cleaned text equals PARENT once case and combining marks are removed.
-fn est_parent(interlocuteur: &Interlocuteur) -> bool {
-    rempli(&interlocuteur.profil).is_some_and(|profil| sans_casse_ni_accent(&profil) == "PARENT")
+fn est_parent(interlocuteur: &Interlocuteur) -> Result<(), Manque> {
+    if sans_casse_ni_accent(&interlocuteur.profil.rempli()?) == "PARENT" {
+        Ok(())
+    } else {
+        Err(Manque::Absent)
+    }
+}
+
+fn est_illisible(manque: &Manque) -> bool {
+    *manque != Manque::Absent
 }
 
 /// Whether the receiver takes this address: ASCII; no leading dot, no two dots in a row; before the @ letters, digits

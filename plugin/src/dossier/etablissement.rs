@@ -4,10 +4,10 @@ use super::avertissements::{
     CODE_POSTAL_INVALIDE, COORDONNEES_INVALIDES, LIGNE_UAI_INCOMPLETE, PLUSIEURS_LIGNES_UAI, SIRET_CLE_FAUSSE,
     SIRET_FORMATEUR_INVALIDE, UAI_FORMATEUR_INVALIDE,
 };
-use super::cleaning::{compact, rempli};
+use super::cleaning::rempli;
 use super::elements::{Elements, Trouve, texte};
 use super::liste_uai::{LigneChoisie, LignePreparee, ListeUai};
-use super::records::Inscription;
+use super::records::{Inscription, Manque, Trouvaille};
 use super::saisie::Formateur;
 use super::{Provenance, Valeur, codes, coordonnees};
 
@@ -15,46 +15,51 @@ use super::{Provenance, Valeur, codes, coordonnees};
 #[derive(Debug)]
 pub(super) struct Etablissement<'a> {
     /// `sifa.uai_etablissement` in compact form.
-    uai_sifa: Option<String>,
-    pub(super) ligne: Option<LigneChoisie<'a>>,
+    uai_sifa: Result<String, Manque>,
+    pub(super) ligne: Result<LigneChoisie<'a>, Manque>,
 }
 
 /// The establishment that an inscription goes out under.
 pub(super) fn etablissement<'a>(inscription: &Inscription, liste: &'a ListeUai) -> Etablissement<'a> {
-    let uai_sifa = inscription.sifa.as_ref().and_then(|s| compact(&s.uai_etablissement));
-    let ligne = liste.ligne(inscription, uai_sifa.as_deref());
+    let sifa = inscription.sifa.as_ref().ok_or(Manque::Absent);
+    let uai_sifa = sifa.and_then(|s| s.uai_etablissement.compact());
+    let ligne = match &uai_sifa {
+        Ok(uai) => liste.ligne(inscription, Some(uai)).ok_or(Manque::Absent),
+        Err(Manque::Absent) => liste.ligne(inscription, None).ok_or(Manque::Absent),
+        Err(illisible) => Err(illisible.clone()),
+    };
     Etablissement { uai_sifa, ligne }
 }
 
 impl<'a> Etablissement<'a> {
-    fn preparee(&self) -> Option<&'a LignePreparee> {
-        self.ligne.map(|choisie| choisie.preparee)
+    pub(super) fn preparee(&self) -> Result<&'a LignePreparee, Manque> {
+        self.ligne.clone().map(|choisie| choisie.preparee)
     }
 
-    fn siret(&self) -> Option<&'a str> {
-        self.preparee()?.siret.as_deref()
+    fn siret(&self) -> Result<&'a str, Manque> {
+        self.preparee()?.siret.as_deref().ok_or(Manque::Absent)
     }
 
-    fn uai_formateur(&self) -> Option<&'a str> {
+    fn uai_formateur(&self) -> Result<&'a str, Manque> {
         let ligne = self.preparee()?;
         match &ligne.formateur {
-            Formateur::Autre { uai, .. } => Some(uai),
-            Formateur::LeCfa | Formateur::Incomplet(_) => ligne.uai.as_deref(),
+            Formateur::Autre { uai, .. } => Ok(uai),
+            Formateur::LeCfa | Formateur::Incomplet(_) => ligne.uai.as_deref().ok_or(Manque::Absent),
         }
     }
 
-    fn siret_formateur(&self) -> Option<&'a str> {
+    fn siret_formateur(&self) -> Result<&'a str, Manque> {
         let ligne = self.preparee()?;
         match &ligne.formateur {
-            Formateur::Autre { siret, .. } => Some(siret),
-            Formateur::LeCfa | Formateur::Incomplet(_) => ligne.siret.as_deref(),
+            Formateur::Autre { siret, .. } => Ok(siret),
+            Formateur::LeCfa | Formateur::Incomplet(_) => ligne.siret.as_deref().ok_or(Manque::Absent),
         }
     }
 }
 
 /// The SIFA's UAI, else that of the line.
 pub(super) fn uai(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    if let Some(choisie) = e.etablissement.ligne.filter(|choisie| choisie.ex_aequo) {
+    if let Some(choisie) = e.etablissement.ligne.clone().ok().filter(|choisie| choisie.ex_aequo) {
         e.avertir(
             &PLUSIEURS_LIGNES_UAI,
             format!(
@@ -64,30 +69,30 @@ pub(super) fn uai(e: &mut Elements<'_>) -> Trouve<Valeur> {
         );
     }
     let (uai, provenance) = match &e.etablissement.uai_sifa {
-        Some(uai) => (uai.as_str(), Provenance::Sifa),
-        None => (e.etablissement.preparee()?.uai.as_deref()?, Provenance::ListeUai),
+        Ok(uai) => (uai.as_str(), Provenance::Sifa),
+        Err(_) => (
+            e.etablissement.preparee()?.uai.as_deref().ok_or(Manque::Absent)?,
+            Provenance::ListeUai,
+        ),
     };
-    if !codes::est_uai(uai) {
-        return None;
-    }
-    texte(uai, provenance)
+    conforme(uai, codes::est_uai).and_then(|uai| texte(uai, provenance))
 }
 
 pub(super) fn sans_uai(e: &Elements<'_>) -> String {
     match (&e.etablissement.uai_sifa, e.etablissement.preparee()) {
-        (Some(_), _) => {
+        (Ok(_), _) => {
             "L'UAI de l'établissement saisi dans le SIFA est mal formé (attendu : 7 chiffres et une lettre) : le corriger \
              dans le SIFA."
                 .to_owned()
         }
-        (None, Some(ligne)) => corriger(ligne, "l'UAI", ligne.uai.is_some(), "7 chiffres et une lettre"),
-        (None, None) => sans_ligne(e),
+        (Err(_), Ok(ligne)) => corriger(ligne, "l'UAI", ligne.uai.is_some(), "7 chiffres et une lettre"),
+        (Err(_), Err(_)) => sans_ligne(e),
     }
 }
 
 /// The UAI of the line's *établissement formateur*, else its UAI. Half a couple counts as none.
 pub(super) fn uai_formateur(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    if let Some(ligne) = e.etablissement.preparee() {
+    if let Ok(ligne) = e.etablissement.preparee() {
         if let Formateur::Incomplet(_) = ligne.formateur {
             let detail = format!(
                 "Gestion des numéros UAI, ligne n° {} : l'établissement formateur n'a que l'un de ses deux numéros, et l'UAI et \
@@ -97,14 +102,14 @@ pub(super) fn uai_formateur(e: &mut Elements<'_>) -> Trouve<Valeur> {
             e.avertir(&LIGNE_UAI_INCOMPLETE, detail);
         }
     }
-    let uai = e.etablissement.uai_formateur().filter(|uai| codes::est_uai(uai))?;
+    let uai = conforme(e.etablissement.uai_formateur()?, codes::est_uai)?;
     texte(uai, Provenance::ListeUai)
 }
 
 /// 2021, where it is optional: a malformed one is left out.
 pub(super) fn uai_formateur_facultatif(e: &mut Elements<'_>) -> Trouve<Valeur> {
     let valeur = uai_formateur(e);
-    if valeur.is_none() && e.etablissement.uai_formateur().is_some() {
+    if valeur == Err(Manque::Absent) && e.etablissement.uai_formateur().is_ok() {
         let detail = sans_uai_formateur(e);
         e.avertir(&UAI_FORMATEUR_INVALIDE, detail);
     }
@@ -112,7 +117,7 @@ pub(super) fn uai_formateur_facultatif(e: &mut Elements<'_>) -> Trouve<Valeur> {
 }
 
 pub(super) fn sans_uai_formateur(e: &Elements<'_>) -> String {
-    let Some(ligne) = e.etablissement.preparee() else {
+    let Ok(ligne) = e.etablissement.preparee() else {
         return sans_ligne(e);
     };
     if let Formateur::Autre { .. } = ligne.formateur {
@@ -129,37 +134,35 @@ pub(super) fn sans_uai_formateur(e: &Elements<'_>) -> String {
 
 /// The line's name.
 pub(super) fn nom(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    texte(rempli(&e.etablissement.preparee()?.ligne.nom)?, Provenance::ListeUai)
+    let nom = rempli(&e.etablissement.preparee()?.ligne.nom).ok_or(Manque::Absent)?;
+    texte(nom, Provenance::ListeUai)
 }
 
 pub(super) fn sans_nom(e: &Elements<'_>) -> String {
     match e.etablissement.preparee() {
-        Some(ligne) => corriger(ligne, "le nom du CFA", false, ""),
-        None => sans_ligne(e),
+        Ok(ligne) => corriger(ligne, "le nom du CFA", false, ""),
+        Err(_) => sans_ligne(e),
     }
 }
 
 /// The line's SIRET.
 pub(super) fn siret(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    let siret = e.etablissement.siret().filter(|siret| codes::est_siret(siret))?;
+    let siret = conforme(e.etablissement.siret()?, codes::est_siret)?;
     verifier_cle(e, siret);
     texte(siret, Provenance::ListeUai)
 }
 
 pub(super) fn sans_siret(e: &Elements<'_>) -> String {
     match e.etablissement.preparee() {
-        Some(ligne) => corriger(ligne, "le SIRET", ligne.siret.is_some(), "14 chiffres"),
-        None => sans_ligne(e),
+        Ok(ligne) => corriger(ligne, "le SIRET", ligne.siret.is_some(), "14 chiffres"),
+        Err(_) => sans_ligne(e),
     }
 }
 
 /// The SIRET of the line's *établissement formateur*, else its SIRET.
 pub(super) fn siret_formateur(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    let siret = e
-        .etablissement
-        .siret_formateur()
-        .filter(|siret| codes::est_siret(siret))?;
-    if e.etablissement.siret() != Some(siret) {
+    let siret = conforme(e.etablissement.siret_formateur()?, codes::est_siret)?;
+    if e.etablissement.siret() != Ok(siret) {
         verifier_cle(e, siret);
     }
     texte(siret, Provenance::ListeUai)
@@ -168,7 +171,7 @@ pub(super) fn siret_formateur(e: &mut Elements<'_>) -> Trouve<Valeur> {
 /// 2021, where it is optional: a malformed one is left out.
 pub(super) fn siret_formateur_facultatif(e: &mut Elements<'_>) -> Trouve<Valeur> {
     let valeur = siret_formateur(e);
-    if valeur.is_none() && e.etablissement.siret_formateur().is_some() {
+    if valeur == Err(Manque::Absent) && e.etablissement.siret_formateur().is_ok() {
         let detail = sans_siret_formateur(e);
         e.avertir(&SIRET_FORMATEUR_INVALIDE, detail);
     }
@@ -177,7 +180,7 @@ pub(super) fn siret_formateur_facultatif(e: &mut Elements<'_>) -> Trouve<Valeur>
 
 pub(super) fn sans_siret_formateur(e: &Elements<'_>) -> String {
     match e.etablissement.preparee() {
-        Some(ligne) if matches!(ligne.formateur, Formateur::Autre { .. }) => {
+        Ok(ligne) if matches!(ligne.formateur, Formateur::Autre { .. }) => {
             corriger(ligne, "le SIRET de l'établissement formateur", true, "14 chiffres")
         }
         _ => sans_siret(e),
@@ -187,42 +190,48 @@ pub(super) fn sans_siret_formateur(e: &Elements<'_>) -> String {
 /// "latitude,longitude" of the secteur when both are known.
 pub(super) fn coordonnees(e: &mut Elements<'_>) -> Trouve<Valeur> {
     let secteur = &e.inscription.secteur;
-    match (secteur.latitude, secteur.longitude) {
+    let (latitude, longitude) = (secteur.latitude.copie(), secteur.longitude.copie());
+    match (latitude.facultatif()?, longitude.facultatif()?) {
         (Some(latitude), Some(longitude)) if latitude.is_finite() && longitude.is_finite() => {
             let point = format!("{},{}", coordonnees::degres(latitude), coordonnees::degres(longitude));
             texte(point, Provenance::Secteur)
         }
-        (None, None) => None,
+        (None, None) => Err(Manque::Absent),
         _ => {
             let detail = format!(
                 "Saisir la latitude et la longitude du secteur n° {} (Paramètres sociétés > Secteurs).",
                 secteur.id
             );
             e.avertir(&COORDONNEES_INVALIDES, detail);
-            None
+            Err(Manque::Absent)
         }
     }
 }
 
 /// `secteur.code_postal`
 pub(super) fn code_postal(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    let saisi = rempli(&e.inscription.secteur.code_postal)?;
+    let saisi = e.inscription.secteur.code_postal.rempli()?;
     let Some(code) = codes::code_postal(&saisi) else {
         let detail = format!(
             "Le code postal du secteur n° {} n'a pas 5 chiffres : le corriger dans Paramètres sociétés > Secteurs.",
             e.inscription.secteur.id
         );
         e.avertir(&CODE_POSTAL_INVALIDE, detail);
-        return None;
+        return Err(Manque::Absent);
     };
     texte(code, Provenance::Secteur)
+}
+
+/// A code of the form that its kind has; absent otherwise.
+fn conforme(code: &str, forme: fn(&str) -> bool) -> Result<&str, Manque> {
+    if forme(code) { Ok(code) } else { Err(Manque::Absent) }
 }
 
 fn verifier_cle(e: &mut Elements<'_>, siret: &str) {
     if codes::cle_siret_juste(siret) {
         return;
     }
-    if let Some(ligne) = e.etablissement.preparee() {
+    if let Ok(ligne) = e.etablissement.preparee() {
         let detail = format!(
             "Le SIRET est envoyé, mais sa clé de contrôle est fausse : le vérifier à la ligne n° {} de Gestion des numéros UAI.",
             ligne.ligne.id
@@ -242,7 +251,7 @@ fn corriger(ligne: &LignePreparee, quoi: &str, present: bool, attendu: &str) -> 
 
 fn sans_ligne(e: &Elements<'_>) -> String {
     let secteur = &e.inscription.secteur;
-    if e.etablissement.uai_sifa.is_some() {
+    if e.etablissement.uai_sifa.is_ok() {
         return "L'UAI de l'établissement saisi dans le SIFA n'est pas dans la liste : l'ajouter dans Gestion des numéros \
                 UAI avec son nom et son SIRET, ou le corriger dans le SIFA."
             .to_owned();

@@ -17,6 +17,7 @@ mod elements;
 mod email;
 mod etablissement;
 mod formation;
+mod lecture;
 mod liste_uai;
 mod motifs;
 mod perimetre;
@@ -36,13 +37,15 @@ use std::str::FromStr;
 use chrono::NaiveDate;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use avertissements::VALEUR_ILLISIBLE;
 pub use avertissements::libelle_avertissement;
 pub use codes::{TYPES_CFA, est_siret, est_uai};
 pub use colonnes::{Colonne, Genre, colonnes};
 pub use ecrans::Ecrans;
 pub use liste_uai::ListeUai;
+use motifs::illisible;
 pub use motifs::retenir_une_inscription;
-use records::{Inscription, LigneUai};
+use records::{Inscription, LigneUai, Manque};
 pub use saisie::{
     ChampLigne, Formateur, Remarque, alertes_de_ligne, defauts_de_ligne, formateur, normaliser_ligne, normaliser_uai,
     siret_lisible,
@@ -67,7 +70,7 @@ impl<'a> Contexte<'a> {
     /// The line of the UAI list that the inscription goes out under, whatever the protocol.
     pub fn ligne_uai(&self, inscription: &Inscription) -> Option<&'a LigneUai> {
         let etablissement = etablissement::etablissement(inscription, self.lignes_uai);
-        etablissement.ligne.map(|choisie| &choisie.preparee.ligne)
+        etablissement.preparee().ok().map(|preparee| &preparee.ligne)
     }
 
     /// The dossier of an inscription in scope; `donnees_sifa` adds that option's fields to v3.
@@ -80,13 +83,17 @@ impl<'a> Contexte<'a> {
         for colonne in colonnes(protocole, donnees_sifa) {
             elements.champ = colonne.nom;
             match ((colonne.valeur)(&mut elements), colonne.requis) {
-                (Some((valeur, provenance)), _) => champs.push(Champ {
+                (Ok((valeur, provenance)), _) => champs.push(Champ {
                     nom: colonne.nom,
                     valeur,
                     provenance,
                 }),
-                (None, Some((code, conseil))) => motifs.ajouter(code, &conseil(&elements)),
-                (None, None) => {}
+                (Err(Manque::Illisible(valeur)), Some(_)) => {
+                    motifs.ajouter(CodeMotif::ValeurIllisible, &illisible(&valeur))
+                }
+                (Err(Manque::Illisible(valeur)), None) => elements.avertir(&VALEUR_ILLISIBLE, illisible(&valeur)),
+                (Err(Manque::Absent), Some((code, conseil))) => motifs.ajouter(code, &conseil(&elements)),
+                (Err(Manque::Absent), None) => {}
             }
         }
         let mut statut_affiche = None;
@@ -99,14 +106,21 @@ impl<'a> Contexte<'a> {
                 motifs.ajouter(CodeMotif::DatesFormationIncoherentes, conseil);
             }
         }
-        for valeur in &inscription.illisibles {
-            motifs.ajouter(CodeMotif::ValeurIllisible, &motifs::illisible(valeur));
+        // What the whole dossier hangs on counts as required.
+        let decisifs = [
+            elements.statut.clone().map(drop),
+            perimetre::perimetre_illisible(inscription),
+        ];
+        for manque in decisifs {
+            if let Err(Manque::Illisible(valeur)) = manque {
+                motifs.ajouter(CodeMotif::ValeurIllisible, &illisible(&valeur));
+            }
         }
         Dossier {
             inscription_id: inscription.id,
-            stagiaire_id: inscription.stagiaire.as_ref().map(|stagiaire| stagiaire.id),
+            stagiaire_id: inscription.stagiaire.valeur().map(|stagiaire| stagiaire.id),
             protocole,
-            ligne_uai: elements.etablissement.ligne.map(|choisie| choisie.preparee.ligne.id),
+            ligne_uai: elements.etablissement.preparee().ok().map(|preparee| preparee.ligne.id),
             entree: elements.date_entree(),
             champs,
             statut_affiche,

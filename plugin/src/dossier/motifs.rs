@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::elements::Elements;
-use super::records::{Attendu, ValeurIllisible};
+use super::records::{Attendu, ValeurIllisible, numero};
 use super::{CodeMotif, Dossier, Motif, Protocole, Valeur, formation};
 
 impl CodeMotif {
@@ -82,7 +82,7 @@ impl Motifs {
 
 /// v3: `date_fin_formation` before `date_entree_formation`. The receiver refuses it later, out of sight.
 pub(super) fn dates_incoherentes(e: &Elements<'_>) -> Option<&'static str> {
-    let (fin, _) = formation::fin(e.inscription)?;
+    let (fin, _) = formation::fin(e.inscription).ok()?;
     (fin < e.date_entree()?).then_some(
         "La fin de la formation est avant l'entrée : corriger la date de sortie prévue ou la date d'entrée dans la fiche \
          Inscrit, la date d'entrée au CFA dans le SIFA ou les dates de la fiche Action.",
@@ -96,7 +96,7 @@ pub(super) fn illisible(valeur: &ValeurIllisible) -> String {
         Attendu::Entier => "un nombre entier",
         Attendu::Decimal => "un nombre décimal",
         Attendu::Booleen => "0 ou 1",
-        Attendu::Texte => "un texte lisible",
+        Attendu::Texte => "un texte lisible de 1 Mio au plus",
     };
     let ecran = match valeur.entite {
         "stagiaire" | "interlocuteur" => "la fiche Stagiaire",
@@ -110,8 +110,10 @@ pub(super) fn illisible(valeur: &ValeurIllisible) -> String {
         _ => "l'ERP",
     };
     format!(
-        "{}.{} (n° {}) ne peut pas être lu, attendu : {attendu} ; ressaisir la valeur dans {ecran}.",
-        valeur.entite, valeur.colonne, valeur.id
+        "{}.{} ({}) ne peut pas être lu, attendu : {attendu} ; ressaisir la valeur dans {ecran}.",
+        valeur.entite,
+        valeur.colonne,
+        numero(valeur.id)
     )
 }
 

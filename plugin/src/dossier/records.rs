@@ -7,27 +7,29 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+pub use super::lecture::{Lecture, Manque, Trouvaille};
+
 /// One inscription in apprenticeship, with everything its dossier can draw on.
 #[derive(Debug, Clone, Default)]
 pub struct Inscription {
     /// `inscription.id`.
     pub id: i64,
     /// `inscription.date_inscription`.
-    pub date_inscription: Option<NaiveDate>,
+    pub date_inscription: Lecture<NaiveDate>,
     /// `inscription.date_entree`.
-    pub date_entree: Option<NaiveDate>,
+    pub date_entree: Lecture<NaiveDate>,
     /// `inscription.date_entree_groupe`.
-    pub date_entree_groupe: Option<NaiveDate>,
+    pub date_entree_groupe: Lecture<NaiveDate>,
     /// `inscription.sortie_prevue`.
-    pub sortie_prevue: Option<NaiveDate>,
+    pub sortie_prevue: Lecture<NaiveDate>,
     /// `inscription.sortie_reelle`.
-    pub sortie_reelle: Option<NaiveDate>,
+    pub sortie_reelle: Lecture<NaiveDate>,
     /// `inscription.motif_sortie`.
-    pub motif_sortie: Option<String>,
+    pub motif_sortie: Lecture<String>,
     /// The trainee.
-    pub stagiaire: Option<Stagiaire>,
+    pub stagiaire: Lecture<Stagiaire>,
     /// The training action.
-    pub action: Option<Action>,
+    pub action: Lecture<Action>,
     /// The inscription's own sector, never the action's.
     pub secteur: Arc<Secteur>,
     /// The inscription's SIFA row.
@@ -36,8 +38,6 @@ pub struct Inscription {
     pub conventions: Vec<Convention>,
     /// The stagiaire's interlocuteurs, in any order.
     pub interlocuteurs: Vec<Interlocuteur>,
-    /// Values that the database gave and nobody can read; the fields concerned are `None`.
-    pub illisibles: Vec<ValeurIllisible>,
 }
 
 /// `stagiaire`.
@@ -46,25 +46,25 @@ pub struct Stagiaire {
     /// `stagiaire.id`.
     pub id: i64,
     /// `stagiaire.nom`.
-    pub nom: Option<String>,
+    pub nom: Lecture<String>,
     /// `stagiaire.prenom`.
-    pub prenom: Option<String>,
+    pub prenom: Lecture<String>,
     /// `stagiaire.date_naissance`.
-    pub date_naissance: Option<NaiveDate>,
+    pub date_naissance: Lecture<NaiveDate>,
     /// `stagiaire.email`.
-    pub email: Option<String>,
+    pub email: Lecture<String>,
     /// `stagiaire.telephone`.
-    pub telephone: Option<String>,
+    pub telephone: Lecture<String>,
     /// `stagiaire.ne_pas_solliciter`; NULL and 0 are false.
-    pub ne_pas_solliciter: bool,
+    pub ne_pas_solliciter: Lecture<bool>,
     /// `stagiaire.sexe`.
-    pub sexe: Option<String>,
+    pub sexe: Lecture<String>,
     /// `stagiaire.adresse`.
-    pub adresse: Option<String>,
+    pub adresse: Lecture<String>,
     /// `stagiaire.code_postal`.
-    pub code_postal: Option<String>,
+    pub code_postal: Lecture<String>,
     /// `stagiaire.rqth`; NULL stays absent.
-    pub rqth: Option<bool>,
+    pub rqth: Lecture<bool>,
 }
 
 /// `action_formation`.
@@ -73,13 +73,13 @@ pub struct Action {
     /// `action_formation.id`.
     pub id: i64,
     /// `action_formation.date_debut`.
-    pub date_debut: Option<NaiveDate>,
+    pub date_debut: Lecture<NaiveDate>,
     /// `action_formation.date_fin`.
-    pub date_fin: Option<NaiveDate>,
+    pub date_fin: Lecture<NaiveDate>,
     /// The diploma that the action names.
-    pub diplome: Option<Arc<Diplome>>,
+    pub diplome: Lecture<Arc<Diplome>>,
     /// The diploma of the action's *centre d'intérêt*.
-    pub centre_interet_diplome: Option<Arc<Diplome>>,
+    pub centre_interet_diplome: Lecture<Arc<Diplome>>,
 }
 
 /// `diplome`.
@@ -88,13 +88,13 @@ pub struct Diplome {
     /// `diplome.id`.
     pub id: i64,
     /// `diplome.libelle`.
-    pub libelle: Option<String>,
+    pub libelle: Lecture<String>,
     /// `diplome.libelle_court`.
-    pub libelle_court: Option<String>,
+    pub libelle_court: Lecture<String>,
     /// `diplome.code`, the CFD.
-    pub code: Option<String>,
+    pub code: Lecture<String>,
     /// `diplome.rncp`.
-    pub rncp: Option<String>,
+    pub rncp: Lecture<String>,
 }
 
 /// `secteur`.
@@ -104,37 +104,37 @@ pub struct Secteur {
     pub id: i64,
     /// `secteur.societe_id`.
     pub societe_id: i64,
-    /// `secteur.nom`.
+    /// `secteur.nom`, which no rule reads.
     pub nom: Option<String>,
     /// `secteur.code_postal`.
-    pub code_postal: Option<String>,
+    pub code_postal: Lecture<String>,
     /// `secteur.latitude`, decimal degrees.
-    pub latitude: Option<f64>,
+    pub latitude: Lecture<f64>,
     /// `secteur.longitude`, decimal degrees.
-    pub longitude: Option<f64>,
+    pub longitude: Lecture<f64>,
 }
 
 /// `sifa`.
 #[derive(Debug, Clone, Default)]
 pub struct Sifa {
-    /// `sifa.id`.
-    pub id: i64,
+    /// `sifa.id`, which its responsables name.
+    pub id: Lecture<i64>,
     /// `sifa.ine`.
-    pub ine: Option<String>,
+    pub ine: Lecture<String>,
     /// The diploma that the SIFA names.
-    pub diplome: Option<Arc<Diplome>>,
+    pub diplome: Lecture<Arc<Diplome>>,
     /// `sifa.uai_etablissement`.
-    pub uai_etablissement: Option<String>,
+    pub uai_etablissement: Lecture<String>,
     /// `sifa.date_entree_cfa`.
-    pub date_entree_cfa: Option<NaiveDate>,
+    pub date_entree_cfa: Lecture<NaiveDate>,
     /// `sifa.date_rupture_contrat`.
-    pub date_rupture_contrat: Option<NaiveDate>,
+    pub date_rupture_contrat: Lecture<NaiveDate>,
     /// `sifa.sans_contrat_initial`; NULL and 0 are false.
-    pub sans_contrat_initial: bool,
+    pub sans_contrat_initial: Lecture<bool>,
     /// `sifa.derniere_situation`.
-    pub derniere_situation: Option<i64>,
+    pub derniere_situation: Lecture<i64>,
     /// `sifa.dernier_organisme_uai`.
-    pub dernier_organisme_uai: Option<String>,
+    pub dernier_organisme_uai: Lecture<String>,
     /// The SIFA row's responsables, in any order.
     pub responsables: Vec<Responsable>,
 }
@@ -142,42 +142,42 @@ pub struct Sifa {
 /// `convention`.
 #[derive(Debug, Clone, Default)]
 pub struct Convention {
-    /// `convention.id`.
-    pub id: i64,
+    /// `convention.id`; none: the row has no key of its own.
+    pub id: Option<i64>,
     /// `convention.date_debut`.
-    pub date_debut: Option<NaiveDate>,
+    pub date_debut: Lecture<NaiveDate>,
     /// `convention.date_fin`.
-    pub date_fin: Option<NaiveDate>,
+    pub date_fin: Lecture<NaiveDate>,
     /// `convention.date_rupture`.
-    pub date_rupture: Option<NaiveDate>,
+    pub date_rupture: Lecture<NaiveDate>,
     /// `convention.cause_rupture`.
-    pub cause_rupture: Option<String>,
+    pub cause_rupture: Lecture<String>,
     /// `convention.siret_employeur`.
-    pub siret_employeur: Option<String>,
+    pub siret_employeur: Lecture<String>,
 }
 
 /// `interlocuteur`.
 #[derive(Debug, Clone, Default)]
 pub struct Interlocuteur {
-    /// `interlocuteur.id`.
-    pub id: i64,
+    /// `interlocuteur.id`; none: the row has no key of its own.
+    pub id: Option<i64>,
     /// `interlocuteur.rang`.
-    pub rang: Option<i64>,
+    pub rang: Lecture<i64>,
     /// `interlocuteur.profil`.
-    pub profil: Option<String>,
+    pub profil: Lecture<String>,
     /// `interlocuteur.email`.
-    pub email: Option<String>,
+    pub email: Lecture<String>,
 }
 
 /// `sifa_responsable`.
 #[derive(Debug, Clone, Default)]
 pub struct Responsable {
-    /// `sifa_responsable.id`.
-    pub id: i64,
+    /// `sifa_responsable.id`; none: the row has no key of its own.
+    pub id: Option<i64>,
     /// `sifa_responsable.rang`.
-    pub rang: Option<i64>,
+    pub rang: Lecture<i64>,
     /// `sifa_responsable.email`.
-    pub email: Option<String>,
+    pub email: Lecture<String>,
 }
 
 /// A value of the ERP that could not be read: which one, never what it holds.
@@ -187,10 +187,15 @@ pub struct ValeurIllisible {
     pub entite: &'static str,
     /// The logical column, e.g. `date_naissance`.
     pub colonne: &'static str,
-    /// `id` of the row concerned.
-    pub id: i64,
+    /// `id` of the row concerned, if it has one.
+    pub id: Option<i64>,
     /// What was expected.
     pub attendu: Attendu,
+}
+
+/// A row, as texts name it.
+pub(super) fn numero(id: Option<i64>) -> String {
+    id.map_or_else(|| "sans numéro".to_owned(), |id| format!("n° {id}"))
 }
 
 /// What an unreadable value should have been.

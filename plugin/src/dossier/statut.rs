@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 
 use super::avertissements::{ABANDON_DOUTEUX, SORTIE_AVANT_ENTREE, SORTIE_PREVUE_MANQUANTE};
-use super::cleaning::{rempli, sans_casse_ni_accent};
+use super::cleaning::sans_casse_ni_accent;
 use super::elements::{Elements, Trouve, date, de, texte};
-use super::records::Inscription;
+use super::records::{Inscription, Manque, Trouvaille};
 use super::{Provenance, Valeur, formation};
 
 /// What the apprentice is today.
@@ -28,31 +28,51 @@ impl Statut {
 }
 
 /// In this order: abandon, inscrit, apprenti.
-pub(super) fn statut(inscription: &Inscription) -> Statut {
-    let sorti_avant = match (inscription.sortie_reelle, inscription.sortie_prevue) {
-        (Some(reelle), Some(prevue)) => reelle < prevue,
-        (reelle, _) => reelle.is_some(),
-    };
+pub(super) fn statut(inscription: &Inscription) -> Result<Statut, Manque> {
+    if est_abandon(inscription)? {
+        return Ok(Statut::Abandon);
+    }
     // A convention counts even without a `date_debut`.
-    let sans_contrat =
-        inscription.conventions.is_empty() || inscription.sifa.as_ref().is_some_and(|s| s.sans_contrat_initial);
-    if sorti_avant && a_un_motif_de_sortie(inscription) {
-        Statut::Abandon
-    } else if sans_contrat {
+    if inscription.conventions.is_empty() {
+        return Ok(Statut::Inscrit);
+    }
+    let sans_contrat = match &inscription.sifa {
+        Some(sifa) => sifa.sans_contrat_initial.copie().facultatif()?.unwrap_or(false),
+        None => false,
+    };
+    Ok(if sans_contrat {
         Statut::Inscrit
     } else {
         Statut::Apprenti
+    })
+}
+
+/// What cannot be read does not matter where the other condition fails anyway.
+fn est_abandon(inscription: &Inscription) -> Result<bool, Manque> {
+    match (a_un_motif_de_sortie(inscription), est_sorti_avant(inscription)) {
+        (Ok(false), _) | (_, Ok(false)) => Ok(false),
+        (motif, avant) => Ok(motif? && avant?),
     }
 }
 
-pub(super) fn a_un_motif_de_sortie(inscription: &Inscription) -> bool {
-    rempli(&inscription.motif_sortie).is_some()
+/// Whether the exit is before the planned one; an absent planned one counts as later.
+fn est_sorti_avant(inscription: &Inscription) -> Result<bool, Manque> {
+    let Some(reelle) = inscription.sortie_reelle.copie().facultatif()? else {
+        return Ok(false);
+    };
+    let prevue = inscription.sortie_prevue.copie().facultatif()?;
+    Ok(prevue.is_none_or(|prevue| reelle < prevue))
+}
+
+pub(super) fn a_un_motif_de_sortie(inscription: &Inscription) -> Result<bool, Manque> {
+    Ok(inscription.motif_sortie.rempli().facultatif()?.is_some())
 }
 
 /// `statut_apprenant`: 0, 2 or 3.
 pub(super) fn statut_apprenant(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    if e.inscription.sortie_prevue.is_none() {
-        let detail = match e.statut {
+    let statut = e.statut.clone()?;
+    if e.inscription.sortie_prevue.est_absente() {
+        let detail = match statut {
             Statut::Abandon => {
                 "L'abandon est compté sans elle, comme si elle était plus tard : saisir la date de sortie prévue dans la \
                  fiche Inscrit."
@@ -61,15 +81,20 @@ pub(super) fn statut_apprenant(e: &mut Elements<'_>) -> Trouve<Valeur> {
         };
         e.avertir(&SORTIE_PREVUE_MANQUANTE, detail);
     }
-    if e.statut == Statut::Abandon && rempli(&e.inscription.motif_sortie).is_some_and(|m| dit_une_reussite(&m)) {
+    let reussite = e
+        .inscription
+        .motif_sortie
+        .rempli()
+        .is_ok_and(|motif| dit_une_reussite(&motif));
+    if statut == Statut::Abandon && reussite {
         e.avertir(
             &ABANDON_DOUTEUX,
             "Un abandon est envoyé, mais le motif de sortie se lit comme une réussite. Si la formation est finie, saisir dans \
              la fiche Inscrit une date de sortie prévue égale à la sortie réelle ; sinon, préciser le motif.",
         );
     }
-    sortie_avant_entree(e);
-    Some((Valeur::Entier(e.statut as i64), Provenance::Calcul))
+    sortie_avant_entree(e, statut);
+    Ok((Valeur::Entier(statut as i64), Provenance::Calcul))
 }
 
 /// Whether a *motif de sortie* reads like a success.
@@ -79,16 +104,15 @@ fn dit_une_reussite(motif: &str) -> bool {
     contient(["DIPLOM", "REUSS", "ADMIS", "OBTEN"]) && !contient(["NON ", "PAS ", "ECHEC", "REFUS"])
 }
 
-fn sortie_avant_entree(e: &mut Elements<'_>) {
-    let avant = e
-        .inscription
-        .sortie_reelle
+fn sortie_avant_entree(e: &mut Elements<'_>, statut: Statut) {
+    let sortie = e.inscription.sortie_reelle.valeur().copied();
+    let avant = sortie
         .zip(e.date_entree())
         .is_some_and(|(sortie, entree)| sortie < entree);
     if !avant {
         return;
     }
-    let effet = match e.statut {
+    let effet = match statut {
         Statut::Abandon => "le tableau de bord affichera un abandon dès l'entrée",
         Statut::Inscrit | Statut::Apprenti => "elle ne compte pas comme un abandon",
     };
@@ -101,9 +125,9 @@ fn sortie_avant_entree(e: &mut Elements<'_>) {
 
 /// Inscrit → `inscription.date_entree_groupe ?? entree`; Apprenti → `entree`; Abandon → `inscription.sortie_reelle`.
 pub(super) fn date_metier(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    date(match e.statut {
-        Statut::Inscrit => de(e.inscription.date_entree_groupe, Provenance::Inscrit).or(e.entree),
-        Statut::Apprenti => e.entree,
+    date(match e.statut.clone()? {
+        Statut::Inscrit => de(&e.inscription.date_entree_groupe, Provenance::Inscrit).sinon(|| e.entree.clone()),
+        Statut::Apprenti => e.entree.clone(),
         Statut::Abandon => sortie_reelle(e.inscription),
     })
 }
@@ -114,20 +138,20 @@ pub(super) fn sans_date_metier(e: &Elements<'_>) -> String {
 
 /// For an abandon, `sortie_reelle`.
 pub(super) fn date_exclusion(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    if e.statut != Statut::Abandon {
-        return None;
+    if e.statut.clone()? != Statut::Abandon {
+        return Err(Manque::Absent);
     }
     date(sortie_reelle(e.inscription))
 }
 
 /// For an abandon, `motif_sortie`.
 pub(super) fn cause_exclusion(e: &mut Elements<'_>) -> Trouve<Valeur> {
-    if e.statut != Statut::Abandon {
-        return None;
+    if e.statut.clone()? != Statut::Abandon {
+        return Err(Manque::Absent);
     }
-    texte(rempli(&e.inscription.motif_sortie)?, Provenance::Inscrit)
+    texte(e.inscription.motif_sortie.rempli()?, Provenance::Inscrit)
 }
 
 pub(super) fn sortie_reelle(inscription: &Inscription) -> Trouve<NaiveDate> {
-    de(inscription.sortie_reelle, Provenance::Inscrit)
+    de(&inscription.sortie_reelle, Provenance::Inscrit)
 }

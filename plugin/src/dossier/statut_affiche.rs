@@ -124,10 +124,13 @@ pub(super) fn statut_affiche(champs: &[Champ], jour: NaiveDate) -> Option<Statut
 
 /// Says where the dashboard will display another status than the one sent.
 pub(super) fn comparer_au_statut_envoye(e: &mut Elements<'_>, affiche: StatutAffiche) {
-    let Some(raison) = difference(e.statut, affiche) else {
+    let Ok(envoye) = e.statut else {
         return;
     };
-    let (affiche, envoye) = (affiche.libelle(), e.statut.libelle());
+    let Some(raison) = difference(envoye, affiche) else {
+        return;
+    };
+    let (affiche, envoye) = (affiche.libelle(), envoye.libelle());
     e.champ = "statut_apprenant";
     e.avertir(
         &STATUT_DIFFERENT,

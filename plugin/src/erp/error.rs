@@ -66,14 +66,6 @@ pub enum ErpError {
         /// What the database said.
         error: Box<DatabaseError>,
     },
-    /// One value is longer than any that is read.
-    #[error("a value of {entite}.{colonne} is too long")]
-    TooLong {
-        /// The logical entity.
-        entite: &'static str,
-        /// The logical column.
-        colonne: &'static str,
-    },
     /// Rows do not come in the order of their ids, as those of a text column do not.
     #[error("the rows of {entite} do not come in the numeric order of their ids")]
     Order {
@@ -125,10 +117,6 @@ impl ErpError {
                 "{} {}",
                 error.user_text(),
                 without_column(entite, colonne, *facultative)
-            ),
-            Self::TooLong { entite, colonne } => format!(
-                "Une valeur de la colonne « {colonne} » de l'entité « {entite} » dépasse 1 Mio : vérifier cette \
-                 colonne dans le fichier de correspondance."
             ),
             Self::Order { entite } => format!(
                 "Les identifiants de l'entité « {entite} » ne se trient pas comme des nombres : dans le fichier de \

@@ -1,76 +1,37 @@
-//! Reads the columns of one entity out of a row, one after the other, and notes what cannot be read.
+//! Reads the columns of one entity out of a row, one after the other.
+
+use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
 use super::schema::Entity;
 use crate::database::{Row, Unreadable};
-use crate::dossier::records::{Attendu, ValeurIllisible};
+use crate::dossier::records::{Attendu, Lecture, ValeurIllisible};
 
 /// A cursor over the columns of one entity, in the order of [`Entity::read`].
 pub(super) struct Fields<'a> {
     row: Row<'a>,
     at: usize,
     entity: &'static Entity,
-    id: i64,
-    illisibles: &'a mut Vec<ValeurIllisible>,
-}
-
-/// The key of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Id {
-    /// NULL: there is no such row.
-    Absent,
-    /// There is a row; its key is not a whole number.
-    Illisible,
-    /// There is a row.
-    Is(i64),
-}
-
-impl Id {
-    pub(super) fn read(row: Row<'_>, column: usize) -> Id {
-        match row.integer(column) {
-            Ok(Some(id)) => Id::Is(id),
-            Ok(None) => Id::Absent,
-            Err(Unreadable) => Id::Illisible,
-        }
-    }
-
-    pub(super) fn value(self) -> Option<i64> {
-        if let Id::Is(id) = self { Some(id) } else { None }
-    }
+    id: Lecture<i64>,
 }
 
 impl<'a> Fields<'a> {
     /// Starts at the column `at`, which is the entity's `id`.
-    pub(super) fn new(
-        row: Row<'a>,
-        at: usize,
-        entity: &'static Entity,
-        illisibles: &'a mut Vec<ValeurIllisible>,
-    ) -> Fields<'a> {
-        let id = Id::read(row, at).value().unwrap_or(0);
-        Fields {
+    pub(super) fn new(row: Row<'a>, at: usize, entity: &'static Entity) -> Fields<'a> {
+        let mut fields = Fields {
             row,
-            at: at + 1,
+            at,
             entity,
-            id,
-            illisibles,
-        }
+            id: Lecture::Absente,
+        };
+        fields.id = fields.integer("id");
+        fields
     }
 
-    /// The row's own `id`, 0 if it cannot be read.
-    pub(super) fn id(&self) -> i64 {
-        self.id
-    }
-
-    /// Notes that the value of a column cannot be read.
-    pub(super) fn note(&mut self, colonne: &'static str, attendu: Attendu) {
-        self.illisibles.push(ValeurIllisible {
-            entite: self.entity.name,
-            colonne,
-            id: self.id,
-            attendu,
-        });
+    /// The row's own key.
+    pub(super) fn id(&self) -> &Lecture<i64> {
+        &self.id
     }
 
     fn next<T>(
@@ -78,13 +39,18 @@ impl<'a> Fields<'a> {
         colonne: &'static str,
         attendu: Attendu,
         read: impl FnOnce(&Row<'a>, usize) -> Result<Option<T>, Unreadable>,
-    ) -> Option<T> {
+    ) -> Lecture<T> {
         let at = self.at;
         self.at += 1;
-        read(&self.row, at).unwrap_or_else(|Unreadable| {
-            self.note(colonne, attendu);
-            None
-        })
+        match read(&self.row, at) {
+            Ok(value) => value.into(),
+            Err(Unreadable) => Lecture::Illisible(Box::new(ValeurIllisible {
+                entite: self.entity.name,
+                colonne,
+                id: self.id.valeur().copied(),
+                attendu,
+            })),
+        }
     }
 
     /// A column that is not needed here.
@@ -92,25 +58,25 @@ impl<'a> Fields<'a> {
         self.at += 1;
     }
 
-    pub(super) fn integer(&mut self, colonne: &'static str) -> Option<i64> {
+    pub(super) fn integer(&mut self, colonne: &'static str) -> Lecture<i64> {
         self.next(colonne, Attendu::Entier, Row::integer)
     }
 
-    pub(super) fn decimal(&mut self, colonne: &'static str) -> Option<f64> {
+    pub(super) fn decimal(&mut self, colonne: &'static str) -> Lecture<f64> {
         self.next(colonne, Attendu::Decimal, Row::decimal)
     }
 
-    pub(super) fn boolean(&mut self, colonne: &'static str) -> Option<bool> {
+    pub(super) fn boolean(&mut self, colonne: &'static str) -> Lecture<bool> {
         self.next(colonne, Attendu::Booleen, Row::boolean)
     }
 
-    pub(super) fn date(&mut self, colonne: &'static str) -> Option<NaiveDate> {
+    pub(super) fn date(&mut self, colonne: &'static str) -> Lecture<NaiveDate> {
         self.next(colonne, Attendu::Date, Row::date)
     }
 
-    pub(super) fn text(&mut self, colonne: &'static str) -> Option<String> {
+    pub(super) fn text(&mut self, colonne: &'static str) -> Lecture<String> {
         self.next(colonne, Attendu::Texte, |row, at| {
-            Ok(row.text(at)?.map(std::borrow::Cow::into_owned))
+            Ok(row.text(at)?.map(Cow::into_owned))
         })
     }
 }

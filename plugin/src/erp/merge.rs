@@ -3,26 +3,18 @@
 use super::error::ErpError;
 use super::sql::Query;
 use crate::database::{Connection, Row, Rows};
-use crate::dossier::records::ValeurIllisible;
 
 /// (`stagiaire.id`, `inscription.id`): the order of everything.
 pub(super) type Key = (Option<i64>, i64);
 
-/// A record, and what could not be read of it.
-pub(super) struct Child<T> {
-    pub record: T,
-    pub illisibles: Vec<ValeurIllisible>,
-}
-
 /// A record, and what it hangs on.
-pub(super) type Keyed<T> = (Key, Child<T>);
+pub(super) type Keyed<T> = (Key, T);
 
 /// Reads a row; `None`: a key of it cannot be read, so it hangs on nothing.
 pub(super) type ReadChild<T> = fn(Row<'_>) -> Option<Keyed<T>>;
 
 /// A stream of children in the order of their parents.
 pub(super) struct Children<'c, T> {
-    query: Query,
     rows: Option<Rows<'c>>,
     entite: &'static str,
     read: ReadChild<T>,
@@ -38,9 +30,7 @@ impl<'c, T> Children<'c, T> {
         read: ReadChild<T>,
     ) -> Result<Self, ErpError> {
         let Some(query) = query else {
-            let query = Query::default();
             return Ok(Children {
-                query,
                 rows: None,
                 entite,
                 read,
@@ -49,9 +39,8 @@ impl<'c, T> Children<'c, T> {
         };
         let rows = connection
             .query_sized(&query.sql, &[], query.sizes.clone())
-            .map_err(|e| query.explain(e))?;
+            .map_err(|error| query.explain(error))?;
         let mut children = Children {
-            query,
             rows: Some(rows),
             entite,
             read,
@@ -62,7 +51,7 @@ impl<'c, T> Children<'c, T> {
     }
 
     /// Hands over the children of a parent; parents come in ascending order.
-    pub(super) fn take(&mut self, parent: Key, mut hand: impl FnMut(Child<T>)) -> Result<(), ErpError> {
+    pub(super) fn take(&mut self, parent: Key, mut hand: impl FnMut(T)) -> Result<(), ErpError> {
         while self.pending.as_ref().is_some_and(|(key, _)| *key <= parent) {
             if let Some((key, child)) = self.pending.take() {
                 self.advance()?;
@@ -82,7 +71,7 @@ impl<'c, T> Children<'c, T> {
         let Some(rows) = self.rows.as_mut() else {
             return Ok(());
         };
-        while let Some(row) = rows.next_row().map_err(|error| self.query.explain(error))? {
+        while let Some(row) = rows.next_row()? {
             self.pending = (self.read)(row);
             if self.pending.is_some() {
                 return Ok(());

@@ -1,17 +1,17 @@
 //! One pass over the inscriptions of a scope, merged with what hangs on them.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use super::Scope;
 use super::error::ErpError;
-use super::fields::Id;
 use super::merge::{Children, Key};
-use super::records::{Layout, OfSifa, read_convention, read_interlocuteur, read_responsable};
+use super::records::{Layout, OfSifa, Place, read_convention, read_interlocuteur, read_responsable};
 use super::references::{self, References};
 use super::schema::{CONVENTION, INSCRIPTION, INTERLOCUTEUR, SIFA_RESPONSABLE, STAGIAIRE};
 use super::sql::{Part, Writer};
 use crate::database::{CancelHandle, Connection, Database};
-use crate::dossier::records::{Convention, Inscription, Interlocuteur, ValeurIllisible};
+use crate::dossier::records::{Convention, Inscription, Interlocuteur, Sifa};
 
 /// Stagiaires of a page where readers keep writers waiting.
 const PAGE: u64 = 1000;
@@ -103,9 +103,10 @@ impl Reading<'_> {
             return Ok(());
         }
         let next = |after| self.page(&connections.inscriptions, in_pages, after).map(Some);
+        let mut repeated = self.repeated(&connections.inscriptions, &secteurs)?;
         let mut part = Some(Part::Orphans);
         while let Some(current) = part {
-            let flow = self.part(&connections, &references, &secteurs, current, visitor)?;
+            let flow = self.part(&connections, &references, &secteurs, current, &mut repeated, visitor)?;
             if flow.is_break() || visitor.pause().is_break() {
                 return Ok(());
             }
@@ -118,6 +119,21 @@ impl Reading<'_> {
         Ok(())
     }
 
+    fn repeated(&self, connection: &Connection, secteurs: &[i64]) -> Result<Repeated, ErpError> {
+        let query = self.writer.scattered(secteurs);
+        let mut rows = connection
+            .query(&query.sql, &[])
+            .map_err(|error| query.explain(error))?;
+        let mut scattered = HashSet::new();
+        while let Some(row) = rows.next_row()? {
+            scattered.extend(row.integer(0).ok().flatten());
+        }
+        Ok(Repeated {
+            scattered,
+            read: HashSet::new(),
+        })
+    }
+
     /// The stagiaires to read next: all of them, or a page where readers keep writers waiting.
     fn page(&self, connection: &Connection, in_pages: bool, after: Option<i64>) -> Result<Part, ErpError> {
         if !in_pages {
@@ -125,7 +141,7 @@ impl Reading<'_> {
         }
         let mut rows = connection.query(&self.writer.page_end(after, PAGE), &[])?;
         let up_to = match rows.next_row()? {
-            Some(row) => Id::read(row, 0).value(),
+            Some(row) => row.integer(0).ok().flatten(),
             None => None,
         };
         if up_to.is_some() && after.is_some() && up_to <= after {
@@ -140,6 +156,7 @@ impl Reading<'_> {
         references: &References,
         secteurs: &[i64],
         part: Part,
+        repeated: &mut Repeated,
         visitor: &mut V,
     ) -> Result<ControlFlow<()>, ErpError> {
         let writer = self.writer;
@@ -171,34 +188,72 @@ impl Reading<'_> {
         };
         let layout = Layout::new();
         let mut last: Option<Key> = None;
-        while let Some(row) = rows.next_row().map_err(|error| query.explain(error))? {
+        let mut pending: Option<(Place, Inscription)> = None;
+        loop {
             self.check()?;
-            let (key, inscription) = layout.read(row, references);
-            let Some(mut inscription) = inscription else {
-                continue;
+            let read = match rows.next_row()? {
+                Some(row) => match layout.read(row, references) {
+                    Some(read) => Some(read),
+                    None => continue,
+                },
+                None => None,
             };
-            if let Some(key) = key {
-                if last == Some(key) {
-                    // A key that is not unique: another SIFA row, or a view that repeats its rows.
-                    tracing::warn!(inscription = key.1, "an inscription came twice; its first row counts");
+            if let (Some((_, pending)), Some((_, inscription))) = (&mut pending, &read) {
+                if pending.id == inscription.id {
+                    // Another SIFA row, or a view that repeats its rows: the first counts.
+                    take_lower_sifa(pending, inscription);
                     continue;
                 }
-                if let Some(before) = last.filter(|before| *before > key) {
-                    let entite = if before.0 == key.0 {
-                        INSCRIPTION.name
-                    } else {
-                        STAGIAIRE.name
-                    };
-                    return Err(ErpError::Order { entite });
-                }
-                last = Some(key);
-                hanging.attach(key, &mut inscription)?;
             }
-            if visitor.inscription(inscription).is_break() {
-                return Ok(ControlFlow::Break(()));
+            let ended = read.is_none();
+            if let Some((place, mut inscription)) = std::mem::replace(&mut pending, read) {
+                if let Place::At(key) = place {
+                    in_order(last, key)?;
+                    last = Some(key);
+                    hanging.attach(key, &mut inscription)?;
+                }
+                if repeated.first(inscription.id) && visitor.inscription(inscription).is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+            if ended {
+                return Ok(ControlFlow::Continue(()));
             }
         }
-        Ok(ControlFlow::Continue(()))
+    }
+}
+
+fn in_order(last: Option<Key>, key: Key) -> Result<(), ErpError> {
+    match last.filter(|before| *before > key) {
+        None => Ok(()),
+        Some(before) if before.0 == key.0 => Err(ErpError::Order {
+            entite: INSCRIPTION.name,
+        }),
+        Some(_) => Err(ErpError::Order { entite: STAGIAIRE.name }),
+    }
+}
+
+/// Of two SIFA rows of one inscription the lowest id counts; databases sort rows without a key in ways of their own.
+fn take_lower_sifa(kept: &mut Inscription, other: &Inscription) {
+    let rank = |inscription: &Inscription| {
+        let sifa = inscription.sifa.as_ref();
+        let id = sifa.and_then(|sifa| sifa.id.valeur().copied());
+        (sifa.is_none(), id.is_none(), id)
+    };
+    if rank(other) < rank(kept) {
+        kept.sifa.clone_from(&other.sifa);
+    }
+}
+
+/// Inscriptions whose rows do not come one after the other: the first counts.
+struct Repeated {
+    scattered: HashSet<i64>,
+    read: HashSet<i64>,
+}
+
+impl Repeated {
+    fn first(&mut self, id: i64) -> bool {
+        !self.scattered.contains(&id) || self.read.insert(id)
     }
 }
 
@@ -208,44 +263,58 @@ struct Hanging<'c> {
     interlocuteurs: Children<'c, Interlocuteur>,
     responsables: Children<'c, OfSifa>,
     /// The stagiaire read last, who can have further inscriptions.
-    stagiaire: Option<(i64, Vec<Interlocuteur>, Vec<ValeurIllisible>)>,
+    stagiaire: Option<(i64, Vec<Interlocuteur>)>,
 }
 
 impl Hanging<'_> {
     fn attach(&mut self, key: Key, inscription: &mut Inscription) -> Result<(), ErpError> {
-        let Inscription {
-            conventions,
-            interlocuteurs,
-            sifa,
-            illisibles,
-            ..
-        } = inscription;
-        self.conventions.take(key, |child| {
-            conventions.push(child.record);
-            illisibles.extend(child.illisibles);
+        let mut once = Once::default();
+        self.conventions.take(key, |convention| {
+            if once.first(convention.id) {
+                inscription.conventions.push(convention);
+            }
         })?;
-        self.responsables.take(key, |child| {
-            let OfSifa { sifa_id, responsable } = child.record;
-            if let Some(sifa) = sifa.as_mut().filter(|sifa| sifa_id == Some(sifa.id)) {
-                sifa.responsables.push(responsable);
-                illisibles.extend(child.illisibles);
+        let mut once = Once::default();
+        self.responsables.take(key, |OfSifa { sifa_id, responsable }| {
+            let of_it = |sifa: &&mut Sifa| sifa_id.is_some() && sifa.id.valeur() == sifa_id.as_ref();
+            if let Some(sifa) = inscription.sifa.as_mut().filter(of_it) {
+                if once.first(responsable.id) {
+                    sifa.responsables.push(responsable);
+                }
             }
         })?;
         let Some(stagiaire) = key.0 else {
             return Ok(());
         };
         if self.stagiaire.as_ref().is_none_or(|(id, ..)| *id != stagiaire) {
-            let (mut records, mut notes) = (Vec::new(), Vec::new());
-            self.interlocuteurs.take((Some(stagiaire), 0), |child| {
-                records.push(child.record);
-                notes.extend(child.illisibles);
+            let (mut once, mut interlocuteurs) = (Once::default(), Vec::new());
+            self.interlocuteurs.take((Some(stagiaire), 0), |interlocuteur| {
+                if once.first(interlocuteur.id) {
+                    interlocuteurs.push(interlocuteur);
+                }
             })?;
-            self.stagiaire = Some((stagiaire, records, notes));
+            self.stagiaire = Some((stagiaire, interlocuteurs));
         }
-        if let Some((_, records, notes)) = &self.stagiaire {
-            interlocuteurs.clone_from(records);
-            illisibles.extend_from_slice(notes);
+        if let Some((_, interlocuteurs)) = &self.stagiaire {
+            inscription.interlocuteurs.clone_from(interlocuteurs);
         }
         Ok(())
+    }
+}
+
+/// The keys of what hangs on one row: each counts once, and a row without a key is a row of its own.
+#[derive(Default)]
+struct Once(Vec<i64>);
+
+impl Once {
+    fn first(&mut self, id: Option<i64>) -> bool {
+        let Some(id) = id else { return true };
+        match self.0.binary_search(&id) {
+            Ok(_) => false,
+            Err(at) => {
+                self.0.insert(at, id);
+                true
+            }
+        }
     }
 }

@@ -2,16 +2,12 @@
 
 use std::sync::Arc;
 
-use super::fields::{Fields, Id};
-use super::merge::{Child, Key, Keyed};
+use super::fields::Fields;
+use super::merge::{Key, Keyed};
 use super::references::References;
-use super::schema::{
-    ACTION, CENTRE_INTERET, CONVENTION, DIPLOME, INSCRIPTION, INTERLOCUTEUR, SECTEUR, SIFA, SIFA_RESPONSABLE, STAGIAIRE,
-};
+use super::schema::{ACTION, CONVENTION, INSCRIPTION, INTERLOCUTEUR, SIFA, SIFA_RESPONSABLE, STAGIAIRE};
 use crate::database::Row;
-use crate::dossier::records::{
-    Action, Attendu, Convention, Inscription, Interlocuteur, Responsable, Sifa, Stagiaire, ValeurIllisible,
-};
+use crate::dossier::records::{Action, Convention, Inscription, Interlocuteur, Lecture, Responsable, Sifa, Stagiaire};
 
 /// Where each entity starts in a row of inscriptions.
 pub(super) struct Layout {
@@ -31,30 +27,32 @@ impl Layout {
         }
     }
 
-    /// The key, unless a part of it cannot be read, and the inscription, unless it is not in apprenticeship.
-    pub(super) fn read(&self, row: Row<'_>, references: &References) -> (Option<Key>, Option<Inscription>) {
-        let mut illisibles = Vec::new();
-        let id = Id::read(row, 0);
-        let mut fields = Fields::new(row, 0, &INSCRIPTION, &mut illisibles);
-        if id.value().is_none() {
-            fields.note("id", Attendu::Entier);
-        }
-        // The joins say what these two lead to; here they are only checked.
-        fields.integer("stagiaire_id");
-        fields.integer("action_id");
+    /// The inscription, and where it stands among the others; none: the row is no inscription to read.
+    pub(super) fn read(&self, row: Row<'_>, references: &References) -> Option<(Place, Inscription)> {
+        let mut fields = Fields::new(row, 0, &INSCRIPTION);
+        // One whose key cannot be read is none: it is counted elsewhere.
+        let id = *fields.id().valeur()?;
+        let stagiaire_id = fields.integer("stagiaire_id");
+        let action_id = fields.integer("action_id");
         let secteur_id = fields.integer("secteur_id");
-        if fields.boolean("apprentissage") == Some(false) {
-            return (None, None);
+        if fields.boolean("apprentissage") == Lecture::Lue(false) {
+            return None;
         }
-        let Some(secteur) = secteur_id.and_then(|id| references.secteurs.get(&id)) else {
+        let Some(secteur) = secteur_id.valeur().and_then(|id| references.secteurs.get(id)) else {
             tracing::warn!(
-                inscription = fields.id(),
+                inscription = id,
                 "an inscription's sector changed while it was being read"
             );
-            return (None, None);
+            return None;
         };
-        let mut inscription = Inscription {
-            id: fields.id(),
+        let stagiaire = Fields::new(row, self.stagiaire, &STAGIAIRE);
+        let place = match stagiaire.id() {
+            Lecture::Absente => Place::At((None, id)),
+            Lecture::Lue(stagiaire) => Place::At((Some(*stagiaire), id)),
+            Lecture::Illisible(_) => Place::Nowhere,
+        };
+        let inscription = Inscription {
+            id,
             date_inscription: fields.date("date_inscription"),
             date_entree: fields.date("date_entree"),
             date_entree_groupe: fields.date("date_entree_groupe"),
@@ -62,112 +60,80 @@ impl Layout {
             sortie_reelle: fields.date("sortie_reelle"),
             motif_sortie: fields.text("motif_sortie"),
             secteur: Arc::clone(secteur),
-            ..Inscription::default()
+            stagiaire: led_to(stagiaire_id, stagiaire, read_stagiaire),
+            action: led_to(action_id, Fields::new(row, self.action, &ACTION), |id, fields| {
+                read_action(id, fields, references)
+            }),
+            sifa: read_sifa(Fields::new(row, self.sifa, &SIFA), references),
+            conventions: Vec::new(),
+            interlocuteurs: Vec::new(),
         };
-        illisibles.extend_from_slice(references.illisibles(&SECTEUR, secteur.id));
-        let stagiaire_id = Id::read(row, self.stagiaire);
-        inscription.stagiaire = read_stagiaire(row, self.stagiaire, stagiaire_id, &mut illisibles);
-        inscription.action = read_action(row, self.action, references, &mut illisibles);
-        inscription.sifa = read_sifa(row, self.sifa, references, &mut illisibles);
-        inscription.illisibles = illisibles;
-        let key = match (stagiaire_id, id) {
-            (Id::Illisible, _) | (_, Id::Illisible | Id::Absent) => None,
-            (stagiaire, Id::Is(id)) => Some((stagiaire.value(), id)),
-        };
-        (key, Some(inscription))
+        Some((place, inscription))
     }
 }
 
-fn read_stagiaire(row: Row<'_>, at: usize, id: Id, illisibles: &mut Vec<ValeurIllisible>) -> Option<Stagiaire> {
-    let mut fields = Fields::new(row, at, &STAGIAIRE, illisibles);
-    match id {
-        Id::Absent => return None,
-        Id::Illisible => {
-            fields.note("id", Attendu::Entier);
-            return None;
-        }
-        Id::Is(_) => {}
+/// Where an inscription stands among the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In the order of everything.
+    At(Key),
+    /// The key of its stagiaire cannot be read: nothing that hangs on it can be found.
+    Nowhere,
+}
+
+/// The row that a foreign key was joined with.
+fn led_to<T>(key: Lecture<i64>, mut fields: Fields<'_>, read: impl FnOnce(i64, &mut Fields<'_>) -> T) -> Lecture<T> {
+    // A key that cannot be read may be that of any row, whatever it was joined with.
+    if let Lecture::Illisible(valeur) = key {
+        return Lecture::Illisible(valeur);
     }
-    Some(Stagiaire {
-        id: fields.id(),
+    let id = fields.id().clone();
+    id.and_then(|id| Lecture::Lue(read(id, &mut fields)))
+}
+
+fn read_stagiaire(id: i64, fields: &mut Fields<'_>) -> Stagiaire {
+    Stagiaire {
+        id,
         nom: fields.text("nom"),
         prenom: fields.text("prenom"),
         date_naissance: fields.date("date_naissance"),
         email: fields.text("email"),
         telephone: fields.text("telephone"),
-        ne_pas_solliciter: fields.boolean("ne_pas_solliciter").unwrap_or(false),
+        ne_pas_solliciter: fields.boolean("ne_pas_solliciter"),
         sexe: fields.text("sexe"),
         adresse: fields.text("adresse"),
         code_postal: fields.text("code_postal"),
         rqth: fields.boolean("rqth"),
-    })
+    }
 }
 
-fn read_action(
-    row: Row<'_>,
-    at: usize,
-    references: &References,
-    illisibles: &mut Vec<ValeurIllisible>,
-) -> Option<Action> {
-    let id = Id::read(row, at);
-    if id == Id::Absent {
-        return None;
-    }
-    let mut fields = Fields::new(row, at, &ACTION, illisibles);
-    if id == Id::Illisible {
-        fields.note("id", Attendu::Entier);
-    }
-    let mut action = Action {
-        id: fields.id(),
+fn read_action(id: i64, fields: &mut Fields<'_>, references: &References) -> Action {
+    Action {
+        id,
         date_debut: fields.date("date_debut"),
         date_fin: fields.date("date_fin"),
-        ..Action::default()
-    };
-    let diplome = fields.integer("diplome_id");
-    let centre = fields.integer("centre_interet_id");
-    action.diplome = diplome.and_then(|id| references.diplomes.get(&id)).cloned();
-    action.centre_interet_diplome = centre.and_then(|id| references.centres_interet.get(&id)).cloned();
-    if let Some(centre) = centre {
-        illisibles.extend_from_slice(references.illisibles(&CENTRE_INTERET, centre));
+        diplome: references.diplome(fields.integer("diplome_id")),
+        centre_interet_diplome: references.diplome_du_centre(fields.integer("centre_interet_id")),
     }
-    for diplome in [&action.diplome, &action.centre_interet_diplome].into_iter().flatten() {
-        illisibles.extend_from_slice(references.illisibles(&DIPLOME, diplome.id));
-    }
-    Some(action)
 }
 
-fn read_sifa(row: Row<'_>, at: usize, references: &References, illisibles: &mut Vec<ValeurIllisible>) -> Option<Sifa> {
-    let id = Id::read(row, at);
-    if id == Id::Absent {
+/// The SIFA row that was joined, which has what it was joined by, whatever its own key is.
+fn read_sifa(mut fields: Fields<'_>, references: &References) -> Option<Sifa> {
+    if fields.integer("inscription_id").est_absente() {
         return None;
     }
-    let mut fields = Fields::new(row, at, &SIFA, illisibles);
-    if id == Id::Illisible {
-        fields.note("id", Attendu::Entier);
-    }
-    let sifa_id = fields.id();
-    fields.skip();
-    let ine = fields.text("ine");
-    let diplome = fields
-        .integer("diplome_id")
-        .and_then(|id| references.diplomes.get(&id))
-        .cloned();
-    let sifa = Sifa {
-        id: sifa_id,
-        ine,
+    Some(Sifa {
+        id: fields.id().clone(),
+        ine: fields.text("ine"),
+        diplome: references.diplome(fields.integer("diplome_id")),
         uai_etablissement: fields.text("uai_etablissement"),
         date_entree_cfa: fields.date("date_entree_cfa"),
         date_rupture_contrat: fields.date("date_rupture_contrat"),
-        sans_contrat_initial: fields.boolean("sans_contrat_initial").unwrap_or(false),
+        sans_contrat_initial: fields.boolean("sans_contrat_initial"),
         derniere_situation: fields.integer("derniere_situation"),
         dernier_organisme_uai: fields.text("dernier_organisme_uai"),
-        diplome,
         responsables: Vec::new(),
-    };
-    if let Some(diplome) = &sifa.diplome {
-        illisibles.extend_from_slice(references.illisibles(&DIPLOME, diplome.id));
-    }
-    Some(sifa)
+    })
 }
 
 /// A responsable, and the SIFA row that it hangs on.
@@ -178,60 +144,45 @@ pub(super) struct OfSifa {
 
 /// The first two columns of what hangs on an inscription.
 fn key(row: Row<'_>) -> Option<Key> {
-    match (Id::read(row, 0), Id::read(row, 1)) {
-        (Id::Illisible, _) => None,
-        (stagiaire, inscription) => Some((stagiaire.value(), inscription.value()?)),
-    }
+    let inscription = row.integer(1).ok().flatten()?;
+    Some((row.integer(0).ok()?, inscription))
 }
 
 pub(super) fn read_convention(row: Row<'_>) -> Option<Keyed<Convention>> {
     let key = key(row)?;
-    let mut illisibles = Vec::new();
-    let mut fields = Fields::new(row, 2, &CONVENTION, &mut illisibles);
-    let id = fields.id();
+    let mut fields = Fields::new(row, 2, &CONVENTION);
     fields.skip();
-    let record = Convention {
-        id,
+    let convention = Convention {
+        id: fields.id().valeur().copied(),
         date_debut: fields.date("date_debut"),
         date_fin: fields.date("date_fin"),
         date_rupture: fields.date("date_rupture"),
         cause_rupture: fields.text("cause_rupture"),
         siret_employeur: fields.text("siret_employeur"),
     };
-    Some((key, Child { record, illisibles }))
+    Some((key, convention))
 }
 
 pub(super) fn read_responsable(row: Row<'_>) -> Option<Keyed<OfSifa>> {
     let key = key(row)?;
-    let mut illisibles = Vec::new();
-    let mut fields = Fields::new(row, 2, &SIFA_RESPONSABLE, &mut illisibles);
-    let id = fields.id();
-    let sifa_id = fields.integer("sifa_id");
+    let mut fields = Fields::new(row, 2, &SIFA_RESPONSABLE);
+    let sifa_id = fields.integer("sifa_id").valeur().copied();
     let responsable = Responsable {
-        id,
+        id: fields.id().valeur().copied(),
         rang: fields.integer("rang"),
         email: fields.text("email"),
     };
-    Some((
-        key,
-        Child {
-            record: OfSifa { sifa_id, responsable },
-            illisibles,
-        },
-    ))
+    Some((key, OfSifa { sifa_id, responsable }))
 }
 
 pub(super) fn read_interlocuteur(row: Row<'_>) -> Option<Keyed<Interlocuteur>> {
-    let stagiaire = Id::read(row, 1).value()?;
-    let mut illisibles = Vec::new();
-    let mut fields = Fields::new(row, 0, &INTERLOCUTEUR, &mut illisibles);
-    let id = fields.id();
-    fields.skip();
-    let record = Interlocuteur {
-        id,
+    let mut fields = Fields::new(row, 0, &INTERLOCUTEUR);
+    let stagiaire = *fields.integer("stagiaire_id").valeur()?;
+    let interlocuteur = Interlocuteur {
+        id: fields.id().valeur().copied(),
         rang: fields.integer("rang"),
         profil: fields.text("profil"),
         email: fields.text("email"),
     };
-    Some(((Some(stagiaire), 0), Child { record, illisibles }))
+    Some(((Some(stagiaire), 0), interlocuteur))
 }

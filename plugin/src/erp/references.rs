@@ -1,14 +1,14 @@
 //! What many inscriptions share, held once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::error::ErpError;
-use super::fields::{Fields, Id};
+use super::fields::Fields;
 use super::schema::{CENTRE_INTERET, DIPLOME, Entity, SECTEUR, SOCIETE};
 use super::sql::Writer;
 use crate::database::Connection;
-use crate::dossier::records::{Diplome, Secteur, ValeurIllisible};
+use crate::dossier::records::{Diplome, Lecture, Secteur};
 
 /// `societe`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,9 +28,8 @@ pub struct References {
     pub secteurs: HashMap<i64, Arc<Secteur>>,
     /// The diplomas.
     pub diplomes: HashMap<i64, Arc<Diplome>>,
-    /// The diploma of each *centre d'intérêt* that leads to one.
-    pub centres_interet: HashMap<i64, Arc<Diplome>>,
-    illisibles: HashMap<(&'static str, i64), Vec<ValeurIllisible>>,
+    /// The diploma of each *centre d'intérêt*.
+    pub centres_interet: HashMap<i64, Lecture<Arc<Diplome>>>,
 }
 
 impl References {
@@ -50,9 +49,14 @@ impl References {
         secteurs
     }
 
-    /// What could not be read of one row; whoever uses the row says so.
-    pub(super) fn illisibles(&self, entity: &Entity, id: i64) -> &[ValeurIllisible] {
-        self.illisibles.get(&(entity.name, id)).map_or(&[], Vec::as_slice)
+    /// The diploma that a key leads to.
+    pub(super) fn diplome(&self, key: Lecture<i64>) -> Lecture<Arc<Diplome>> {
+        key.and_then(|id| self.diplomes.get(&id).cloned().into())
+    }
+
+    /// The diploma of the *centre d'intérêt* that a key leads to.
+    pub(super) fn diplome_du_centre(&self, key: Lecture<i64>) -> Lecture<Arc<Diplome>> {
+        key.and_then(|id| self.centres_interet.get(&id).cloned().unwrap_or_default())
     }
 }
 
@@ -66,90 +70,66 @@ pub(super) fn read(connection: &Connection, writer: Writer<'_>) -> Result<Refere
 /// Reads sociétés and sectors only.
 pub(super) fn read_secteurs(connection: &Connection, writer: Writer<'_>) -> Result<References, ErpError> {
     let mut references = References::default();
-    let mut notes = HashMap::new();
-    each(connection, writer, &SOCIETE, &mut notes, |fields| {
+    each(connection, writer, &SOCIETE, |id, fields| {
         let societe = Societe {
-            id: fields.id(),
-            raison_sociale: fields.text("raison_sociale"),
+            id,
+            raison_sociale: fields.text("raison_sociale").valeur().cloned(),
         };
-        references
-            .societes
-            .entry(societe.id)
-            .or_insert_with(|| Arc::new(societe));
+        references.societes.insert(id, Arc::new(societe));
     })?;
-    each(connection, writer, &SECTEUR, &mut notes, |fields| {
-        let societe_id = fields
-            .integer("societe_id")
-            .filter(|id| references.societes.contains_key(id));
+    each(connection, writer, &SECTEUR, |id, fields| {
+        let societe_id = fields.integer("societe_id").valeur().copied();
+        let Some(societe_id) = societe_id.filter(|id| references.societes.contains_key(id)) else {
+            return;
+        };
         let secteur = Secteur {
-            id: fields.id(),
-            societe_id: societe_id.unwrap_or(0),
-            nom: fields.text("nom"),
+            id,
+            societe_id,
+            nom: fields.text("nom").valeur().cloned(),
             code_postal: fields.text("code_postal"),
             latitude: fields.decimal("latitude"),
             longitude: fields.decimal("longitude"),
         };
-        if societe_id.is_some() {
-            references
-                .secteurs
-                .entry(secteur.id)
-                .or_insert_with(|| Arc::new(secteur));
-        }
+        references.secteurs.insert(id, Arc::new(secteur));
     })?;
-    references.illisibles = notes;
     Ok(references)
 }
 
 fn read_diplomes(connection: &Connection, writer: Writer<'_>, references: &mut References) -> Result<(), ErpError> {
-    let mut notes = std::mem::take(&mut references.illisibles);
-    each(connection, writer, &DIPLOME, &mut notes, |fields| {
+    each(connection, writer, &DIPLOME, |id, fields| {
         let diplome = Diplome {
-            id: fields.id(),
+            id,
             libelle: fields.text("libelle"),
             libelle_court: fields.text("libelle_court"),
             code: fields.text("code"),
             rncp: fields.text("rncp"),
         };
-        references
-            .diplomes
-            .entry(diplome.id)
-            .or_insert_with(|| Arc::new(diplome));
+        references.diplomes.insert(id, Arc::new(diplome));
     })?;
-    each(connection, writer, &CENTRE_INTERET, &mut notes, |fields| {
-        let diplome = fields.integer("diplome_id").and_then(|id| references.diplomes.get(&id));
-        if let Some(diplome) = diplome {
-            references
-                .centres_interet
-                .entry(fields.id())
-                .or_insert_with(|| Arc::clone(diplome));
-        }
-    })?;
-    references.illisibles = notes;
-    Ok(())
+    each(connection, writer, &CENTRE_INTERET, |id, fields| {
+        let diplome = references.diplome(fields.integer("diplome_id"));
+        references.centres_interet.insert(id, diplome);
+    })
 }
 
-/// Hands every row that has an id to `take`. A row without one cannot be referred to.
+/// Hands the first row of each id to `take`. A row without one cannot be referred to.
 fn each(
     connection: &Connection,
     writer: Writer<'_>,
     entity: &'static Entity,
-    notes: &mut HashMap<(&'static str, i64), Vec<ValeurIllisible>>,
-    mut take: impl FnMut(&mut Fields<'_>),
+    mut take: impl FnMut(i64, &mut Fields<'_>),
 ) -> Result<(), ErpError> {
     let Some(query) = writer.whole(entity) else {
         return Ok(());
     };
     let mut rows = connection
         .query_sized(&query.sql, &[], query.sizes.clone())
-        .map_err(|e| query.explain(e))?;
-    while let Some(row) = rows.next_row().map_err(|error| query.explain(error))? {
-        let Id::Is(id) = Id::read(row, 0) else {
-            continue;
-        };
-        let mut illisibles = Vec::new();
-        take(&mut Fields::new(row, 0, entity, &mut illisibles));
-        if !illisibles.is_empty() {
-            notes.insert((entity.name, id), illisibles);
+        .map_err(|error| query.explain(error))?;
+    let mut seen = HashSet::new();
+    while let Some(row) = rows.next_row()? {
+        let mut fields = Fields::new(row, 0, entity);
+        if let Some(id) = fields.id().valeur().copied().filter(|id| seen.insert(*id)) {
+            take(id, &mut fields);
         }
     }
     Ok(())

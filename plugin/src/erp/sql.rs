@@ -267,6 +267,26 @@ impl Writer<'_> {
         })
     }
 
+    /// The ids of the inscriptions of these secteurs that have several stagiaires: rows of a view that repeats them, which
+    /// do not come one after the other in the order of the stagiaires.
+    pub(super) fn scattered(&self, secteurs: &[i64]) -> Query {
+        let id = self.column(&INSCRIPTION, "i", "id");
+        let stagiaire = self.column(&INSCRIPTION, "i", "stagiaire_id");
+        let sql = format!(
+            "SELECT {id} AS i_id FROM {} WHERE {} AND {} GROUP BY {id} HAVING MIN({stagiaire}) <> MAX({stagiaire}) OR \
+             (COUNT({stagiaire}) > 0 AND COUNT({stagiaire}) < COUNT(*))",
+            self.from(&INSCRIPTION, "i"),
+            self.in_secteurs(secteurs),
+            self.apprentissage(),
+        );
+        let columns = INSCRIPTION.read().map(|column| self.origin(&INSCRIPTION, "i", column));
+        Query {
+            sql,
+            sizes: Sizes::default(),
+            columns: columns.collect(),
+        }
+    }
+
     /// The id of the last stagiaire of a page of `length` that starts after `after`.
     pub(super) fn page_end(&self, after: Option<i64>, length: u64) -> String {
         let id = self.column(&STAGIAIRE, "s", "id");
@@ -313,16 +333,9 @@ fn between(key: &str, after: Option<i64>, up_to: Option<i64>) -> String {
 }
 
 impl Query {
-    /// Names the entity and column of a value that is too long, or of a column that is missing.
+    /// Names the entity and the logical column of a column that is missing.
     pub(super) fn explain(&self, error: DatabaseError) -> ErpError {
         match &error {
-            DatabaseError::ValueTooLong { column, .. } => match self.columns.get(*column) {
-                Some(Origin { entity, column, .. }) => ErpError::TooLong {
-                    entite: entity.name,
-                    colonne: column.name,
-                },
-                None => error.into(),
-            },
             DatabaseError::ColumnMissing { name, .. } => match self.missing(name) {
                 Some(Origin { entity, column, .. }) => ErpError::ColumnMissing {
                     entite: entity.name,

@@ -10,7 +10,7 @@ mod values;
 use std::sync::Arc;
 
 use passerelle::dossier::records::{
-    Action, Convention, Diplome, Inscription, Interlocuteur, LigneUai, Responsable, Secteur, Sifa, Stagiaire,
+    Action, Convention, Diplome, Inscription, Interlocuteur, Lecture, LigneUai, Responsable, Secteur, Sifa, Stagiaire,
 };
 use proptest::collection::vec;
 use proptest::option::{of, weighted};
@@ -70,17 +70,17 @@ impl World {
                 let stagiaire = at(&self.stagiaires, row.keys[0]).cloned();
                 let sifa = self.sifas.iter().find(|sifa| sifa.keys[0] == Some(row.record.id));
                 Inscription {
-                    action: at(&self.actions, row.keys[1]).map(|action| self.action(action)),
+                    action: at(&self.actions, row.keys[1]).map(|action| self.action(action)).into(),
                     secteur: Arc::clone(at(&secteurs, row.keys[2]).unwrap()),
                     sifa: sifa.map(|sifa| self.sifa(sifa)),
                     conventions: of_parent(&self.conventions, Some(row.record.id)),
                     interlocuteurs: of_parent(&self.interlocuteurs, stagiaire.as_ref().map(|s| s.id)),
-                    stagiaire,
+                    stagiaire: stagiaire.into(),
                     ..row.record.clone()
                 }
             })
             .collect();
-        joined.sort_by_key(|inscription| (inscription.stagiaire.as_ref().map(|s| s.id), inscription.id));
+        joined.sort_by_key(|inscription| (inscription.stagiaire.valeur().map(|s| s.id), inscription.id));
         joined
     }
 
@@ -96,13 +96,13 @@ impl World {
     fn sifa(&self, sifa: &Row<Sifa>) -> Sifa {
         Sifa {
             diplome: self.diplome(sifa.keys[1]),
-            responsables: of_parent(&self.responsables, Some(sifa.record.id)),
+            responsables: of_parent(&self.responsables, sifa.record.id.valeur().copied()),
             ..sifa.record.clone()
         }
     }
 
-    fn diplome(&self, key: Option<i64>) -> Option<Arc<Diplome>> {
-        at(&self.diplomes, key).cloned().map(Arc::new)
+    fn diplome(&self, key: Option<i64>) -> Lecture<Arc<Diplome>> {
+        at(&self.diplomes, key).cloned().map(Arc::new).into()
     }
 }
 
@@ -142,19 +142,19 @@ fn rows<T: std::fmt::Debug + 'static>(
 
 fn secteur() -> impl Strategy<Value = Secteur> {
     (code_postal(), degrees(), degrees()).prop_map(|(code_postal, latitude, longitude)| Secteur {
-        code_postal,
-        latitude,
-        longitude,
+        code_postal: code_postal.into(),
+        latitude: latitude.into(),
+        longitude: longitude.into(),
         ..Secteur::default()
     })
 }
 
 fn diplome() -> impl Strategy<Value = Diplome> {
     (libelle(), libelle(), values::cfd(), values::rncp()).prop_map(|(libelle, libelle_court, code, rncp)| Diplome {
-        libelle,
-        libelle_court,
-        code,
-        rncp,
+        libelle: libelle.into(),
+        libelle_court: libelle_court.into(),
+        code: code.into(),
+        rncp: rncp.into(),
         ..Diplome::default()
     })
 }
@@ -162,8 +162,8 @@ fn diplome() -> impl Strategy<Value = Diplome> {
 fn action() -> impl Strategy<Value = Row<Action>> {
     (start(), values::end(), key(SHARED), seldom(SHARED)).prop_map(|(date_debut, date_fin, diplome, centre)| Row {
         record: Action {
-            date_debut,
-            date_fin,
+            date_debut: date_debut.into(),
+            date_fin: date_fin.into(),
             ..Action::default()
         },
         keys: vec![diplome, centre],
@@ -176,16 +176,16 @@ fn stagiaire() -> impl Strategy<Value = Stagiaire> {
     (who, rest).prop_map(|((nom, prenom, date_naissance, email, telephone), rest)| {
         let (ne_pas_solliciter, sexe, adresse, code_postal, rqth) = rest;
         Stagiaire {
-            nom,
-            prenom,
-            date_naissance,
-            email,
-            telephone,
-            ne_pas_solliciter,
-            sexe,
-            adresse,
-            code_postal,
-            rqth,
+            nom: nom.into(),
+            prenom: prenom.into(),
+            date_naissance: date_naissance.into(),
+            email: email.into(),
+            telephone: telephone.into(),
+            ne_pas_solliciter: Lecture::Lue(ne_pas_solliciter),
+            sexe: sexe.into(),
+            adresse: adresse.into(),
+            code_postal: code_postal.into(),
+            rqth: rqth.into(),
             ..Stagiaire::default()
         }
     })
@@ -194,10 +194,10 @@ fn stagiaire() -> impl Strategy<Value = Stagiaire> {
 fn interlocuteur() -> impl Strategy<Value = Row<Interlocuteur>> {
     (rang(), profil(), email(), key(SHARED)).prop_map(|(rang, profil, email, stagiaire)| Row {
         record: Interlocuteur {
-            id: 0,
-            rang,
-            profil,
-            email,
+            id: None,
+            rang: rang.into(),
+            profil: profil.into(),
+            email: email.into(),
         },
         keys: vec![stagiaire],
     })
@@ -205,7 +205,11 @@ fn interlocuteur() -> impl Strategy<Value = Row<Interlocuteur>> {
 
 fn responsable() -> impl Strategy<Value = Row<Responsable>> {
     (rang(), email(), key(SHARED)).prop_map(|(rang, email, sifa)| Row {
-        record: Responsable { id: 0, rang, email },
+        record: Responsable {
+            id: None,
+            rang: rang.into(),
+            email: email.into(),
+        },
         keys: vec![sifa],
     })
 }
@@ -214,12 +218,12 @@ fn convention(inscriptions: usize) -> impl Strategy<Value = Row<Convention>> {
     let dates = (start(), values::end(), of(day()));
     (dates, motif(), siret(), key(inscriptions)).prop_map(|(dates, cause_rupture, siret_employeur, inscription)| Row {
         record: Convention {
-            id: 0,
-            date_debut: dates.0,
-            date_fin: dates.1,
-            date_rupture: dates.2,
-            cause_rupture,
-            siret_employeur,
+            id: None,
+            date_debut: dates.0.into(),
+            date_fin: dates.1.into(),
+            date_rupture: dates.2.into(),
+            cause_rupture: cause_rupture.into(),
+            siret_employeur: siret_employeur.into(),
         },
         keys: vec![inscription],
     })
@@ -230,13 +234,13 @@ fn sifa(inscriptions: usize) -> impl Strategy<Value = Row<Sifa>> {
     let rest = (start(), weighted(0.2, day()), any::<bool>(), situation());
     (texts, rest, key(inscriptions), seldom(SHARED)).prop_map(|(texts, rest, inscription, diplome)| Row {
         record: Sifa {
-            ine: texts.0,
-            uai_etablissement: texts.1,
-            dernier_organisme_uai: texts.2,
-            date_entree_cfa: rest.0,
-            date_rupture_contrat: rest.1,
-            sans_contrat_initial: rest.2,
-            derniere_situation: rest.3,
+            ine: texts.0.into(),
+            uai_etablissement: texts.1.into(),
+            dernier_organisme_uai: texts.2.into(),
+            date_entree_cfa: rest.0.into(),
+            date_rupture_contrat: rest.1.into(),
+            sans_contrat_initial: Lecture::Lue(rest.2),
+            derniere_situation: rest.3.into(),
             ..Sifa::default()
         },
         keys: vec![inscription, diplome],
@@ -249,12 +253,12 @@ fn inscription() -> impl Strategy<Value = Row<Inscription>> {
     let keys = (key(SHARED), key(SHARED), 1..=i64::try_from(SHARED).unwrap());
     (dates, exit, keys).prop_map(|(dates, exit, keys)| Row {
         record: Inscription {
-            date_inscription: dates.0,
-            date_entree: dates.1,
-            date_entree_groupe: dates.2,
-            sortie_prevue: exit.0,
-            sortie_reelle: exit.1,
-            motif_sortie: exit.2.flatten(),
+            date_inscription: dates.0.into(),
+            date_entree: dates.1.into(),
+            date_entree_groupe: dates.2.into(),
+            sortie_prevue: exit.0.into(),
+            sortie_reelle: exit.1.into(),
+            motif_sortie: exit.2.flatten().into(),
             ..Inscription::default()
         },
         keys: vec![keys.0, keys.1, Some(keys.2)],
@@ -303,13 +307,13 @@ pub fn world() -> BoxedStrategy<World> {
             );
             let people = (
                 rows(stagiaire(), SHARED, |row, id| row.id = id),
-                rows(interlocuteur(), 0..7, |row, id| row.record.id = id),
+                rows(interlocuteur(), 0..7, |row, id| row.record.id = Some(id)),
             );
             let trainings = (
                 rows(inscription(), inscriptions, |row, id| row.record.id = id),
-                rows(convention(inscriptions), 0..12, |row, id| row.record.id = id),
-                rows(sifa(inscriptions), 0..5, |row, id| row.record.id = id),
-                rows(responsable(), 0..7, |row, id| row.record.id = id),
+                rows(convention(inscriptions), 0..12, |row, id| row.record.id = Some(id)),
+                rows(sifa(inscriptions), 0..5, |row, id| row.record.id = Lecture::Lue(id)),
+                rows(responsable(), 0..7, |row, id| row.record.id = Some(id)),
             );
             (shared, people, trainings, (1..7).map(ligne_uai).collect::<Vec<_>>())
         })

@@ -6,7 +6,7 @@ use super::*;
 fn names_and_ine() {
     let i = avec(|i| {
         stagiaire(i).nom = t(" \u{FEFF}Le\tNôtre\u{A0}");
-        stagiaire(i).ne_pas_solliciter = true;
+        stagiaire(i).ne_pas_solliciter = Lue(true);
         sifa(i).ine = t(" 1234567890f ");
     });
     assert_eq!(
@@ -29,7 +29,7 @@ fn names_and_ine() {
         (String::new(), vec![])
     );
     for champ in [
-        |s: &mut Stagiaire| s.nom = None,
+        |s: &mut Stagiaire| s.nom = Absente,
         |s: &mut Stagiaire| s.prenom = t(" \u{2003}"),
     ] {
         let i = avec(|i| champ(stagiaire(i)));
@@ -40,7 +40,7 @@ fn names_and_ine() {
 
 #[test]
 fn orphan_inscription() {
-    let i = avec(|i| i.stagiaire = None);
+    let i = avec(|i| i.stagiaire = Absente);
     assert_eq!(
         motifs(&v3(&i)),
         ["EMAIL_CONTACT_MANQUANT", "NOM_MANQUANT", "DATE_NAISSANCE_MANQUANTE"]
@@ -60,16 +60,16 @@ fn orphan_inscription() {
 
 fn responsable(id: i64, rang: Option<i64>, email: &str) -> Responsable {
     Responsable {
-        id,
-        rang,
+        id: Some(id),
+        rang: rang.into(),
         email: t(email),
     }
 }
 
 fn parent(id: i64, rang: Option<i64>, profil: &str, email: &str) -> Interlocuteur {
     Interlocuteur {
-        id,
-        rang,
+        id: Some(id),
+        rang: rang.into(),
         profil: t(profil),
         email: t(email),
     }
@@ -249,9 +249,9 @@ fn telephone() {
 fn donnees_sifa() {
     let plein = |i: &mut Inscription| {
         let s = stagiaire(i);
-        (s.sexe, s.adresse, s.code_postal, s.rqth) = (t("h"), t("1 rue\nX"), t("1000"), Some(false));
+        (s.sexe, s.adresse, s.code_postal, s.rqth) = (t("h"), t("1 rue\nX"), t("1000"), Lue(false));
         let s = sifa(i);
-        (s.derniere_situation, s.dernier_organisme_uai) = (Some(9999), t(" 2 a"));
+        (s.derniere_situation, s.dernier_organisme_uai) = (Lue(9999), t(" 2 a"));
     };
     const NOMS: [&str; 7] = [
         "sexe_apprenant",
@@ -264,7 +264,7 @@ fn donnees_sifa() {
     ];
     let i = avec(plein);
     let mut l = lignes();
-    l[0].type_cfa = t("4");
+    l[0].type_cfa = r("4");
     let dossier = contexte_avec(l, |c| c.dossier(&i, Protocole::V3, true));
     assert_eq!(
         NOMS.map(|n| val(&dossier, n)),
@@ -277,16 +277,16 @@ fn donnees_sifa() {
         let s = stagiaire(i);
         (s.sexe, s.adresse, s.code_postal) = (t("Homme"), t(" "), t("75 001"));
         let s = sifa(i);
-        (s.derniere_situation, s.dernier_organisme_uai) = (Some(9), t("7"));
+        (s.derniere_situation, s.dernier_organisme_uai) = (Lue(9), t("7"));
     });
     let mut l = lignes();
-    l[0].type_cfa = t("11");
+    l[0].type_cfa = r("11");
     let dossier = contexte_avec(l, |c| c.dossier(&i, Protocole::V3, true));
     assert_eq!(NOMS.map(|n| val(&dossier, n)), [""; 7].map(str::to_owned));
     assert_eq!(alertes(&dossier).len(), 5, "{:?}", alertes(&dossier));
     assert!(dossier.envoyable());
 
-    let i = avec(|i| sifa(i).derniere_situation = Some(0));
+    let i = avec(|i| sifa(i).derniere_situation = Lue(0));
     assert_eq!(
         (val(&v3(&i), "derniere_situation"), alertes(&v3(&i))),
         (String::new(), vec![])

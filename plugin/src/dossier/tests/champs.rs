@@ -8,29 +8,29 @@ fn jeune(avec_sifa: bool) -> Inscription {
         stagiaire(i).date_naissance = od("2010-01-01");
         (i.sortie_reelle, i.motif_sortie) = (od("2026-11-02"), t("Démission"));
         i.interlocuteurs = vec![Interlocuteur {
-            id: 81,
-            rang: Some(1),
+            id: Some(81),
+            rang: Lue(1),
             profil: t("PARENT"),
             email: t("parent@exemple.fr"),
         }];
         i.conventions[0].date_fin = od("2027-08-31");
         i.conventions[0].cause_rupture = t("Faute");
         let s = stagiaire(i);
-        (s.sexe, s.adresse, s.code_postal, s.rqth) = (t("f"), t("1 rue X"), t("57070"), Some(true));
+        (s.sexe, s.adresse, s.code_postal, s.rqth) = (t("f"), t("1 rue X"), t("57070"), Lue(true));
         i.sifa = avec_sifa.then(|| Sifa {
-            id: 60,
+            id: Lue(60),
             ine: t("1234567890f"),
             diplome: diplome(41, Some("4002214b")),
             uai_etablissement: t("057 0044 c"),
             date_entree_cfa: od("2026-09-02"),
             date_rupture_contrat: od("2026-10-30"),
-            sans_contrat_initial: false,
-            derniere_situation: Some(1003),
+            sans_contrat_initial: Lue(false),
+            derniere_situation: Lue(1003),
             dernier_organisme_uai: t("057"),
             responsables: [(71, "mere@exemple.fr"), (72, "pere@exemple.fr")]
                 .map(|(id, email)| Responsable {
-                    id,
-                    rang: Some(id),
+                    id: Some(id),
+                    rang: Lue(id),
                     email: t(email),
                 })
                 .to_vec(),
@@ -41,10 +41,10 @@ fn jeune(avec_sifa: bool) -> Inscription {
 /// A line of the CFA's own sector, and one of another whose training site is elsewhere.
 fn deux_lignes() -> Vec<LigneUai> {
     let autre = LigneUai {
-        siret: t("356 000 000 00048"),
-        uai_formateur: t("0570055D"),
-        siret_formateur: t("35600000049837"),
-        type_cfa: t("9"),
+        siret: r("356 000 000 00048"),
+        uai_formateur: r("0570055D"),
+        siret_formateur: r("35600000049837"),
+        type_cfa: r("9"),
         ..ligne(2, "0570044C", Some(8), None)
     };
     vec![ligne(1, "0570033B", Some(1), Some(3)), autre]
@@ -275,7 +275,7 @@ fn four_contracts() {
     let i = avec(|i| {
         i.conventions = (1..=4)
             .map(|rang| Convention {
-                id: rang,
+                id: Some(rang),
                 date_debut: od(&format!("2026-0{rang}-01")),
                 date_fin: od(&format!("2026-0{rang}-20")),
                 date_rupture: od(&format!("2026-0{rang}-10")),

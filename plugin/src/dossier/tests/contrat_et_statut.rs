@@ -37,7 +37,7 @@ fn statut() {
     ] {
         let i = avec(|i| {
             (i.motif_sortie, i.sortie_reelle, i.sortie_prevue) = (t(motif), od(reelle), od(prevue));
-            sifa(i).sans_contrat_initial = sans;
+            sifa(i).sans_contrat_initial = Lue(sans);
             if !convention {
                 i.conventions.clear();
             }
@@ -71,7 +71,7 @@ fn statut() {
     // A convention counts even without a date_debut; the group's date falls back to entree.
     let i = avec(|i| {
         i.conventions = vec![Convention {
-            id: 5,
+            id: Some(5),
             ..Convention::default()
         }]
     });
@@ -81,7 +81,7 @@ fn statut() {
     );
     let i = avec(|i| {
         i.conventions.clear();
-        i.date_entree_groupe = None;
+        i.date_entree_groupe = Absente;
     });
     assert_eq!(val(&v3(&i), "date_metier_mise_a_jour_statut"), "2026-09-01");
     let i = avec(|i| sifa(i).date_rupture_contrat = od("2026-11-01"));

@@ -25,37 +25,6 @@ fn complete_dossiers() {
 }
 
 #[test]
-fn unreadable_values() {
-    let i = avec(|i| {
-        stagiaire(i).nom = None;
-        i.illisibles = vec![
-            ValeurIllisible {
-                entite: "convention",
-                colonne: "date_fin",
-                id: 77,
-                attendu: Attendu::Date,
-            },
-            ValeurIllisible {
-                entite: "stagiaire",
-                colonne: "rqth",
-                id: 20,
-                attendu: Attendu::Booleen,
-            },
-        ];
-    });
-    for dossier in [v3(&i), v2021(&i)] {
-        assert_eq!(motifs(&dossier), ["NOM_MANQUANT", "VALEUR_ILLISIBLE"]);
-        let detail = &dossier.motifs[1].detail;
-        assert!(
-            ["convention.date_fin", "77", "stagiaire.rqth", "20"]
-                .iter()
-                .all(|m| detail.contains(m)),
-            "{detail}"
-        );
-    }
-}
-
-#[test]
 fn one_inscription_per_site() {
     let dossier = |id: i64, entree: &str, change: fn(&mut Inscription)| {
         v3(&avec(|i| {
@@ -65,8 +34,8 @@ fn one_inscription_per_site() {
         }))
     };
     let rien: fn(&mut Inscription) = |_| {};
-    let sans_mail: fn(&mut Inscription) = |i| stagiaire(i).email = None;
-    let sans_dates: fn(&mut Inscription) = |i| action(i).date_debut = None;
+    let sans_mail: fn(&mut Inscription) = |i| stagiaire(i).email = Absente;
+    let sans_dates: fn(&mut Inscription) = |i| action(i).date_debut = Absente;
     for (nom, dossiers, exclus) in [
         (
             "latest entree",
@@ -117,7 +86,7 @@ fn one_inscription_per_site() {
     // Another UAI, SIRET or stagiaire, or the protocol of 2021: both are sent.
     let site = |id: i64, uai: &str, siret: &str| {
         let ligne = LigneUai {
-            siret: t(siret),
+            siret: r(siret),
             ..ligne(1, uai, Some(1), Some(3))
         };
         contexte_avec(vec![ligne], |c| c.dossier(&avec(|i| i.id = id), Protocole::V3, false))

@@ -61,7 +61,7 @@ fn uai_line() {
         (Some(" - "), 1, 9, liste(), Some(1), "0570001A", false),
     ] {
         let i = avec(|i| {
-            sifa(i).uai_etablissement = uai.map(str::to_owned);
+            sifa(i).uai_etablissement = uai.map(str::to_owned).into();
             (secteur(i).societe_id, secteur(i).id) = (societe, secteur_id);
         });
         let nom = format!("{uai:?} {societe} {secteur_id} {}", lignes.len());
@@ -93,50 +93,50 @@ fn establishment_codes() {
     let m = || vec!["UAI_SIRET_MANQUANT"];
     for (change, attendu_v3, attendu_2021, alertes_2021) in [
         (
-            (|l| l.siret = t("732.829 320-00074")) as fn(&mut LigneUai),
+            (|l| l.siret = r("732.829 320-00074")) as fn(&mut LigneUai),
             vec![],
             vec![],
             vec![],
         ),
         (|l| l.uai = None, m(), m(), vec![]),
-        (|l| l.uai = t("057003B"), m(), m(), vec!["UAI_FORMATEUR_INVALIDE"]),
-        (|l| l.uai = t("05700331B"), m(), m(), vec!["UAI_FORMATEUR_INVALIDE"]),
+        (|l| l.uai = r("057003B"), m(), m(), vec!["UAI_FORMATEUR_INVALIDE"]),
+        (|l| l.uai = r("05700331B"), m(), m(), vec!["UAI_FORMATEUR_INVALIDE"]),
         (
-            |l| l.siret = t("7328293200007"),
+            |l| l.siret = r("7328293200007"),
             m(),
             m(),
             vec!["SIRET_FORMATEUR_INVALIDE"],
         ),
         (|l| l.siret = None, m(), m(), vec![]),
-        (|l| l.nom = t(" "), vec![], m(), vec![]),
+        (|l| l.nom = r(" "), vec![], m(), vec![]),
         (
-            |l| (l.uai_formateur, l.siret_formateur) = (t("faux"), t("35600000000048")),
+            |l| (l.uai_formateur, l.siret_formateur) = (r("faux"), r("35600000000048")),
             m(),
             vec![],
             vec!["UAI_FORMATEUR_INVALIDE"],
         ),
         (
-            |l| (l.uai_formateur, l.siret_formateur) = (t("0570044C"), t("faux")),
+            |l| (l.uai_formateur, l.siret_formateur) = (r("0570044C"), r("faux")),
             m(),
             vec![],
             vec!["SIRET_FORMATEUR_INVALIDE"],
         ),
         (
-            |l| l.siret = t("0000000000 0000"),
+            |l| l.siret = r("0000000000 0000"),
             m(),
             m(),
             vec!["SIRET_FORMATEUR_INVALIDE"],
         ),
-        (|l| l.siret_formateur = t(" . "), vec![], vec![], vec![]),
+        (|l| l.siret_formateur = r(" . "), vec![], vec![], vec![]),
         (
-            |l| l.siret = t("73282932000075"),
+            |l| l.siret = r("73282932000075"),
             vec![],
             vec![],
             vec!["SIRET_CLE_FAUSSE"],
         ),
-        (|l| l.siret = t("35600000049837"), vec![], vec![], vec![]),
+        (|l| l.siret = r("35600000049837"), vec![], vec![], vec![]),
         (
-            |l| (l.uai_formateur, l.siret_formateur) = (t("0570044C"), t("73282932000075")),
+            |l| (l.uai_formateur, l.siret_formateur) = (r("0570044C"), r("73282932000075")),
             vec![],
             vec![],
             vec!["SIRET_CLE_FAUSSE"],
@@ -148,7 +148,7 @@ fn establishment_codes() {
         assert_eq!(alertes(&ancien), alertes_2021);
     }
     let [nouveau, ancien] = essai(|l| {
-        (l.uai_formateur, l.siret_formateur) = (t("057 0044c"), t("356 000 000 00048"));
+        (l.uai_formateur, l.siret_formateur) = (r("057 0044c"), r("356 000 000 00048"));
     });
     for (dossier, uai, siret) in [
         (nouveau, "etablissement_formateur_uai", "etablissement_formateur_siret"),
@@ -172,7 +172,7 @@ fn sector_place() {
         (Some(49.0), None, "", true),
         (Some(f64::NAN), Some(1.0), "", true),
     ] {
-        let i = avec(|i| (secteur(i).latitude, secteur(i).longitude) = (latitude, longitude));
+        let i = avec(|i| (secteur(i).latitude, secteur(i).longitude) = (latitude.into(), longitude.into()));
         let dossier = v2021(&i);
         assert_eq!(val(&dossier, "etablissement_formateur_geo_coordonnees"), attendu);
         assert_eq!(alertes(&dossier).contains(&"COORDONNEES_INVALIDES"), alerte);
@@ -181,7 +181,7 @@ fn sector_place() {
         (t(" 1000 "), "01000", false),
         (t("2A004"), "", true),
         (t(" "), "", false),
-        (None, "", false),
+        (Absente, "", false),
     ] {
         let i = avec(|i| secteur(i).code_postal = code);
         for (dossier, champ) in [
@@ -197,10 +197,10 @@ fn sector_place() {
 #[test]
 fn half_a_couple_is_replaced_by_both_numbers_of_the_cfa_and_told() {
     for change in [
-        (|l| l.uai_formateur = t("0570044C")) as fn(&mut LigneUai),
-        |l| l.siret_formateur = t("35600000000048"),
-        |l| (l.uai_formateur, l.siret_formateur) = (t("faux"), t(" . ")),
-        |l| (l.uai_formateur, l.siret_formateur) = (t("\u{200B}"), t("faux")),
+        (|l| l.uai_formateur = r("0570044C")) as fn(&mut LigneUai),
+        |l| l.siret_formateur = r("35600000000048"),
+        |l| (l.uai_formateur, l.siret_formateur) = (r("faux"), r(" . ")),
+        |l| (l.uai_formateur, l.siret_formateur) = (r("\u{200B}"), r("faux")),
     ] {
         for (protocole, uai, siret) in [
             (

@@ -14,7 +14,7 @@ fn scope() {
         ("2020-09-01", "2026-07-31", "2026-08-01", true),
     ] {
         let i = avec(|i| {
-            i.action = None;
+            i.action = Absente;
             (i.date_entree, i.sortie_prevue, i.sortie_reelle) = (od(entree), od(prevue), od(reelle));
         });
         let obtenu = contexte_avec(lignes(), |c| c.dans_le_perimetre(&i));
@@ -39,11 +39,11 @@ fn entry() {
     ] {
         let i = avec(|i| {
             sifa(i).date_entree_cfa = od(cfa);
-            (i.date_entree, i.date_inscription) = (od(inscrit), None);
+            (i.date_entree, i.date_inscription) = (od(inscrit), Absente);
             action(i).date_debut = od(debut);
         });
         let dossier = v3(&i);
-        assert_eq!(dossier.entree, od(attendu.0));
+        assert_eq!(Lecture::from(dossier.entree), od(attendu.0));
         for champ in [
             "date_entree_formation",
             "date_inscription_formation",
@@ -78,7 +78,7 @@ fn diploma_routes() {
         ("-", "-", "-", None, false),
     ] {
         let route = |id, code: &str| {
-            if code == "-" { None } else { diplome(id, Some(code)) }
+            if code == "-" { Absente } else { diplome(id, Some(code)) }
         };
         let i = avec(|i| {
             sifa(i).diplome = route(1, s);
@@ -115,12 +115,12 @@ fn diploma_routes() {
 fn labels_and_rncp() {
     let essai = |court: Option<&str>, libelle: Option<&str>, rncp: Option<&str>| {
         let i = avec(|i| {
-            action(i).diplome = Some(Arc::new(Diplome {
+            action(i).diplome = Lue(Arc::new(Diplome {
                 id: 1,
-                libelle: libelle.map(str::to_owned),
-                libelle_court: court.map(str::to_owned),
+                libelle: libelle.map(str::to_owned).into(),
+                libelle_court: court.map(str::to_owned).into(),
                 code: t("50022141"),
-                rncp: rncp.map(str::to_owned),
+                rncp: rncp.map(str::to_owned).into(),
             }));
         });
         let dossier = v3(&i);
@@ -163,7 +163,7 @@ fn labels_and_rncp() {
         );
     }
     // The protocol of 2021 has no RNCP: nothing to warn about.
-    let i = avec(|i| Arc::make_mut(action(i).diplome.as_mut().unwrap()).rncp = None);
+    let i = avec(|i| Arc::make_mut(valeur(&mut action(i).diplome)).rncp = Absente);
     assert_eq!(alertes(&v2021(&i)), Vec::<&str>::new());
 }
 
@@ -250,12 +250,12 @@ fn training_dates() {
         assert_eq!(motifs(&v2021(&i)), Vec::<&str>::new());
     }
     let i = avec(|i| {
-        (i.date_entree, i.date_entree_groupe) = (None, None);
-        i.action = None;
+        (i.date_entree, i.date_entree_groupe) = (Absente, Absente);
+        i.action = Absente;
         sifa(i).diplome = diplome(1, Some("50022141"));
     });
     assert_eq!(motifs(&v2021(&i)), ["DATES_FORMATION_MANQUANTES"]);
-    let i = avec(|i| stagiaire(i).date_naissance = None);
+    let i = avec(|i| stagiaire(i).date_naissance = Absente);
     assert_eq!(
         (motifs(&v3(&i)), motifs(&v2021(&i))),
         (vec!["DATE_NAISSANCE_MANQUANTE"], vec![])

@@ -7,6 +7,7 @@ mod contrat_et_statut;
 mod dossiers;
 mod etablissement;
 mod formation;
+mod illisibles;
 mod parcours;
 mod statut_affiche;
 mod textes;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::lecture::Lecture::{Absente, Illisible, Lue};
 use super::records::*;
 use super::*;
 
@@ -24,27 +26,32 @@ pub(super) fn d(texte: &str) -> NaiveDate {
     texte.parse().unwrap()
 }
 
-fn od(texte: &str) -> Option<NaiveDate> {
-    (!texte.is_empty()).then(|| d(texte))
+fn od(texte: &str) -> Lecture<NaiveDate> {
+    (!texte.is_empty()).then(|| d(texte)).into()
 }
 
-fn t(texte: &str) -> Option<String> {
+fn t(texte: &str) -> Lecture<String> {
+    Lue(texte.to_owned())
+}
+
+/// A text of the settings.
+fn r(texte: &str) -> Option<String> {
     Some(texte.to_owned())
 }
 
-fn diplome(id: i64, code: Option<&str>) -> Option<Arc<Diplome>> {
-    Some(Arc::new(Diplome {
+fn diplome(id: i64, code: Option<&str>) -> Lecture<Arc<Diplome>> {
+    Lue(Arc::new(Diplome {
         id,
         libelle: t(&format!("Libellé {id}")),
         libelle_court: t(&format!("COURT {id}")),
-        code: code.map(str::to_owned),
+        code: code.map(str::to_owned).into(),
         rncp: t("35316"),
     }))
 }
 
 fn convention(id: i64, debut: &str, fin: &str) -> Convention {
     Convention {
-        id,
+        id: Some(id),
         date_debut: od(debut),
         date_fin: od(fin),
         ..Convention::default()
@@ -54,9 +61,9 @@ fn convention(id: i64, debut: &str, fin: &str) -> Convention {
 pub(super) fn ligne(id: i64, uai: &str, societe: Option<i64>, secteur: Option<i64>) -> LigneUai {
     LigneUai {
         id,
-        uai: t(uai),
-        nom: t(&format!("CFA {id}")),
-        siret: t("73282932000074"),
+        uai: r(uai),
+        nom: r(&format!("CFA {id}")),
+        siret: r("73282932000074"),
         societe_id: societe,
         secteur_id: secteur,
         ..LigneUai::default()
@@ -75,7 +82,7 @@ pub(super) fn inscription() -> Inscription {
         date_entree: od("2026-09-01"),
         date_entree_groupe: od("2026-09-07"),
         sortie_prevue: od("2028-08-31"),
-        stagiaire: Some(Stagiaire {
+        stagiaire: Lue(Stagiaire {
             id: 20,
             nom: t("Lenôtre"),
             prenom: t("Gaston"),
@@ -84,20 +91,20 @@ pub(super) fn inscription() -> Inscription {
             telephone: t("06 12 34 56 78"),
             ..Stagiaire::default()
         }),
-        action: Some(Action {
+        action: Lue(Action {
             id: 30,
             date_debut: od("2026-09-01"),
             date_fin: od("2028-08-31"),
             diplome: diplome(40, Some("50022141")),
-            centre_interet_diplome: None,
+            centre_interet_diplome: Absente,
         }),
         secteur: Arc::new(Secteur {
             id: 3,
             societe_id: 1,
-            nom: t("METZ"),
+            nom: r("METZ"),
             code_postal: t("57000"),
-            latitude: Some(49.12),
-            longitude: Some(6.177),
+            latitude: Lue(49.12),
+            longitude: Lue(6.177),
         }),
         conventions: vec![Convention {
             siret_employeur: t("732 829 320 00074"),
@@ -162,11 +169,18 @@ fn alertes(dossier: &Dossier) -> Vec<&'static str> {
 }
 
 fn stagiaire(i: &mut Inscription) -> &mut Stagiaire {
-    i.stagiaire.as_mut().unwrap()
+    valeur(&mut i.stagiaire)
 }
 
 fn action(i: &mut Inscription) -> &mut Action {
-    i.action.as_mut().unwrap()
+    valeur(&mut i.action)
+}
+
+fn valeur<T>(lecture: &mut Lecture<T>) -> &mut T {
+    match lecture {
+        Lue(valeur) => valeur,
+        Absente | Illisible(_) => panic!("nothing is there"),
+    }
 }
 
 fn sifa(i: &mut Inscription) -> &mut Sifa {

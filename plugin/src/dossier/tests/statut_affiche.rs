@@ -55,7 +55,7 @@ fn the_status_displayed_is_told_and_a_difference_with_its_remedy() {
             "statut_apprenant: Le tableau de bord affichera « Inscrit sans contrat », et non « Apprenti » : aucun contrat ne court à ce jour. Vérifier les dates dans la convention.",
         ),
         (
-            |i| sifa(i).sans_contrat_initial = true,
+            |i| sifa(i).sans_contrat_initial = Lue(true),
             Apprenti,
             "statut_apprenant: Le tableau de bord affichera « Apprenti », et non « Inscrit sans contrat » : un contrat court à ce jour. Vérifier la case « sans contrat » dans le SIFA, et les dates dans la convention.",
         ),
@@ -70,8 +70,8 @@ fn the_status_displayed_is_told_and_a_difference_with_its_remedy() {
 #[test]
 fn nothing_is_displayed_of_a_dossier_that_the_dashboard_would_refuse() {
     for change in [
-        (|i| (i.date_entree, action(i).date_debut) = (None, None)) as Change,
-        |i| (i.sortie_prevue, action(i).date_fin) = (None, None),
+        (|i| (i.date_entree, action(i).date_debut) = (Absente, Absente)) as Change,
+        |i| (i.sortie_prevue, action(i).date_fin) = (Absente, Absente),
         |i| i.sortie_prevue = od("2026-08-31"),
     ] {
         assert_eq!(affiche(change), (None, vec![]));

@@ -35,8 +35,8 @@ fn warnings() {
                 stagiaire(i).date_naissance = od("2010-01-01");
                 sifa(i).responsables = [(71, "faux"), (72, "@"), (73, "a@b.fr")]
                     .map(|(id, email)| Responsable {
-                        id,
-                        rang: None,
+                        id: Some(id),
+                        rang: Absente,
                         email: t(email),
                     })
                     .to_vec();
@@ -47,8 +47,8 @@ fn warnings() {
         ),
         (
             |i| {
-                let d = Arc::make_mut(action(i).diplome.as_mut().unwrap());
-                (d.libelle_court, d.rncp) = (t("C"), None);
+                let d = Arc::make_mut(valeur(&mut action(i).diplome));
+                (d.libelle_court, d.rncp) = (t("C"), Absente);
             },
             vec![
                 "LIBELLE_COURT_INVALIDE libelle_court_formation: Le libellé court du diplôme n° 40 a moins de 2 caractères : le compléter dans ce diplôme.",
@@ -56,7 +56,7 @@ fn warnings() {
             ],
         ),
         (
-            |i| Arc::make_mut(action(i).diplome.as_mut().unwrap()).rncp = t("RS1"),
+            |i| Arc::make_mut(valeur(&mut action(i).diplome)).rncp = t("RS1"),
             vec![
                 "RNCP_INVALIDE formation_rncp: Le code RNCP du diplôme n° 40 est mal formé (attendu : RNCP et 2 à 5 chiffres) : le corriger dans ce diplôme.",
             ],
@@ -68,11 +68,11 @@ fn warnings() {
             ],
         ),
         (
-            |i| i.sortie_prevue = None,
+            |i| i.sortie_prevue = Absente,
             vec!["SORTIE_PREVUE_MANQUANTE statut_apprenant: Saisir la date de sortie prévue dans la fiche Inscrit."],
         ),
         (
-            |i| (i.sortie_prevue, i.sortie_reelle, i.motif_sortie) = (None, od("2026-10-10"), t("Démission")),
+            |i| (i.sortie_prevue, i.sortie_reelle, i.motif_sortie) = (Absente, od("2026-10-10"), t("Démission")),
             vec![
                 "SORTIE_PREVUE_MANQUANTE statut_apprenant: L'abandon est compté sans elle, comme si elle était plus tard : saisir la date de sortie prévue dans la fiche Inscrit.",
             ],
@@ -134,7 +134,7 @@ fn warnings() {
             ],
         ),
         (
-            |i| (sifa(i).derniere_situation, sifa(i).dernier_organisme_uai) = (Some(1), t("7")),
+            |i| (sifa(i).derniere_situation, sifa(i).dernier_organisme_uai) = (Lue(1), t("7")),
             vec![
                 "DERNIERE_SITUATION_INCONNUE derniere_situation: Ce n'est pas un code de la nomenclature SIFA : le corriger dans le SIFA.",
                 "DERNIER_ORGANISME_INVALIDE dernier_organisme_uai: Attendu : un UAI (7 chiffres et une lettre) ou un numéro de département ; le corriger dans le SIFA.",
@@ -145,7 +145,7 @@ fn warnings() {
         assert_eq!(alertes_entieres(&dossier), attendues);
         assert!(dossier.envoyable());
     }
-    let i = avec(|i| secteur(i).longitude = None);
+    let i = avec(|i| secteur(i).longitude = Absente);
     assert_eq!(
         alertes_entieres(&v2021(&i)),
         [
@@ -160,32 +160,32 @@ fn warnings_of_the_uai_line() {
     for (protocole, change, attendue) in [
         (
             StatutCandidats,
-            (|l| (l.uai_formateur, l.siret_formateur) = (t("faux"), t("73282932000074"))) as fn(&mut LigneUai),
+            (|l| (l.uai_formateur, l.siret_formateur) = (r("faux"), r("73282932000074"))) as fn(&mut LigneUai),
             "UAI_FORMATEUR_INVALIDE uai_etablissement_formateur: Gestion des numéros UAI, ligne n° 1 : corriger l'UAI de l'établissement formateur, qui est mal formé (attendu : 7 chiffres et une lettre).",
         ),
         (
             StatutCandidats,
-            |l| (l.uai_formateur, l.siret_formateur) = (t("0570044C"), t("faux")),
+            |l| (l.uai_formateur, l.siret_formateur) = (r("0570044C"), r("faux")),
             "SIRET_FORMATEUR_INVALIDE siret_etablissement_formateur: Gestion des numéros UAI, ligne n° 1 : corriger le SIRET de l'établissement formateur, qui est mal formé (attendu : 14 chiffres).",
         ),
         (
             V3,
-            |l| l.siret = t("73282932000075"),
+            |l| l.siret = r("73282932000075"),
             "SIRET_CLE_FAUSSE etablissement_responsable_siret: Le SIRET est envoyé, mais sa clé de contrôle est fausse : le vérifier à la ligne n° 1 de Gestion des numéros UAI.",
         ),
         (
             V3,
-            |l| (l.uai_formateur, l.siret_formateur) = (t("0570044C"), t("73282932000075")),
+            |l| (l.uai_formateur, l.siret_formateur) = (r("0570044C"), r("73282932000075")),
             "SIRET_CLE_FAUSSE etablissement_formateur_siret: Le SIRET est envoyé, mais sa clé de contrôle est fausse : le vérifier à la ligne n° 1 de Gestion des numéros UAI.",
         ),
         (
             V3,
-            |l| l.uai_formateur = t("0570044C"),
+            |l| l.uai_formateur = r("0570044C"),
             "LIGNE_UAI_INCOMPLETE etablissement_formateur_uai: Gestion des numéros UAI, ligne n° 1 : l'établissement formateur n'a que l'un de ses deux numéros, et l'UAI et le SIRET du CFA sont envoyés à sa place. Saisir les deux, ou aucun.",
         ),
         (
             V3,
-            |l| l.type_cfa = t("11"),
+            |l| l.type_cfa = r("11"),
             "TYPE_CFA_INVALIDE type_cfa: Attendu : 01 à 10 ; le corriger à la ligne n° 1 de Gestion des numéros UAI.",
         ),
     ] {

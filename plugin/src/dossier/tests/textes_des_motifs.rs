@@ -13,20 +13,20 @@ fn reasons_of_the_apprentice() {
     let mineur: Change = |i| stagiaire(i).date_naissance = od("2010-01-01");
     for (change, attendues) in [
         (
-            (|i| stagiaire(i).nom = None) as Change,
+            (|i| stagiaire(i).nom = Absente) as Change,
             vec!["NOM_MANQUANT: Saisir le nom dans la fiche Stagiaire."],
         ),
         (
-            |i| stagiaire(i).prenom = None,
+            |i| stagiaire(i).prenom = Absente,
             vec!["NOM_MANQUANT: Saisir le prénom dans la fiche Stagiaire."],
         ),
         // Several advices of one reason stand together, each once.
         (
-            |i| (stagiaire(i).nom, stagiaire(i).prenom) = (None, None),
+            |i| (stagiaire(i).nom, stagiaire(i).prenom) = (Absente, Absente),
             vec!["NOM_MANQUANT: Saisir le nom dans la fiche Stagiaire. Saisir le prénom dans la fiche Stagiaire."],
         ),
         (
-            |i| i.stagiaire = None,
+            |i| i.stagiaire = Absente,
             vec![
                 "EMAIL_CONTACT_MANQUANT: L'inscription n'est rattachée à aucun stagiaire : la rattacher à son stagiaire dans la fiche Inscrit.",
                 "NOM_MANQUANT: L'inscription n'est rattachée à aucun stagiaire : la rattacher à son stagiaire dans la fiche Inscrit.",
@@ -34,11 +34,11 @@ fn reasons_of_the_apprentice() {
             ],
         ),
         (
-            |i| stagiaire(i).date_naissance = None,
+            |i| stagiaire(i).date_naissance = Absente,
             vec!["DATE_NAISSANCE_MANQUANTE: Saisir la date de naissance dans la fiche Stagiaire."],
         ),
         (
-            |i| stagiaire(i).email = None,
+            |i| stagiaire(i).email = Absente,
             vec!["EMAIL_CONTACT_MANQUANT: Saisir l'e-mail dans la fiche Stagiaire."],
         ),
         (
@@ -57,13 +57,13 @@ fn reasons_of_the_apprentice() {
             |i| {
                 stagiaire(i).date_naissance = od("2010-01-01");
                 sifa(i).responsables = vec![Responsable {
-                    id: 71,
-                    rang: Some(1),
+                    id: Some(71),
+                    rang: Lue(1),
                     email: t("faux"),
                 }];
                 i.interlocuteurs = vec![Interlocuteur {
-                    id: 81,
-                    rang: None,
+                    id: Some(81),
+                    rang: Absente,
                     profil: t("PARENT"),
                     email: t("faux@"),
                 }];
@@ -82,7 +82,7 @@ fn reasons_of_the_training() {
     const ENTREE: &str = "DATES_FORMATION_MANQUANTES: Saisir la date d'entrée dans la fiche Inscrit, ou la date d'entrée au CFA dans le SIFA, ou la date de début dans la fiche Action.";
     for (change, attendues) in [
         (
-            (|i| action(i).diplome = None) as Change,
+            (|i| action(i).diplome = Absente) as Change,
             vec![
                 "CODE_DIPLOME_MANQUANT: Aucun diplôme : le choisir dans le SIFA, ou lier l'action (fiche Action) à un diplôme, ou à un centre d'intérêt lié à un diplôme.",
             ],
@@ -101,7 +101,7 @@ fn reasons_of_the_training() {
         ),
         (
             |i| {
-                (action(i).diplome, action(i).centre_interet_diplome) = (None, diplome(43, Some(" ")));
+                (action(i).diplome, action(i).centre_interet_diplome) = (Absente, diplome(43, Some(" ")));
             },
             vec![
                 "CODE_DIPLOME_MANQUANT: Le code du diplôme n° 43 (désigné par : Centre d'intérêt) manque : saisir ses 8 lettres ou chiffres dans ce diplôme.",
@@ -110,12 +110,12 @@ fn reasons_of_the_training() {
         // The date of inscription and the date of entry ask for the same thing: said once.
         (
             |i| {
-                (i.date_inscription, i.date_entree, action(i).date_debut) = (None, None, None);
+                (i.date_inscription, i.date_entree, action(i).date_debut) = (Absente, Absente, Absente);
             },
             vec![ENTREE],
         ),
         (
-            |i| (i.sortie_prevue, action(i).date_fin) = (None, None),
+            |i| (i.sortie_prevue, action(i).date_fin) = (Absente, Absente),
             vec![
                 "DATES_FORMATION_MANQUANTES: Saisir la date de sortie prévue dans la fiche Inscrit, ou la date de fin dans la fiche Action.",
             ],
@@ -130,7 +130,7 @@ fn reasons_of_the_training() {
         assert_eq!(raisons(&v3(&avec(change))), attendues);
     }
     let sans_entree = v2021(&avec(|i| {
-        (i.date_entree, i.date_entree_groupe, action(i).date_debut) = (None, None, None);
+        (i.date_entree, i.date_entree_groupe, action(i).date_debut) = (Absente, Absente, Absente);
     }));
     assert_eq!(raisons(&sans_entree), [ENTREE]);
 }
@@ -143,23 +143,23 @@ fn reasons_of_the_establishment() {
         (V3, (|l| l.uai = None) as fn(&mut LigneUai), "saisir l'UAI."),
         (
             V3,
-            |l| l.uai = t("057003B"),
+            |l| l.uai = r("057003B"),
             "corriger l'UAI, qui est mal formé (attendu : 7 chiffres et une lettre).",
         ),
         (V3, |l| l.siret = None, "saisir le SIRET."),
         (
             V3,
-            |l| l.siret = t("7328293200007"),
+            |l| l.siret = r("7328293200007"),
             "corriger le SIRET, qui est mal formé (attendu : 14 chiffres).",
         ),
         (
             V3,
-            |l| (l.uai_formateur, l.siret_formateur) = (t("faux"), t("35600000000048")),
+            |l| (l.uai_formateur, l.siret_formateur) = (r("faux"), r("35600000000048")),
             "corriger l'UAI de l'établissement formateur, qui est mal formé (attendu : 7 chiffres et une lettre).",
         ),
         (
             V3,
-            |l| (l.uai_formateur, l.siret_formateur) = (t("0570044C"), t("00000000000000")),
+            |l| (l.uai_formateur, l.siret_formateur) = (r("0570044C"), r("00000000000000")),
             "corriger le SIRET de l'établissement formateur, qui est mal formé (attendu : 14 chiffres).",
         ),
         (StatutCandidats, |l| l.nom = None, "saisir le nom du CFA."),
@@ -170,7 +170,7 @@ fn reasons_of_the_establishment() {
     const UAI_INCONNU: &str = "UAI_SIRET_MANQUANT: L'UAI de l'établissement saisi dans le SIFA n'est pas dans la liste : l'ajouter dans Gestion des numéros UAI avec son nom et son SIRET, ou le corriger dans le SIFA.";
     const UAI_FAUX: &str = "UAI_SIRET_MANQUANT: L'UAI de l'établissement saisi dans le SIFA est mal formé (attendu : 7 chiffres et une lettre) : le corriger dans le SIFA.";
     for (uai, attendue) in [
-        (None, SANS_LIGNE.to_owned()),
+        (Absente, SANS_LIGNE.to_owned()),
         (t("0570099Z"), UAI_INCONNU.to_owned()),
         (
             t("faux"),
@@ -223,7 +223,7 @@ fn reasons_for_unreadable_values() {
             "diplome",
             "libelle",
             Texte,
-            "un texte lisible ; ressaisir la valeur dans le diplôme.",
+            "un texte lisible de 1 Mio au plus ; ressaisir la valeur dans le diplôme.",
         ),
         (
             "convention",
@@ -241,7 +241,7 @@ fn reasons_for_unreadable_values() {
             "sifa_responsable",
             "email",
             Texte,
-            "un texte lisible ; ressaisir la valeur dans le SIFA.",
+            "un texte lisible de 1 Mio au plus ; ressaisir la valeur dans le SIFA.",
         ),
         (
             "secteur",
@@ -253,22 +253,22 @@ fn reasons_for_unreadable_values() {
             "societe",
             "nom",
             Texte,
-            "un texte lisible ; ressaisir la valeur dans Paramètres sociétés.",
+            "un texte lisible de 1 Mio au plus ; ressaisir la valeur dans Paramètres sociétés.",
         ),
         (
             "autre",
             "x",
             Texte,
-            "un texte lisible ; ressaisir la valeur dans l'ERP.",
+            "un texte lisible de 1 Mio au plus ; ressaisir la valeur dans l'ERP.",
         ),
     ] {
         let i = avec(|i| {
-            i.illisibles = vec![ValeurIllisible {
+            stagiaire(i).nom = Illisible(Box::new(ValeurIllisible {
                 entite,
                 colonne,
-                id: 7,
+                id: Some(7),
                 attendu,
-            }];
+            }));
         });
         let attendue = format!("VALEUR_ILLISIBLE: {entite}.{colonne} (n° 7) ne peut pas être lu, attendu : {detail}");
         assert_eq!(raisons(&v3(&i)), [attendue]);

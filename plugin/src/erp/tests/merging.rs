@@ -8,7 +8,7 @@ use proptest::test_runner::{Config, TestRunner};
 use super::base::{Base, read};
 use crate::bases::{Product, on_each};
 use crate::database::Param;
-use crate::dossier::records::Inscription;
+use crate::dossier::records::{Inscription, Lecture};
 use crate::erp::sql::Part;
 
 /// Rows as (id, foreign key); keys may lead nowhere.
@@ -130,13 +130,13 @@ fn shown(inscriptions: &[Inscription]) -> String {
         writeln!(
             shown,
             "{:?} {} {} {:?} {:?} {:?} {:?}",
-            i.stagiaire.as_ref().map(|s| s.id),
+            i.stagiaire.valeur().map(|s| s.id),
             i.id,
             i.secteur.id,
-            i.sifa.as_ref().map(|sifa| sifa.id),
-            i.conventions.iter().map(|c| c.id).collect::<Vec<_>>(),
-            i.interlocuteurs.iter().map(|p| p.id).collect::<Vec<_>>(),
-            responsables.map(|r| r.id).collect::<Vec<_>>(),
+            i.sifa.as_ref().and_then(|sifa| sifa.id.valeur().copied()),
+            i.conventions.iter().filter_map(|c| c.id).collect::<Vec<_>>(),
+            i.interlocuteurs.iter().filter_map(|p| p.id).collect::<Vec<_>>(),
+            responsables.filter_map(|r| r.id).collect::<Vec<_>>(),
         )
         .unwrap();
     }
@@ -181,13 +181,13 @@ fn pages_join_without_a_seam(product: Product) {
     fill(&base, &data);
     let all = read(&base.erp(), &[1, 2]);
     assert_eq!(all.len(), data.inscriptions.len());
-    let keys: Vec<_> = all.iter().map(|i| (i.stagiaire.as_ref().map(|s| s.id), i.id)).collect();
+    let keys: Vec<_> = all.iter().map(|i| (i.stagiaire.valeur().map(|s| s.id), i.id)).collect();
     assert!(keys.is_sorted());
     for i in &all {
         let conventions = if i.id <= stagiaires { 3 } else { 0 };
         assert_eq!(
             (i.conventions.len(), i.interlocuteurs.len()),
-            (conventions, usize::from(i.stagiaire.is_some()))
+            (conventions, usize::from(i.stagiaire.valeur().is_some()))
         );
     }
 }
@@ -201,7 +201,8 @@ fn of_two_sifa_rows_the_first_counts_and_the_inscription_comes_once(product: Pro
     let all = read(&base.erp(), &[1]);
     assert_eq!(all.len(), 1);
     let sifa = all[0].sifa.as_ref().unwrap();
-    assert_eq!((sifa.id, sifa.responsables.len(), sifa.responsables[0].id), (8, 1, 2));
+    assert_eq!(sifa.id, Lecture::Lue(8));
+    assert_eq!((sifa.responsables.len(), sifa.responsables[0].id), (1, Some(2)));
 }
 
 #[test]

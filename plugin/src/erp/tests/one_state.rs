@@ -55,7 +55,7 @@ fn what_others_change_meanwhile_is_not_read(product: Product) {
         .map(|i| {
             (
                 i.id,
-                i.motif_sortie.as_deref(),
+                i.motif_sortie.valeur().map(String::as_str),
                 i.conventions.len(),
                 i.interlocuteurs.len(),
             )
