@@ -77,6 +77,74 @@ fn a_failing_init_is_told_in_its_own_words() {
     }
 }
 
+/// Lengths from nothing to one byte less than the whole: the beginning byte by byte, then in steps, and the ends of the
+/// parts that the system maps.
+fn cuts(whole: u64) -> Vec<u64> {
+    let mut cuts: Vec<_> = (0..200).chain((1..400).map(|step| whole / 400 * step)).collect();
+    cuts.extend((1..200).map(|missing| whole - missing));
+    cuts.extend([512, 4096, 65536]);
+    cuts.sort_unstable();
+    cuts
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_library_that_was_cut_off_is_refused_before_it_is_mapped() {
+    let ended = support::program::alone("every_cut_of_the_real_library", &[]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.stdout.contains("came to its end"), "{ended:?}");
+}
+
+#[test]
+#[ignore = "run by the test above: what it must not do is end its process"]
+fn every_cut_of_the_real_library() {
+    let copy = support::scratch().join("coupée.so");
+    fs::copy(support::library(), &copy).unwrap();
+    let file = fs::OpenOptions::new().write(true).open(&copy).unwrap();
+    let cuts = cuts(file.metadata().unwrap().len());
+    for cut in cuts.into_iter().rev() {
+        file.set_len(cut).unwrap();
+        let (found, said) = refusal(&copy);
+        assert_eq!(found, "Damaged", "{cut} bytes: {said}");
+        assert!(said.contains(&format!("({cut} bytes)")), "{said}");
+    }
+    println!("came to its end");
+}
+
+#[test]
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn a_library_for_another_processor_or_system_is_refused() {
+    let (source, library) = (support::scratch().join("i386.c"), support::scratch().join("libi386.so"));
+    fs::write(&source, "int passerelle_plugin_entry_v1(void) { return 0; }\n").unwrap();
+    let made = std::process::Command::new("cc")
+        .args(["-m32", "-shared", "-nostdlib", "-fPIC", "-o"])
+        .args([&library, &source])
+        .status();
+    assert!(made.unwrap().success());
+    let (found, said) = refusal(&library);
+    assert_eq!(found, "Machine", "{said}");
+    assert!(said.contains("I386") && said.contains("x86_64"), "{said}");
+
+    // One byte of the header says which processor.
+    let mut bytes = fs::read(support::zoo("good")).unwrap();
+    bytes[18] = 0xb7;
+    let library = support::scratch().join("libarm.so");
+    fs::write(&library, bytes).unwrap();
+    let (found, said) = refusal(&library);
+    assert_eq!(found, "Machine", "{said}");
+    assert!(said.contains("Aarch64"), "{said}");
+}
+
+#[test]
+fn an_object_file_is_not_a_library() {
+    let (source, object) = (support::scratch().join("objet.c"), support::scratch().join("objet.so"));
+    fs::write(&source, "int nothing;\n").unwrap();
+    support::compile("cc", &["-c"], &source, &object).unwrap();
+    let (found, said) = refusal(&object);
+    assert_eq!(found, "Open", "{said}");
+    assert!(said.contains("not a library"), "{said}");
+}
+
 #[test]
 fn a_text_file_is_refused() {
     let file = support::scratch().join("libtexte.so");

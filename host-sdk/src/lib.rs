@@ -35,6 +35,7 @@
 #![deny(unsafe_code)]
 
 mod error;
+mod file;
 mod host;
 mod library;
 mod load_error;

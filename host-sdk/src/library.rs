@@ -28,7 +28,7 @@ pub(crate) struct Initialised(pub(crate) Arc<Loaded>);
 impl Library {
     /// Load the file at an absolute path, check that it is a Passerelle plugin of this ABI, and initialise it.
     ///
-    /// The checks: it exports the entry; sizes and versions; every structure's layout against this crate's; abi_stable's
+    /// The checks: the file is a whole library for this program, before it is mapped; it exports the entry; sizes and versions; every structure's layout against this crate's; abi_stable's
     /// own comparison when the library was written in Rust; required functions. Loading a file twice opens it once.
     ///
     /// # Errors

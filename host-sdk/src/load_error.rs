@@ -30,6 +30,26 @@ pub enum LoadError {
         /// The system's words.
         reason: String,
     },
+    /// The file is incomplete or damaged: a copy that was broken off. Nothing of it was mapped.
+    #[error("{path}: incomplete or damaged ({size} bytes): {reason}", path = path.display())]
+    Damaged {
+        /// Canonical path.
+        path: PathBuf,
+        /// The file's size in bytes.
+        size: u64,
+        /// What is missing or wrong.
+        reason: String,
+    },
+    /// A library for another system or processor, or for programs of 32 bits in one of 64.
+    #[error("{path}: made for {found}, this program is {wanted}", path = path.display())]
+    Machine {
+        /// Canonical path.
+        path: PathBuf,
+        /// What the file was made for.
+        found: String,
+        /// What this program is.
+        wanted: String,
+    },
     /// A library, but not this product: it does not export the entry.
     #[error("{path}: does not export passerelle_plugin_entry_v1", path = path.display())]
     NoEntry {
@@ -88,6 +108,8 @@ impl LoadError {
             Self::Relative { path }
             | Self::Missing { path, .. }
             | Self::Open { path, .. }
+            | Self::Damaged { path, .. }
+            | Self::Machine { path, .. }
             | Self::NoEntry { path }
             | Self::Entry { path, .. }
             | Self::Version { path, .. }
@@ -111,6 +133,14 @@ impl LoadError {
             Self::Open { reason, .. } => format!(
                 "Le système ne peut pas charger « {path} » : ce n'est pas une bibliothèque pour cette machine, ou il \
                  lui manque un composant ({reason}). Réinstallez le plugin."
+            ),
+            Self::Damaged { size, .. } => format!(
+                "Le fichier du plugin « {path} » est incomplet ou abîmé ({size} octets) : copiez-le de nouveau depuis la \
+                 livraison, ou réinstallez le plugin."
+            ),
+            Self::Machine { found, wanted, .. } => format!(
+                "Le plugin « {path} » est fait pour un autre système ou un autre processeur ({found}) que cette \
+                 application ({wanted}) : installez celui qui va avec elle, 32 ou 64 bits."
             ),
             Self::NoEntry { .. } => format!(
                 "« {path} » n'est pas le plugin Passerelle Apprentissage : choisissez le fichier fourni avec le produit."

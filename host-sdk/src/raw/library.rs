@@ -14,7 +14,7 @@ use super::{
     open::{self, Opened},
     text,
 };
-use crate::{Error, LoadError};
+use crate::{Error, LoadError, file};
 
 type EntryFunction = unsafe extern "C" fn() -> *const passerelle_entry;
 type Init = unsafe extern "C" fn(u32, u32, *mut passerelle_error) -> i32;
@@ -38,6 +38,7 @@ pub(crate) struct Loaded {
 impl Loaded {
     /// Open the file at a canonical path and check it.
     pub(crate) fn open(path: &Path) -> Result<Self, LoadError> {
+        file::check(path)?;
         let path = path.to_owned();
         let library = open::open(&path).map_err(|reason| LoadError::Open {
             path: path.clone(),
