@@ -1,18 +1,67 @@
-//! The one error that crosses the ABI: a code, a French sentence for the user, an English detail for the log.
+//! The one error that crosses the ABI: its kind, a French sentence for the user, an English detail for the log.
+//!
+//! Each module turns its own errors into this one, beside their texts; `ffi` gives each kind its number.
 
-use passerelle_abi as abi;
-
-use crate::courriel::CourrielError;
-use crate::database::DatabaseError;
-use crate::erp::ErpError;
-use crate::mission::MissionError;
-use crate::store::{SealError, StoreError};
+/// The kinds of error that a host can tell apart, in the groups of the header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The host passed NULL where it is not allowed.
+    Null,
+    /// The host passed a struct of an unknown size.
+    StructSize,
+    /// The host passed a text that is not UTF-8.
+    NotUtf8,
+    /// The host passed an argument that it must mend.
+    Argument,
+    /// The host asked for something of an unknown id.
+    UnknownId,
+    /// Host and plugin speak different versions of the ABI.
+    Version,
+    /// The host lacks a callback that is needed.
+    HostLacks,
+    /// Not initialised, or ended.
+    NotInitialized,
+    /// Initialised already.
+    AlreadyInitialized,
+    /// Another call is in progress.
+    Busy,
+    /// A call panicked before.
+    Poisoned,
+    /// On another thread than allowed.
+    WrongThread,
+    /// The database cannot be reached.
+    DatabaseUnreachable,
+    /// A table or column is missing or cannot be read.
+    Schema,
+    /// The database failed.
+    Database,
+    /// The mapping file is wrong.
+    Mapping,
+    /// The `mna_` tables are missing or of another version.
+    MigrationNeeded,
+    /// A setting must be mended.
+    Settings,
+    /// A key cannot be sealed or opened.
+    Secret,
+    /// The receiver or the mail server cannot be reached.
+    Network,
+    /// The receiver refuses the API key.
+    KeyRefused,
+    /// The host asked to stop.
+    Cancelled,
+    /// A callback of the host failed.
+    Host,
+    /// A file or document could not be read or written.
+    Io,
+    /// A call panicked.
+    Panicked,
+}
 
 /// What a call of the plugin may fail with.
 #[derive(Debug, Clone)]
 pub struct Error {
-    /// One of `PASSERELLE_E_*`.
-    pub code: i32,
+    /// What went wrong, as far as a host can act on it.
+    pub kind: ErrorKind,
     /// One sentence in French: what, where, and what to do. No key, no personal data.
     pub message: String,
     /// English detail for the log. No key, no personal data.
@@ -25,9 +74,9 @@ pub struct Error {
 
 impl Error {
     /// An error that stands on nothing else.
-    pub fn new(code: i32, message: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn new(kind: ErrorKind, message: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
-            code,
+            kind,
             message: message.into(),
             detail: detail.into(),
             sqlstate: String::new(),
@@ -37,122 +86,29 @@ impl Error {
 
     /// An argument that the caller must mend.
     pub fn argument(message: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::new(abi::PASSERELLE_E_ARGUMENT, message, detail)
+        Self::new(ErrorKind::Argument, message, detail)
     }
 
     /// The host asked to stop.
     #[must_use]
     pub fn cancelled() -> Self {
-        Self::new(
-            abi::PASSERELLE_E_CANCELLED,
-            "Opération annulée.",
-            "cancelled by the host",
-        )
+        Self::new(ErrorKind::Cancelled, "Opération annulée.", "cancelled by the host")
     }
 
     /// A document could not be written.
     #[must_use]
     pub fn io(error: &std::io::Error) -> Self {
         Self::new(
-            abi::PASSERELLE_E_IO,
+            ErrorKind::Io,
             "Le document n'a pas pu être écrit : vérifiez la place disponible et les droits du dossier choisi.",
             format!("writing a document: {error}"),
         )
     }
 }
 
-impl From<DatabaseError> for Error {
-    fn from(error: DatabaseError) -> Self {
-        let code = match &error {
-            DatabaseError::NoDriver(_)
-            | DatabaseError::CannotConnect(_)
-            | DatabaseError::LoginRefused(_)
-            | DatabaseError::FileMissing { .. }
-            | DatabaseError::DatabaseMissing(_) => abi::PASSERELLE_E_DATABASE_UNREACHABLE,
-            DatabaseError::TableMissing { .. } | DatabaseError::ColumnMissing { .. } => abi::PASSERELLE_E_SCHEMA,
-            DatabaseError::Cancelled => return Self::cancelled(),
-            _ => abi::PASSERELLE_E_DATABASE,
-        };
-        Self {
-            sqlstate: error.sqlstate().unwrap_or_default().to_owned(),
-            native_code: error.native_code().unwrap_or_default(),
-            ..Self::new(code, error.user_text(), error.to_string())
-        }
-    }
-}
-
-impl From<ErpError> for Error {
-    fn from(error: ErpError) -> Self {
-        let code = match &error {
-            ErpError::Database(error) => return error.clone().into(),
-            ErpError::ColumnMissing { error: missing, .. } => {
-                return Self {
-                    message: error.user_text(),
-                    detail: error.to_string(),
-                    ..DatabaseError::clone(missing).into()
-                };
-            }
-            ErpError::Cancelled => return Self::cancelled(),
-            ErpError::MappingFile { .. } | ErpError::MappingEncoding { .. } | ErpError::Mapping { .. } => {
-                abi::PASSERELLE_E_MAPPING
-            }
-            ErpError::Order { .. } => abi::PASSERELLE_E_SCHEMA,
-        };
-        Self::new(code, error.user_text(), error.to_string())
-    }
-}
-
-impl From<StoreError> for Error {
-    fn from(error: StoreError) -> Self {
-        let code = match error {
-            StoreError::Database(error) => return error.into(),
-            StoreError::Seal(error) => return error.into(),
-            StoreError::NotMigrated { .. } | StoreError::Older { .. } | StoreError::Newer { .. } => {
-                abi::PASSERELLE_E_MIGRATION_NEEDED
-            }
-            StoreError::UnknownRun { .. } => abi::PASSERELLE_E_ARGUMENT,
-            StoreError::Write(_) => abi::PASSERELLE_E_IO,
-            _ => abi::PASSERELLE_E_SETTINGS,
-        };
-        Self::new(code, error.user_text(), error.to_string())
-    }
-}
-
-impl From<SealError> for Error {
-    fn from(error: SealError) -> Self {
-        Self::new(abi::PASSERELLE_E_SECRET, error.user_text(), error.to_string())
-    }
-}
-
-impl From<MissionError> for Error {
-    fn from(error: MissionError) -> Self {
-        let code = match &error {
-            MissionError::Cancelled => return Self::cancelled(),
-            MissionError::KeyRefused { .. } => abi::PASSERELLE_E_KEY_REFUSED,
-            _ => abi::PASSERELLE_E_NETWORK,
-        };
-        Self::new(code, error.user_text(), error.to_string())
-    }
-}
-
-impl From<CourrielError> for Error {
-    fn from(error: CourrielError) -> Self {
-        let code = match &error {
-            CourrielError::Cancelled => abi::PASSERELLE_E_CANCELLED,
-            CourrielError::NoRecipient
-            | CourrielError::InvalidRecipient { .. }
-            | CourrielError::InvalidSender
-            | CourrielError::InvalidServer
-            | CourrielError::ClearText { .. } => abi::PASSERELLE_E_SETTINGS,
-            _ => abi::PASSERELLE_E_NETWORK,
-        };
-        Self::new(code, error.user_text(), error.to_string())
-    }
-}
-
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} (code {})", self.detail, self.code)
+        write!(f, "{} ({:?})", self.detail, self.kind)
     }
 }
 

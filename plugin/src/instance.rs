@@ -6,15 +6,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use passerelle_abi as abi;
-
 use crate::contributions::{
     self, Context, acces_api, complements_secteur, compte_rendu, courriel_compte_rendu, diagnostic,
     exemple_export_nuit, numeros_uai, rotation_scellement, verification_etablissement,
 };
 use crate::database::Database;
 use crate::erp::{Erp, Mapping};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::form::{Event, Form, Next};
 use crate::host::{Host, Run, Setting};
 use crate::keys::Keys;
@@ -53,7 +51,7 @@ impl Instance {
     pub fn new(host: Arc<dyn Host>) -> Result<Self, Error> {
         let connection_string = host.setting(Setting::Database)?.ok_or_else(|| {
             Error::new(
-                abi::PASSERELLE_E_SETTINGS,
+                ErrorKind::Settings,
                 "La base de données de l'ERP n'est pas indiquée : renseignez sa chaîne de connexion ODBC dans les \
                  paramètres du programme.",
                 "the host gave no value for the setting `database`",
@@ -320,7 +318,7 @@ fn lease(setting: Option<&str>) -> Result<Duration, Error> {
     match text.trim().parse() {
         Ok(seconds @ 2..=3600) => Ok(Duration::from_secs(seconds)),
         _ => Err(Error::new(
-            abi::PASSERELLE_E_SETTINGS,
+            ErrorKind::Settings,
             "Le délai de reprise d'une nuit interrompue (lease_seconds) doit être un nombre de secondes entre 2 et 3600.",
             "the setting `lease_seconds` is not a number from 2 to 3600",
         )),
@@ -333,7 +331,7 @@ fn batch(setting: Option<&str>) -> Result<Option<usize>, Error> {
     match text.trim().parse() {
         Ok(dossiers @ 1..) => Ok(Some(dossiers)),
         _ => Err(Error::new(
-            abi::PASSERELLE_E_SETTINGS,
+            ErrorKind::Settings,
             "Le nombre de dossiers par envoi (batch_dossiers) doit être un nombre entier, 1 au moins.",
             "the setting `batch_dossiers` is not a number from 1",
         )),
@@ -342,7 +340,7 @@ fn batch(setting: Option<&str>) -> Result<Option<usize>, Error> {
 
 fn unknown(kind: &str, id: &str) -> Error {
     Error::new(
-        abi::PASSERELLE_E_UNKNOWN_ID,
+        ErrorKind::UnknownId,
         "Le programme hôte a demandé quelque chose que la Passerelle Apprentissage ne connaît pas.",
         format!("unknown {kind} `{}`", id.escape_debug()),
     )

@@ -4,10 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use passerelle_abi as abi;
 use zeroize::Zeroizing;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Secrets};
 use crate::store::{SealError, Sealer, SealingKey};
 
@@ -94,7 +93,7 @@ impl Keys {
             (Some(secrets), _) => Ok(Place::Host(secrets)),
             (None, Some(folder)) => Ok(Place::Folder(folder)),
             (None, None) => Err(Error::new(
-                abi::PASSERELLE_E_SETTINGS,
+                ErrorKind::Settings,
                 "Le programme n'indique pas où garder la clé de scellement : renseignez le dossier de données de la \
                  Passerelle Apprentissage.",
                 "the host has no secrets interface and gave no value for the setting `data_dir`",

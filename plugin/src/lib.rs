@@ -21,6 +21,8 @@
 //! Arrows point one way, from the top of this table to its bottom: `dossier` depends on none of the others; `erp`,
 //! `store` and `mission` know its types, never each other; `courriel` knows none of them; only `ffi` sees raw pointers.
 
+#![deny(unsafe_code)]
+
 #[cfg(panic = "abort")]
 compile_error!("the plugin must unwind: with panic = \"abort\" a bug would take the host down");
 
@@ -31,6 +33,7 @@ pub mod dossier;
 pub mod erp;
 pub mod error;
 mod fault;
+#[allow(unsafe_code)]
 pub mod ffi;
 pub mod form;
 pub mod host;

@@ -15,7 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use chrono::{Datelike as _, NaiveDate, NaiveDateTime};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::Run;
 use crate::table::{Cell, Column};
 use layout::{Formats, Layout};
@@ -62,7 +62,7 @@ impl From<WorkbookError> for Error {
     fn from(error: WorkbookError) -> Self {
         match error {
             WorkbookError::Cancelled => Self::cancelled(),
-            error => Self::new(passerelle_abi::PASSERELLE_E_IO, error.user_text(), error.to_string()),
+            error => Self::new(ErrorKind::Io, error.user_text(), error.to_string()),
         }
     }
 }

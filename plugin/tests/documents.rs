@@ -12,6 +12,7 @@
 mod support;
 
 use calamine::{Data, DataType as _, Range, Reader as _};
+use passerelle::error::ErrorKind;
 use passerelle::host::Host as _;
 use serde_json::{Map, Value, json};
 use support::{Installation, Workbook, journaled};
@@ -349,11 +350,11 @@ fn a_cancelled_document_ends_with_that() {
     journaled(&installation);
     for id in ["apercu.xlsx", "compte-rendu.xlsx", "compte-rendu.html"] {
         let error = installation.document(id, &json!({}), true).unwrap_err();
-        assert_eq!(error.code, passerelle_abi::PASSERELLE_E_CANCELLED, "{id}: {error}");
+        assert_eq!(error.kind, ErrorKind::Cancelled, "{id}: {error}");
     }
     let error = installation
         .document("compte-rendu.html", &json!({"run": 99}), false)
         .unwrap_err();
-    assert_eq!(error.code, passerelle_abi::PASSERELLE_E_ARGUMENT);
+    assert_eq!(error.kind, ErrorKind::Argument);
     assert!(installation.host.now().is_ok());
 }

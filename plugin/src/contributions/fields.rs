@@ -1,10 +1,9 @@
 //! What the forms share: values as hosts tell them, and choices of the ERP's sociétés and sectors.
 
-use passerelle_abi as abi;
 use serde_json::Value;
 
 use crate::erp::{Erp, References};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::form::ChoiceOption;
 
 /// The value of an option that stands for none.
@@ -51,7 +50,7 @@ fn wrong(field: &str, wanted: &str) -> Error {
 /// A field, button or row that a form does not have.
 pub fn unknown(form: &str, id: &str) -> Error {
     Error::new(
-        abi::PASSERELLE_E_UNKNOWN_ID,
+        ErrorKind::UnknownId,
         "Le programme hôte a transmis un champ, un bouton ou une ligne inconnus.",
         format!("{form} has no field, button or row `{}`", id.escape_debug()),
     )

@@ -1,5 +1,6 @@
 //! Every error of the module, with its French text.
 
+use crate::error::{Error, ErrorKind};
 use crate::tls::CertificateFault;
 
 /// Where the user mends the settings.
@@ -226,5 +227,34 @@ fn certificate(server: &str, fault: CertificateFault) -> String {
         CertificateFault::Invalid => format!(
             "Le certificat de {server} est refusé (révoqué ou mal formé). Prévenez l'administrateur du serveur."
         ),
+    }
+}
+
+impl From<CourrielError> for Error {
+    fn from(error: CourrielError) -> Self {
+        let kind = match &error {
+            CourrielError::Cancelled => ErrorKind::Cancelled,
+            CourrielError::NoRecipient
+            | CourrielError::InvalidRecipient { .. }
+            | CourrielError::InvalidSender
+            | CourrielError::InvalidServer
+            | CourrielError::ClearText { .. } => ErrorKind::Settings,
+            CourrielError::Client { .. }
+            | CourrielError::NameNotFound { .. }
+            | CourrielError::ConnectionRefused { .. }
+            | CourrielError::TimedOut { .. }
+            | CourrielError::Cut { .. }
+            | CourrielError::NotSmtp { .. }
+            | CourrielError::Certificate { .. }
+            | CourrielError::Tls { .. }
+            | CourrielError::NoStartTls { .. }
+            | CourrielError::LoginRefused { .. }
+            | CourrielError::NoLogin { .. }
+            | CourrielError::SenderRefused { .. }
+            | CourrielError::RecipientsRefused { .. }
+            | CourrielError::MessageRefused { .. }
+            | CourrielError::Busy { .. } => ErrorKind::Network,
+        };
+        Self::new(kind, error.user_text(), error.to_string())
     }
 }

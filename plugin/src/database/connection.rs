@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use odbc_api::handles::Statement as _;
 use odbc_api::{ConnectionOptions, environment};
 
+use super::statement_cancel::RunningStatements;
 use super::{
     ConnectionString, DatabaseError, Dialect, LOGIN_TIMEOUT_SEC, Patience, Refusal, Rows, Sizes, drop_quietly, guarded,
     parameters,
 };
-use crate::ffi::statement_cancel::RunningStatements;
 
 /// A parameter of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,6 +3,8 @@
 //! A driver's message can quote values, users and servers: it decides the variant and is then dropped, except for the
 //! names of tables and columns, and for messages that hold nothing but SQL.
 
+use crate::error::{Error, ErrorKind};
+
 /// What a driver reported, without its message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Report {
@@ -193,5 +195,32 @@ fn named(name: &str) -> String {
         String::new()
     } else {
         format!(" « {name} »")
+    }
+}
+
+impl From<DatabaseError> for Error {
+    fn from(error: DatabaseError) -> Self {
+        let kind = match &error {
+            DatabaseError::NoDriver(_)
+            | DatabaseError::CannotConnect(_)
+            | DatabaseError::LoginRefused(_)
+            | DatabaseError::FileMissing { .. }
+            | DatabaseError::DatabaseMissing(_) => ErrorKind::DatabaseUnreachable,
+            DatabaseError::TableMissing { .. } | DatabaseError::ColumnMissing { .. } => ErrorKind::Schema,
+            DatabaseError::Cancelled => return Self::cancelled(),
+            DatabaseError::Forbidden(_)
+            | DatabaseError::Locked(_)
+            | DatabaseError::Full(_)
+            | DatabaseError::Lost(_)
+            | DatabaseError::Constraint(_)
+            | DatabaseError::Changed
+            | DatabaseError::DriverFault
+            | DatabaseError::Other { .. } => ErrorKind::Database,
+        };
+        Self {
+            sqlstate: error.sqlstate().unwrap_or_default().to_owned(),
+            native_code: error.native_code().unwrap_or_default(),
+            ..Self::new(kind, error.user_text(), error.to_string())
+        }
     }
 }

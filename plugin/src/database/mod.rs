@@ -9,6 +9,7 @@
 //! | `values` | one tolerant parser per kind of value |
 //! | `block` | the rows in its buffers |
 //! | `parameters` | parameters, one set or arrays of them |
+//! | `statement_cancel` | `SQLCancel` from another thread, the only unsafe code beside `ffi` |
 //! | `patience` | waiting for other sessions' locks |
 //! | `error`, `diagnostics` | what can fail, its French text, and how a driver says it |
 //!
@@ -24,6 +25,8 @@ mod error;
 mod parameters;
 mod patience;
 mod rows;
+#[allow(unsafe_code)]
+mod statement_cancel;
 mod values;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -4,9 +4,9 @@ use odbc_api::buffers::{ColumnarBuffer, TextColumn};
 use odbc_api::{BlockCursor, Cursor as _, CursorImpl, ResultSetMetadata as _};
 
 use super::block::{Block, Buffer, allocate};
+use super::statement_cancel::{self, CancellableStatement};
 use super::values::LONGEST;
 use super::{ColumnType, Connection, DatabaseError, Param, Row, drop_quietly, guarded, parameters};
-use crate::ffi::statement_cancel::{self, CancellableStatement};
 
 /// Most room that a value gets, in bytes or UTF-16 units: one that fills it is too long to be read.
 const MOST_ROOM: usize = LONGEST + 1;

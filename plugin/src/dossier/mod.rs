@@ -3,6 +3,8 @@
 //! The files stand in the order of the rules: candidat, formation, établissement, contrat, statut. Nothing here reads a clock, a database or a setting:
 //! the run's date, the UAI list and the records are arguments.
 
+#![forbid(unsafe_code)]
+
 mod annee;
 mod avertissements;
 mod candidat;

@@ -1,6 +1,7 @@
 //! What can fail when the ERP is read, and its French text.
 
 use crate::database::DatabaseError;
+use crate::error::{Error, ErrorKind};
 
 /// What is wrong in a mapping file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,5 +140,26 @@ pub(super) fn without_column(entite: &str, colonne: &str, facultative: bool) -> 
             "{entite}.{colonne} est obligatoire, {colonne} = \"\" n'est pas possible : si cet ERP ne l'a pas, une requête \
              (« query » de [entity.{entite}]) peut la donner."
         )
+    }
+}
+
+impl From<ErpError> for Error {
+    fn from(error: ErpError) -> Self {
+        let kind = match &error {
+            ErpError::Database(error) => return error.clone().into(),
+            ErpError::ColumnMissing { error: missing, .. } => {
+                return Self {
+                    message: error.user_text(),
+                    detail: error.to_string(),
+                    ..DatabaseError::clone(missing).into()
+                };
+            }
+            ErpError::Cancelled => return Self::cancelled(),
+            ErpError::MappingFile { .. } | ErpError::MappingEncoding { .. } | ErpError::Mapping { .. } => {
+                ErrorKind::Mapping
+            }
+            ErpError::Order { .. } => ErrorKind::Schema,
+        };
+        Self::new(kind, error.user_text(), error.to_string())
     }
 }

@@ -8,7 +8,7 @@ use super::funnel::{self, Mark};
 use super::host::HostPointer;
 use super::object::size32;
 use super::{object, text};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// The library's life. It is the only state outside an instance: the host's `init` and `deinit` have no object.
 static LIBRARY: Mutex<Library> = Mutex::new(Library { inits: 0, instances: 0 });
@@ -93,7 +93,7 @@ fn library() -> std::sync::MutexGuard<'static, Library> {
 
 fn not_initialised() -> Error {
     Error::new(
-        abi::PASSERELLE_E_NOT_INITIALIZED,
+        ErrorKind::NotInitialized,
         "La bibliothèque Passerelle Apprentissage n'est pas initialisée.",
         "the library's init has not been called",
     )
@@ -103,7 +103,7 @@ unsafe extern "C" fn init(abi_major: u32, abi_minor: u32, error: *mut abi::passe
     let check = || {
         if abi_major != abi::PASSERELLE_ABI_MAJOR || abi_minor > abi::PASSERELLE_ABI_MINOR {
             return Err(Error::new(
-                abi::PASSERELLE_E_VERSION,
+                ErrorKind::Version,
                 format!(
                     "Le programme hôte attend la version {abi_major}.{abi_minor} de la Passerelle Apprentissage ; la \
                      bibliothèque installée parle la version {}.{} : installez la même des deux côtés.",
@@ -139,7 +139,7 @@ unsafe extern "C" fn deinit(error: *mut abi::passerelle_error) -> i32 {
         let mut library = library();
         if library.instances > 0 && library.inits == 1 {
             return Err(Error::new(
-                abi::PASSERELLE_E_BUSY,
+                ErrorKind::Busy,
                 "La Passerelle Apprentissage est encore utilisée : détruisez d'abord ses instances.",
                 format!("deinit while {} instance(s) live", library.instances),
             ));

@@ -5,8 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use passerelle_abi as abi;
 use tracing::Dispatch;
 
+use super::codes::code;
 use super::{log, text};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::fault;
 
 /// The mark of a slot in the header: from where it may be called.
@@ -38,7 +39,7 @@ pub unsafe fn guard(
         match unsafe { text::borrow_out(error) } {
             Ok(out) => report = Some(out),
             // An error of another size cannot be written to: the code alone tells.
-            Err(refused) => return refused.code,
+            Err(refused) => return code(refused.kind),
         }
     }
     let worked = catch(slot, log, || {
@@ -46,7 +47,7 @@ pub unsafe fn guard(
         fault::inject(slot);
         if mark != Mark::Any && log::is_writing() {
             return Err(Error::new(
-                abi::PASSERELLE_E_BUSY,
+                ErrorKind::Busy,
                 "Le programme hôte a appelé la Passerelle Apprentissage pendant qu'elle écrivait dans son journal.",
                 "a slot that is not [any] was called from inside the host's log",
             ));
@@ -57,10 +58,10 @@ pub unsafe fn guard(
         return abi::PASSERELLE_OK;
     };
     let told = catch(slot, log, || {
-        if failure.code != abi::PASSERELLE_E_CANCELLED {
+        if failure.kind != ErrorKind::Cancelled {
             tracing::error!(
                 slot,
-                code = failure.code,
+                code = code(failure.kind),
                 sqlstate = failure.sqlstate,
                 "{}",
                 failure.detail
@@ -69,13 +70,13 @@ pub unsafe fn guard(
     });
     let failure = told.err().unwrap_or(failure);
     if let Some(out) = report {
-        out.code = failure.code;
+        out.code = code(failure.kind);
         out.native_code = failure.native_code;
         text::fill(&mut out.sqlstate, &failure.sqlstate);
         text::fill(&mut out.message, &failure.message);
         text::fill(&mut out.detail, &failure.detail);
     }
-    failure.code
+    code(failure.kind)
 }
 
 /// Run `work` under a log; a panic is an error that names the slot, never what the panic said: that could hold a
@@ -85,7 +86,7 @@ fn catch<T>(slot: &'static str, log: Option<&Dispatch>, work: impl FnOnce() -> T
         // Dropping what the panic carried may panic in its turn.
         std::mem::forget(panic);
         Error::new(
-            abi::PASSERELLE_E_PANICKED,
+            ErrorKind::Panicked,
             "Une erreur interne s'est produite dans la Passerelle Apprentissage : redémarrez le programme et \
              prévenez votre éditeur si elle revient.",
             format!("a panic was caught in {slot}"),

@@ -12,7 +12,7 @@ use super::mail::MailPointer;
 use super::object::{Shell, size32};
 use super::tables;
 use super::text::{self, SharedPointer, Sized32};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Job, Mail, Secrets, Setting};
 use crate::table::Table;
 
@@ -40,7 +40,7 @@ impl HostPointer {
         let checked = unsafe { text::borrow_struct(host) }?;
         if checked.abi_major != abi::PASSERELLE_ABI_MAJOR {
             return Err(Error::new(
-                abi::PASSERELLE_E_VERSION,
+                ErrorKind::Version,
                 "Le programme hôte et la Passerelle Apprentissage ne sont pas de la même version.",
                 format!(
                     "host ABI {}.{} is not spoken here",
@@ -109,7 +109,7 @@ unsafe fn find<T: Sized32>(
 
 pub fn lacks(what: &str) -> Error {
     Error::new(
-        abi::PASSERELLE_E_HOST_LACKS,
+        ErrorKind::HostLacks,
         format!("Le programme hôte n'offre pas ce qu'il faut à la Passerelle Apprentissage ({what})."),
         format!("the host lacks {what}"),
     )
@@ -130,7 +130,7 @@ pub fn ask(what: &str, call: impl FnOnce(*mut abi::passerelle_error) -> i32) -> 
         code => Err(Error {
             native_code: error.native_code,
             ..Error::new(
-                abi::PASSERELLE_E_HOST,
+                ErrorKind::Host,
                 match told(&error.message) {
                     message if message.is_empty() => format!("Le programme hôte a échoué ({what}, code {code})."),
                     message => format!("Le programme hôte a échoué ({what}) : {message}"),
@@ -175,7 +175,7 @@ fn read(
         buffer = Zeroizing::new(vec![0; needed]);
     }
     Err(Error::new(
-        abi::PASSERELLE_E_HOST,
+        ErrorKind::Host,
         format!("Le programme hôte a donné une longueur incohérente ({what})."),
         format!("host callback {what} gave an impossible length"),
     ))
@@ -193,7 +193,7 @@ impl Host for HostPointer {
         ask("now", |error| unsafe { now(self.host.0, &raw mut time, error) })?;
         local_time(&time).ok_or_else(|| {
             Error::new(
-                abi::PASSERELLE_E_HOST,
+                ErrorKind::Host,
                 "Le programme hôte a donné une date impossible.",
                 "host callback now gave an impossible date",
             )

@@ -3,6 +3,7 @@
 //! Slots are three lines: they name themselves and hand a closure to [`funnel`]; what they do stands elsewhere, in safe
 //! Rust. Nothing outside this module sees a raw pointer.
 
+mod codes;
 mod contributions;
 mod documents;
 mod entry;
@@ -14,7 +15,6 @@ mod life;
 mod log;
 mod mail;
 mod object;
-pub mod statement_cancel;
 mod tables;
 mod text;
 

@@ -12,7 +12,7 @@ use super::host::HostPointer;
 use super::life::{Life, NotEnded, hand_out};
 use super::tables::TableShell;
 use super::{contributions, documents, entry, forms, jobs, text};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::fault;
 use crate::instance::Instance;
 
@@ -53,7 +53,7 @@ impl Shell {
 
 fn ended() -> Error {
     Error::new(
-        abi::PASSERELLE_E_NOT_INITIALIZED,
+        ErrorKind::NotInitialized,
         "La Passerelle Apprentissage a été arrêtée dans ce programme : redémarrez-le.",
         "the instance has been destroyed",
     )
@@ -68,12 +68,12 @@ impl Object {
         match (self.state.load(Ordering::Acquire), self.instance.get()) {
             (READY, Some(instance)) => Ok(instance),
             (POISONED, _) => Err(Error::new(
-                abi::PASSERELLE_E_POISONED,
+                ErrorKind::Poisoned,
                 "La Passerelle Apprentissage s'est arrêtée après une erreur interne : redémarrez le programme.",
                 "an earlier call panicked; only cancel and release of its tables and destroy go on working",
             )),
             _ => Err(Error::new(
-                abi::PASSERELLE_E_NOT_INITIALIZED,
+                ErrorKind::NotInitialized,
                 "La Passerelle Apprentissage n'est pas encore initialisée.",
                 "the instance has not been initialised",
             )),
@@ -90,7 +90,7 @@ impl Object {
         }
         self.host.misbehaves("a [main] slot was called on another thread");
         Err(Error::new(
-            abi::PASSERELLE_E_WRONG_THREAD,
+            ErrorKind::WrongThread,
             "Le programme hôte a appelé la Passerelle Apprentissage depuis un mauvais fil d'exécution.",
             "a [main] slot was called on another thread than the one that initialised the instance",
         ))
@@ -242,7 +242,7 @@ unsafe extern "C" fn init(plugin: *const abi::passerelle_plugin, error: *mut abi
 
 fn already_initialised() -> Error {
     Error::new(
-        abi::PASSERELLE_E_ALREADY_INITIALIZED,
+        ErrorKind::AlreadyInitialized,
         "La Passerelle Apprentissage est déjà initialisée.",
         "init was called twice on one instance",
     )
@@ -261,7 +261,7 @@ unsafe extern "C" fn destroy(plugin: *const abi::passerelle_plugin, error: *mut 
             let object = shell.life.end().map_err(|refused| match refused {
                 NotEnded::Ended => ended(),
                 NotEnded::InUse => Error::new(
-                    abi::PASSERELLE_E_BUSY,
+                    ErrorKind::Busy,
                     "La Passerelle Apprentissage travaille encore : attendez la fin de ses travaux avant de quitter.",
                     "destroy while a call on the instance or on one of its tables is running",
                 ),

@@ -10,7 +10,7 @@ use super::funnel::{self, Mark};
 use super::life::{Life, hand_out};
 use super::object::{Object, Shell, size32};
 use super::text;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::fault;
 use crate::table::{Batch, Kind, Progress, Rows, Table};
 
@@ -47,7 +47,7 @@ unsafe impl Send for Reading {}
 pub fn create(table: Table, instance: &'static Shell) -> Result<&'static abi::passerelle_table, Error> {
     let description = serde_json::to_string(&table.description).map_err(|error| {
         Error::new(
-            abi::PASSERELLE_E_IO,
+            ErrorKind::Io,
             "Le tableau n'a pas pu être décrit.",
             format!("describing a table: {error}"),
         )
@@ -100,7 +100,7 @@ impl TableShell {
 
 fn ended() -> Error {
     Error::new(
-        abi::PASSERELLE_E_NOT_INITIALIZED,
+        ErrorKind::NotInitialized,
         "Ce tableau a été fermé : ouvrez-le de nouveau.",
         "the table has been released, or its instance destroyed",
     )
@@ -203,14 +203,14 @@ unsafe extern "C" fn next(
                 Ok(reading) => reading,
                 Err(TryLockError::WouldBlock) => {
                     return Err(Error::new(
-                        abi::PASSERELLE_E_BUSY,
+                        ErrorKind::Busy,
                         "Ce tableau est déjà en cours de lecture.",
                         "next while another next of this table is running",
                     ));
                 }
                 Err(TryLockError::Poisoned(_)) => {
                     return Err(Error::new(
-                        abi::PASSERELLE_E_POISONED,
+                        ErrorKind::Poisoned,
                         "Ce tableau s'est arrêté après une erreur interne : fermez-le et rouvrez-le.",
                         "an earlier next of this table panicked",
                     ));
@@ -322,7 +322,7 @@ unsafe extern "C" fn release(table: *const abi::passerelle_table, error: *mut ab
             table.progress.cancel();
             if matches!(table.reading.try_lock(), Err(TryLockError::WouldBlock)) {
                 return Err(Error::new(
-                    abi::PASSERELLE_E_BUSY,
+                    ErrorKind::Busy,
                     "Ce tableau est encore en cours de lecture.",
                     "release while a next of this table is running; it has been cancelled",
                 ));

@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_void};
 
 use passerelle_abi as abi;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// A text that a caller lent: pointer and length, UTF-8; an empty one may be NULL.
 ///
@@ -15,7 +15,7 @@ pub unsafe fn borrow<'a>(argument: &str, pointer: *const c_char, len: u32) -> Re
     let bytes = unsafe { borrow_bytes(argument, pointer.cast(), len) }?;
     std::str::from_utf8(bytes).map_err(|error| {
         Error::new(
-            abi::PASSERELLE_E_NOT_UTF8,
+            ErrorKind::NotUtf8,
             format!("Le programme hôte a transmis un texte qui n'est pas en UTF-8 ({argument})."),
             format!("argument `{argument}` is not UTF-8: {error}"),
         )
@@ -38,7 +38,7 @@ pub unsafe fn borrow_bytes<'a>(argument: &str, pointer: *const u8, len: u32) -> 
 /// The error for a NULL where a pointer is needed.
 pub fn null(argument: &str) -> Error {
     Error::new(
-        abi::PASSERELLE_E_NULL,
+        ErrorKind::Null,
         format!("Le programme hôte a transmis un pointeur nul ({argument})."),
         format!("argument `{argument}` is NULL"),
     )
@@ -82,7 +82,7 @@ pub unsafe fn check_size<T: Sized32>(pointer: *const T) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::new(
-        abi::PASSERELLE_E_STRUCT_SIZE,
+        ErrorKind::StructSize,
         format!(
             "Le programme hôte et la bibliothèque ne sont pas de la même version ({}).",
             T::NAME

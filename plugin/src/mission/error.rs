@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::error::{Error, ErrorKind};
 use crate::tls::CertificateFault;
 
 /// Why nothing, or not everything, went out to an establishment's receiver. Holds hosts and statuses; never a key, a
@@ -361,4 +362,38 @@ fn certificate(host: &str, fault: CertificateFault) -> String {
 /// What the user reads while a send waits for its next attempt.
 pub fn waiting_text(wait: Duration, cause: &MissionError) -> String {
     format!("{} Nouvel essai dans {} s.", cause.user_text(), wait.as_secs().max(1))
+}
+
+impl From<MissionError> for Error {
+    fn from(error: MissionError) -> Self {
+        let kind = match &error {
+            MissionError::Cancelled => return Self::cancelled(),
+            MissionError::InvalidUrl { .. }
+            | MissionError::ClearText { .. }
+            | MissionError::InvalidKey
+            | MissionError::MissingLogin
+            | MissionError::InvalidProxy => ErrorKind::Settings,
+            MissionError::KeyRefused { .. } => ErrorKind::KeyRefused,
+            MissionError::Client { .. }
+            | MissionError::WrongUrl { .. }
+            | MissionError::Redirect { .. }
+            | MissionError::ProxyRefused { .. }
+            | MissionError::Certificate { .. }
+            | MissionError::Unexpected { .. }
+            | MissionError::BatchRefused { .. }
+            | MissionError::NameNotFound { .. }
+            | MissionError::NoNetwork { .. }
+            | MissionError::ConnectionRefused { .. }
+            | MissionError::Cut { .. }
+            | MissionError::TimedOut { .. }
+            | MissionError::Tls { .. }
+            | MissionError::Busy { .. }
+            | MissionError::ServerFault { .. }
+            | MissionError::Unreadable { .. }
+            | MissionError::GaveUp { .. }
+            | MissionError::WindowClosed
+            | MissionError::Stopped => ErrorKind::Network,
+        };
+        Self::new(kind, error.user_text(), error.to_string())
+    }
 }

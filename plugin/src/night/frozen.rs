@@ -1,12 +1,11 @@
 //! The settings that a run keeps to its end, also when another call takes it up.
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use passerelle_abi as abi;
 use serde::{Deserialize, Serialize};
 
 use super::run::Parts;
 use super::stream::{Choice, Plan};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::store::journal::{Execution, Journal, OpenRun, RunId};
 use crate::store::{Acces, ReglageSecteur};
 
@@ -55,7 +54,7 @@ pub fn resume(parts: &Parts, journal: &Journal, last: &Execution) -> Result<(Run
     let json = journal.resume_run(last.id)?;
     let frozen = serde_json::from_str(&json).map_err(|error| {
         Error::new(
-            abi::PASSERELLE_E_SETTINGS,
+            ErrorKind::Settings,
             "Le journal de la nuit interrompue est illisible : relancez l'export en le forçant.",
             format!("mna_execution.plan of run {}: {error}", last.id.0),
         )

@@ -4,10 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Thread, park_timeout};
 use std::time::Duration;
 
-use passerelle_abi as abi;
-
 use super::watch::{Watch, join, start};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::store::Lock;
 
 /// How often the lease is looked at; it is renewed less often.
@@ -70,7 +68,7 @@ pub fn held<T>(lock: Lock, watch: &Watch, work: impl FnOnce(&Lease) -> Result<T,
 
 fn lost() -> Error {
     Error::new(
-        abi::PASSERELLE_E_DATABASE,
+        ErrorKind::Database,
         "L'export de nuit s'est arrêté : son verrou n'a pas pu être gardé, un autre poste a pu prendre la suite. Le \
          prochain lancement reprendra où il en est.",
         "the lock of the night was lost",

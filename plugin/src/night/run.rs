@@ -22,7 +22,6 @@ use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Days, FixedOffset, NaiveDate};
-use passerelle_abi as abi;
 
 use super::calendar::night_of;
 use super::frozen::{open, resume};
@@ -36,7 +35,7 @@ use super::telling::Telling;
 use super::watch::{Watch, join, start};
 use crate::database::DatabaseError;
 use crate::erp::Erp;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::mission::{Options, Transport};
 use crate::store::journal::{EtatExecution, Journal, NonEnvoye, RunId};
@@ -129,7 +128,7 @@ fn alone(
     }
     let etat = match &sent {
         Ok(_) => EtatExecution::Terminee,
-        Err(error) if error.code == abi::PASSERELLE_E_CANCELLED => EtatExecution::Annulee,
+        Err(error) if error.kind == ErrorKind::Cancelled => EtatExecution::Annulee,
         Err(_) => EtatExecution::Interrompue,
     };
     let closed = night.close(etat);

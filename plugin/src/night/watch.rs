@@ -7,9 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, Scope, ScopedJoinHandle, Thread, park_timeout};
 use std::time::Duration;
 
-use passerelle_abi as abi;
-
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::fault;
 use crate::host::Run;
 
@@ -116,7 +114,7 @@ pub fn start<'scope, 'env, T: Send + 'scope>(
         });
     started.map_err(|error| {
         Error::new(
-            abi::PASSERELLE_E_IO,
+            ErrorKind::Io,
             "Le système n'a pas pu démarrer l'export de nuit : fermez des programmes, puis recommencez.",
             format!("starting the thread {name}: {error}"),
         )
@@ -204,7 +202,7 @@ mod tests {
                 watch.fail(Error::argument("conséquence", ""));
                 Err(Error::argument("conséquence", ""))
             });
-            assert_eq!(ended.unwrap_err().code, abi::PASSERELLE_E_CANCELLED);
+            assert_eq!(ended.unwrap_err().kind, ErrorKind::Cancelled);
         }
     }
 

@@ -3,6 +3,7 @@
 use super::seal::SealError;
 use super::settings::Problem;
 use crate::database::{DatabaseError, Refusal};
+use crate::error::{Error, ErrorKind};
 
 /// An operation on the `mna_` tables that failed. Holds identifiers only.
 #[derive(Debug, thiserror::Error)]
@@ -173,5 +174,27 @@ impl StoreError {
 impl Refusal for StoreError {
     fn is_lock(&self) -> bool {
         matches!(self, StoreError::Database(error) if error.is_lock())
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let kind = match error {
+            StoreError::Database(error) => return error.into(),
+            StoreError::Seal(error) => return error.into(),
+            StoreError::NotMigrated { .. } | StoreError::Older { .. } | StoreError::Newer { .. } => {
+                ErrorKind::MigrationNeeded
+            }
+            StoreError::UnknownRun { .. } => ErrorKind::Argument,
+            StoreError::Write(_) => ErrorKind::Io,
+            StoreError::Conflict { .. }
+            | StoreError::LineConflict { .. }
+            | StoreError::CourrielConflict
+            | StoreError::Twin { .. }
+            | StoreError::Syntax { .. }
+            | StoreError::Settings { .. }
+            | StoreError::Unreadable { .. } => ErrorKind::Settings,
+        };
+        Self::new(kind, error.user_text(), error.to_string())
     }
 }

@@ -203,7 +203,7 @@ fn a_sink_that_fails_is_told_in_french() {
     let mut book = book();
     let sheet = book.sheet("A", &columns(), &[]).unwrap();
     let error = Error::from(book.write([sheet], &Patience::of(99), &mut Full).unwrap_err());
-    assert_eq!(error.code, passerelle_abi::PASSERELLE_E_IO);
+    assert_eq!(error.kind, ErrorKind::Io);
     assert!(error.message.contains("place disponible"), "{error}");
 }
 

@@ -1,6 +1,7 @@
 //! *Tester la connexion*: every fault has its own words.
 
 use super::*;
+use crate::error::{Error, ErrorKind};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
@@ -251,4 +252,15 @@ fn certificates() {
         "{found:?}"
     );
     thread.join().unwrap();
+}
+
+#[test]
+fn what_the_settings_lack_is_an_error_of_the_settings() {
+    for error in [
+        MissionError::MissingLogin,
+        MissionError::InvalidKey,
+        MissionError::InvalidProxy,
+    ] {
+        assert_eq!(Error::from(error).kind, ErrorKind::Settings);
+    }
 }

@@ -12,13 +12,12 @@ mod post;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::NaiveDate;
-use passerelle_abi as abi;
 
 pub use letter::Letter;
 pub use post::{Posted, check, post};
 
 use super::outcome::Outcome;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Run};
 use crate::store::journal::{Avis, RunId};
 use crate::store::{Courriel, Quand, Sealer, Store};
@@ -98,7 +97,7 @@ impl Telling {
                 None => outcome,
             }),
             Err(error) => {
-                if error.code != abi::PASSERELLE_E_CANCELLED {
+                if error.kind != ErrorKind::Cancelled {
                     subject.interrupted(&error, &post);
                 }
                 Err(error)

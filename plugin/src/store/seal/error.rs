@@ -1,5 +1,6 @@
 //! What can go wrong with the sealing key and with sealed keys.
 
+use crate::error::{Error, ErrorKind};
 use std::path::PathBuf;
 
 /// A sealing key that cannot be had, or a sealed key that cannot be opened.
@@ -104,5 +105,11 @@ impl SealError {
                 "La clé API n'a pas pu être protégée ; elle n'a pas été enregistrée. Recommencez.".to_owned()
             }
         }
+    }
+}
+
+impl From<SealError> for Error {
+    fn from(error: SealError) -> Self {
+        Self::new(ErrorKind::Secret, error.user_text(), error.to_string())
     }
 }
