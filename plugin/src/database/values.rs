@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
 /// A value that is there and is not what was asked for, or is longer than any that is read. It does not say what it holds: it may be personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -114,8 +114,9 @@ fn boolean(text: &str) -> bool {
     !nothing_but_zero && !FALSE_WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// A calendar date: `2026-09-01`, `2026/9/1`, `20260901`, each with or without a time of day. Blank and dates with a
-/// part that is zero (MariaDB's `0000-00-00`) are absent.
+/// A calendar date: `2026-09-01`, `2026/9/1`, `20260901`, each with or without a time of day. With an offset (`Z`, `+01:00`) it
+/// is the date of the nearest midnight in UTC, noon going up: a day that was stored as an instant of another time zone.
+/// Blank and dates with a part that is zero (MariaDB's `0000-00-00`) are absent.
 pub(super) fn date(bytes: &[u8]) -> Result<Option<NaiveDate>, Unreadable> {
     if let Some(date) = iso_date(bytes) {
         return Ok(Some(date));
@@ -124,18 +125,87 @@ pub(super) fn date(bytes: &[u8]) -> Result<Option<NaiveDate>, Unreadable> {
     if text.is_empty() {
         return Ok(None);
     }
-    let (day, time) = match text.find([' ', 'T']) {
-        Some(at) => text.split_at(at),
-        None => (text, ""),
+    let (local, offset) = split_offset(text)?;
+    let (day, time) = match local.find([' ', 'T']) {
+        Some(at) => local.split_at(at),
+        None => (local, ""),
     };
-    if !time.bytes().all(|b| b.is_ascii_digit() || b" T:.,+-Z".contains(&b)) {
+    if !time.bytes().all(|b| b.is_ascii_digit() || b" T:.,".contains(&b)) {
         return Err(Unreadable);
     }
     let (year, month, day) = parts(day).ok_or(Unreadable)?;
     if year == 0 || month == 0 || day == 0 {
         return Ok(None);
     }
-    NaiveDate::from_ymd_opt(year, month, day).map(Some).ok_or(Unreadable)
+    let date = NaiveDate::from_ymd_opt(year, month, day).ok_or(Unreadable)?;
+    let Some(offset) = offset else {
+        return Ok(Some(date));
+    };
+    let utc = seconds(time).ok_or(Unreadable)? - offset;
+    let days = (utc + DAY / 2).div_euclid(DAY);
+    date.checked_add_signed(TimeDelta::days(days))
+        .map(Some)
+        .ok_or(Unreadable)
+}
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// What stands before an offset, and the offset in seconds: `Z`, `+01`, `-0330`, `+01:00`.
+fn split_offset(text: &str) -> Result<(&str, Option<i64>), Unreadable> {
+    if let Some(utc) = text.strip_suffix(['Z', 'z']) {
+        return Ok((utc.trim_end(), Some(0)));
+    }
+    // The signs of a date's own dashes stand among its first ten characters.
+    let Some(at) = text
+        .rfind(['+', '-'])
+        .filter(|at| *at >= 8 && is_offset_place(text, *at))
+    else {
+        return Ok((text, None));
+    };
+    let (local, offset) = text.split_at(at);
+    let (sign, digits) = if let Some(digits) = offset.strip_prefix('-') {
+        (-1, digits)
+    } else {
+        (1, offset.get(1..).unwrap_or_default())
+    };
+    let digits: String = digits.chars().filter(|c| *c != ':').collect();
+    let hours = number(digits.get(..2).ok_or(Unreadable)?).ok_or(Unreadable)?;
+    let minutes = match digits.get(2..) {
+        None | Some("") => 0,
+        Some(minutes) if minutes.len() == 2 => number(minutes).ok_or(Unreadable)?,
+        Some(_) => return Err(Unreadable),
+    };
+    if hours > 18 || minutes > 59 {
+        return Err(Unreadable);
+    }
+    Ok((local.trim_end(), Some(sign * i64::from(hours * 3600 + minutes * 60))))
+}
+
+/// Whether a whole date stands before this sign, which is then none of the date's own.
+fn is_offset_place(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default().trim_end();
+    let day = before.split([' ', 'T']).next().unwrap_or_default();
+    parts(day).is_some()
+}
+
+/// Seconds since midnight of a time of day with its separator before it; none at all is midnight.
+fn seconds(time: &str) -> Option<i64> {
+    let time = time.trim_start_matches([' ', 'T']);
+    if time.is_empty() {
+        return Some(0);
+    }
+    let whole = time.split(['.', ',']).next()?;
+    let mut parts = whole.split(':').map(|part| number(part.trim()));
+    let mut part = |most: u32| match parts.next() {
+        None => Some(0),
+        Some(number) => number.filter(|number| *number <= most),
+    };
+    let (hours, minutes, seconds) = (part(24)?, part(59)?, part(60)?);
+    parts
+        .next()
+        .is_none()
+        .then_some(i64::from(hours * 3600 + minutes * 60 + seconds))
 }
 
 /// `2026-09-01` and nothing else: what nearly all drivers write.
@@ -248,6 +318,26 @@ mod tests {
         ] {
             assert_eq!(date(text.as_bytes()), Ok(first), "{text}");
         }
+        for (text, day) in [
+            ("2026-08-31T22:00:00Z", 1),
+            ("2026-08-31T22:00:00.000z", 1),
+            ("2026-08-31T12:00:00Z", 1),
+            ("2026-08-31 13:00:00+00", 1),
+            ("2026-09-01T00:00:00+11:00", 1),
+            ("2026-09-01 00:00:00.0000000 -04:00", 1),
+            ("2026-09-01T00:00:00-0930", 1),
+            ("2026-09-01+02:00", 1),
+            ("2026-09-01Z", 1),
+            ("20260831T220000Z", 0),
+            ("2026-09-01T11:59:59Z", 1),
+            ("2026-09-01T12:00:00Z", 2),
+            ("2026-09-02T00:00:00+02:00", 2),
+        ] {
+            let expected = NaiveDate::from_ymd_opt(2026, 9, day);
+            // A time without colons is no time that we know.
+            let expected = if day == 0 { Err(Unreadable) } else { Ok(expected) };
+            assert_eq!(date(text.as_bytes()), expected, "{text}");
+        }
         for text in [
             "",
             "0000-00-00",
@@ -265,6 +355,10 @@ mod tests {
             "hier",
             "2026-09",
             "2026-09-01 midi",
+            "2026-09-01T25:00:00Z",
+            "2026-09-01T00:00:00+1:00",
+            "2026-09-01T00:00:00+19:00",
+            "2026-09-01T00:00:00+01:00:00",
             "26-09-01",
             "+026-01-01",
         ] {

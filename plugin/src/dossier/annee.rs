@@ -21,9 +21,13 @@ pub(super) fn bornes(annee: i32) -> Option<(NaiveDate, NaiveDate)> {
 
 /// Adult: 18 completed years at `jour`; someone born on 29 February comes of age on 1 March.
 pub(super) fn est_majeur(naissance: NaiveDate, jour: NaiveDate) -> bool {
-    let age = jour.year() - naissance.year();
+    age(naissance, jour) >= 18
+}
+
+/// Completed years.
+pub(super) fn age(naissance: NaiveDate, jour: NaiveDate) -> i32 {
     let fete = (jour.month(), jour.day()) >= (naissance.month(), naissance.day());
-    age > 18 || (age == 18 && fete)
+    jour.year() - naissance.year() - i32::from(!fete)
 }
 
 /// Number of days from `debut` to `fin`, both included, ÷ 30.4375, rounded half up.

@@ -42,6 +42,7 @@ alertes! {
     DERNIERE_SITUATION_INCONNUE "Dernière situation inconnue, non envoyée"
     DERNIER_ORGANISME_INVALIDE "Dernier organisme invalide, non envoyé"
     TYPE_CFA_INVALIDE "Type de CFA invalide, non envoyé"
+    DATE_INVRAISEMBLABLE "Date invraisemblable, comptée comme absente"
     VALEUR_ILLISIBLE "Valeur illisible, champ non envoyé"
 }
 

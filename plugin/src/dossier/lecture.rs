@@ -50,6 +50,14 @@ impl<T> Lecture<T> {
         }
     }
 
+    /// The same, to change it.
+    pub fn valeur_mut(&mut self) -> Option<&mut T> {
+        match self {
+            Self::Lue(valeur) => Some(valeur),
+            Self::Absente | Self::Illisible(_) => None,
+        }
+    }
+
     /// Whether nothing is there.
     pub fn est_absente(&self) -> bool {
         matches!(self, Self::Absente)

@@ -13,6 +13,7 @@ mod codes;
 mod colonnes;
 mod contrat;
 mod coordonnees;
+mod dates;
 mod donnees_sifa;
 mod ecrans;
 mod elements;
@@ -43,6 +44,7 @@ use avertissements::VALEUR_ILLISIBLE;
 pub use avertissements::libelle_avertissement;
 pub use codes::{TYPES_CFA, est_siret, est_uai};
 pub use colonnes::{Colonne, Genre, colonnes};
+pub use dates::est_fictive;
 pub use ecrans::Ecrans;
 pub use liste_uai::ListeUai;
 use motifs::illisible;
@@ -66,7 +68,8 @@ pub struct Contexte<'a> {
 impl<'a> Contexte<'a> {
     /// Whether the inscription is in scope: in training at some time of the current school year.
     pub fn dans_le_perimetre(&self, inscription: &Inscription) -> bool {
-        perimetre::dans_le_perimetre(inscription, self.run_date)
+        let (inscription, _) = dates::reelles(inscription, self.run_date);
+        perimetre::dans_le_perimetre(&inscription, self.run_date)
     }
 
     /// The line of the UAI list that the inscription goes out under, whatever the protocol.
@@ -79,7 +82,8 @@ impl<'a> Contexte<'a> {
     ///
     /// `AUTRE_INSCRIPTION` is left to [`retenir_une_inscription`], `ACCES_MANQUANT` to the night.
     pub fn dossier(&self, inscription: &Inscription, protocole: Protocole, donnees_sifa: bool) -> Dossier {
-        let mut elements = elements::Elements::new(inscription, self.run_date, self.lignes_uai);
+        let (inscription, invraisemblables) = dates::reelles(inscription, self.run_date);
+        let mut elements = elements::Elements::new(&inscription, self.run_date, self.lignes_uai);
         let mut motifs = motifs::Motifs::default();
         let mut champs = Vec::with_capacity(32);
         for colonne in colonnes(protocole, donnees_sifa) {
@@ -111,13 +115,14 @@ impl<'a> Contexte<'a> {
         // What the whole dossier hangs on counts as required.
         let decisifs = [
             elements.statut.clone().map(drop),
-            perimetre::perimetre_illisible(inscription),
+            perimetre::perimetre_illisible(&inscription),
         ];
         for manque in decisifs {
             if let Err(Manque::Illisible(valeur)) = manque {
                 motifs.ajouter(CodeMotif::ValeurIllisible, &illisible(&valeur));
             }
         }
+        dates::signaler(&invraisemblables, protocole, &mut motifs, &mut elements.avertissements);
         Dossier {
             inscription_id: inscription.id,
             stagiaire_id: inscription.stagiaire.valeur().map(|stagiaire| stagiaire.id),

@@ -74,6 +74,13 @@ impl Motifs {
         }
     }
 
+    /// Says more about a reason, if it is there.
+    pub(super) fn preciser(&mut self, code: CodeMotif, detail: &str) {
+        if self.0.iter().any(|motif| motif.code == code) {
+            self.ajouter(code, detail);
+        }
+    }
+
     pub(super) fn dans_l_ordre(mut self) -> Vec<Motif> {
         self.0.sort_by_key(|motif| motif.code);
         self.0

@@ -4,6 +4,7 @@
 mod candidat;
 mod champs;
 mod contrat_et_statut;
+mod dates;
 mod dossiers;
 mod etablissement;
 mod formation;
