@@ -8,6 +8,8 @@ mod support;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     thread,
     time::Duration,
@@ -21,6 +23,13 @@ const STATES: [&str; 4] = ["acceptes", "rejetes", "non_envoyes", "en_attente"];
 
 fn read_json(host: &DemoHost, name: &str) -> Value {
     serde_json::from_slice(&fs::read(host.file(name)).unwrap()).unwrap()
+}
+
+/// The files of a folder, at any depth.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let of = |entry: PathBuf| if entry.is_dir() { files(&entry) } else { vec![entry] };
+    entries.flat_map(of).collect()
 }
 
 fn counted(counts: &Value, name: &str) -> u64 {
@@ -69,6 +78,11 @@ fn demo_plays_everything_and_all_agrees() {
     assert_adds_up(&report["executions"][0]["comptes"]);
     for file in told["fichiers"].as_array().unwrap() {
         assert!(fs::metadata(file.as_str().unwrap()).unwrap().len() > 0, "{file}");
+    }
+
+    for file in files(&host.folder) {
+        let mode = fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "others can read {}", file.display());
     }
 
     let spoken = DemoHost::new("demo spoken").run(&["demo"]).expect(0);

@@ -7,6 +7,7 @@ pub mod cancel;
 pub mod cli;
 pub mod clock;
 mod commands;
+mod doors;
 pub mod failure;
 pub mod host;
 pub mod output;

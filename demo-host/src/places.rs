@@ -96,6 +96,30 @@ pub fn create_folder(folder: &Path) -> Result<(), Failure> {
     })
 }
 
+/// Creates a file that only this user can read, before somebody else makes it readable to all; one that is there is
+/// closed to the others.
+///
+/// # Errors
+/// The system refuses.
+pub fn private_file(file: &Path) -> Result<(), Failure> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let made = options.open(file);
+    #[cfg(unix)]
+    let made = made.and_then(|made| made.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600)));
+    made.map(drop).map_err(|error| {
+        Failure::usage(
+            format!(
+                "Impossible de créer le fichier « {} » : vérifiez vos droits.",
+                file.display()
+            ),
+            error,
+        )
+    })
+}
+
 /// The connection string of a SQLite file, read row by row.
 pub fn sqlite(file: &Path) -> String {
     let file = file.to_string_lossy();

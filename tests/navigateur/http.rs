@@ -150,6 +150,7 @@ fn only_a_page_of_the_mini_erp_is_answered() {
 
     let page = ask(port, "GET", "/", &own, "");
     assert_eq!(page.status, 200);
+    inbox(&erp, cookie);
     for (name, value) in [
         ("cache-control", "no-store"),
         ("x-content-type-options", "nosniff"),
@@ -165,6 +166,39 @@ fn only_a_page_of_the_mini_erp_is_answered() {
     outside(port, &own, &page.body);
     tabs(port, &own);
     assert_eq!(erp.interrupt(), Some(130));
+}
+
+/// What the sandbox beside it received is told to the same session, and to nobody else.
+fn inbox(erp: &Erp, cookie: &str) {
+    let place = erp.api.strip_prefix("http://").unwrap().strip_suffix("/api").unwrap();
+    let port: u16 = place.rsplit_once(':').unwrap().1.parse().unwrap();
+    let key = ("Authorization", "Bearer cle-de-test-1");
+    let dossier = r#"[{"nom_apprenant": "MARTIN"}]"#;
+    let sent = ask(
+        port,
+        "POST",
+        "/api/v3/dossiers-apprenants",
+        &[("Host", place), key, ("Content-Type", "application/json")],
+        dossier,
+    );
+    assert_eq!(sent.status, 200, "the receiver asks for a key alone");
+    let (host, session) = (("Host", place), ("Cookie", cookie));
+    type Headers<'a> = &'a [(&'a str, &'a str)];
+    let refused: [(Headers<'_>, u16); 4] = [
+        (&[host], 403),
+        (&[host, ("Cookie", "passerelle=0")], 403),
+        (&[("Host", "evil.example"), session], 421),
+        (&[host, session, ("Origin", "http://attaquant.example")], 403),
+    ];
+    for (headers, status) in refused {
+        for method in ["GET", "DELETE"] {
+            let answer = ask(port, method, "/sandbox/recus", headers, "");
+            assert_eq!(answer.status, status, "{method} {headers:?}");
+            assert!(!answer.body.contains("MARTIN"), "{}", answer.body);
+        }
+    }
+    let told = ask(port, "GET", "/sandbox/recus", &[host, session], "");
+    assert!(told.status == 200 && told.body.contains("MARTIN"), "{}", told.body);
 }
 
 /// The page and its files name no other machine.

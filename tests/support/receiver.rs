@@ -22,7 +22,7 @@ pub fn start(keys: Keys, scenario: &str) -> Sandbox {
 pub fn received(sandbox: &Sandbox) -> Value {
     let mut stream = TcpStream::connect(sandbox.addr()).unwrap();
     stream
-        .write_all(b"GET /sandbox/recus HTTP/1.0\r\nHost: sandbox\r\n\r\n")
+        .write_all(b"GET /sandbox/recus HTTP/1.0\r\nHost: localhost\r\n\r\n")
         .unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();

@@ -42,9 +42,13 @@ pub fn run(app: &App, sample: &Sample) -> Result<u8, Failure> {
         "Base de l'ERP : {} inscriptions inventées (graine {})",
         sample.inscriptions, sample.graine
     ))?;
+    let file = folder.join("erp.db");
+    if app.asked_database().is_none() {
+        places::private_file(&file)?;
+    }
     let database = app
         .asked_database()
-        .map_or_else(|| places::sqlite(&folder.join("erp.db")), str::to_owned);
+        .map_or_else(|| places::sqlite(&file), str::to_owned);
     let plan = seed::create(app, sample, &database)?;
 
     step.next("Bac à sable : le récepteur, sur cette machine, à la place de celui de la Mission")?;

@@ -29,6 +29,9 @@ pub fn run(app: &App, asked: &Seed) -> Result<u8, Failure> {
 /// Makes a sample and its settings; gives the settings' file too.
 pub fn make(app: &App, asked: &Seed) -> Result<(Plan, PathBuf), Failure> {
     places::create_folder(&app.folder)?;
+    if app.asked_database().is_none() {
+        places::private_file(&app.default_file())?;
+    }
     let plan = create(app, &asked.sample, &app.database())?;
     let file = asked.settings.clone().unwrap_or_else(|| settings_file(app));
     write_settings(&settings(plan, &asked.url), &file)?;

@@ -1,6 +1,7 @@
 //! A request as the receiver's routes see it, and the answers they make.
 
 use super::faults::Rejection;
+use crate::doors::PATIENCE;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use futures_util::StreamExt;
@@ -26,8 +27,13 @@ impl Upload {
         let mut stream = body.into_data_stream();
         let mut bytes = Vec::new();
         let mut size = 0;
-        while let Some(piece) = stream.next().await {
-            let Ok(piece) = piece else { return Self::Broken };
+        loop {
+            // A sender that pauses longer is cut off, as by the receiver's front.
+            let piece = match tokio::time::timeout(PATIENCE, stream.next()).await {
+                Ok(Some(Ok(piece))) => piece,
+                Ok(None) => break,
+                Ok(Some(Err(_))) | Err(_) => return Self::Broken,
+            };
             size += piece.len();
             if size <= limit {
                 bytes.extend_from_slice(&piece);

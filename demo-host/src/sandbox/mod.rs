@@ -11,6 +11,7 @@ pub mod rules;
 
 mod call;
 mod connection;
+mod control;
 mod inbox;
 mod keys;
 mod log;
@@ -25,6 +26,7 @@ mod v3;
 pub use keys::{Account, Keys, Organisme};
 pub use log::Log;
 
+use crate::doors::{self, Pass};
 use faults::{Mischief, Scenario};
 use server::Shared;
 use std::io;
@@ -45,6 +47,8 @@ pub struct Options {
     pub keys: Keys,
     /// Where requests are logged, without bodies or keys.
     pub log: Option<Log>,
+    /// What somebody must show to be told what it holds; none: any program on this machine is told.
+    pub pass: Option<Pass>,
 }
 
 /// Why a sandbox cannot start.
@@ -125,6 +129,7 @@ impl Sandbox {
             faults,
             mut keys,
             log,
+            pass,
         } = options;
         let scenario = faults.checked()?;
         keys.unknown_organismes
@@ -138,6 +143,10 @@ impl Sandbox {
         listener.set_nonblocking(true).map_err(in_use)?;
         let addr = listener.local_addr().map_err(in_use)?;
         let shared = Arc::new(Shared {
+            doors: control::Doors {
+                port: addr.port(),
+                pass,
+            },
             keys,
             tokens: keys::Tokens::new(),
             limiter: v3::Limiter::default(),
@@ -160,10 +169,9 @@ impl Sandbox {
         let routes = axum::Router::new()
             .fallback(server::handle)
             .with_state(Arc::clone(&shared));
-        let service = routes.into_make_service_with_connect_info::<connection::Breaker>();
         let (stop, stopped) = oneshot::channel();
         let run = move || {
-            runtime.spawn(async move { axum::serve(listener, service).await });
+            runtime.spawn(doors::serve(listener, routes));
             // Either word, stop or a sender that is gone, ends it.
             let _ = runtime.block_on(stopped);
             // Connections that never get an answer would wait for ever.

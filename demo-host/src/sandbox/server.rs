@@ -6,7 +6,7 @@ use super::faults::{Action, Mischief};
 use super::inbox::Inbox;
 use super::keys::{Keys, Tokens};
 use super::log::{Journal, Line};
-use super::{mischief, statut_candidats, v3};
+use super::{control, mischief, statut_candidats, v3};
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{Method, StatusCode};
@@ -17,6 +17,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What all requests share.
 pub struct Shared {
+    /// Who is told what it holds.
+    pub doors: control::Doors,
     /// Who may send.
     pub keys: Keys,
     /// The 2021 tokens.
@@ -58,7 +60,7 @@ pub async fn handle(
         bytes,
     };
     if path.starts_with("/sandbox/") {
-        let response = control(&shared, &parts.method, &path);
+        let response = control::answer(&shared, &parts.method, &path, &parts.headers);
         entry.status = Some(response.status().as_u16());
         shared.journal.write(&entry);
         return response;
@@ -136,39 +138,4 @@ fn route(shared: &Shared, call: &Call) -> Answer {
         StatusCode::NOT_FOUND,
         &json!({"error": "Not Found", "message": "Not Found"}),
     )
-}
-
-/// The sandbox's own routes.
-fn control(shared: &Arc<Shared>, method: &Method, path: &str) -> Response {
-    if path != "/sandbox/recus" {
-        return mischief::response(Answer::json(StatusCode::NOT_FOUND, &json!({"error": "Not Found"})));
-    }
-    if method == Method::GET {
-        return list(Arc::clone(shared));
-    }
-    let answer = if method == Method::DELETE {
-        match shared.inbox.clear() {
-            Ok(()) => Answer::empty(StatusCode::NO_CONTENT),
-            Err(error) => Answer::not_kept(&error),
-        }
-    } else {
-        Answer::empty(StatusCode::METHOD_NOT_ALLOWED)
-    };
-    mischief::response(answer)
-}
-
-/// The inbox, piece by piece.
-fn list(shared: Arc<Shared>) -> Response {
-    let (head, cursor) = shared.inbox.open_list();
-    let pieces = futures_util::stream::unfold((shared, cursor, Some(head)), |(shared, mut cursor, head)| async move {
-        let piece = match head {
-            Some(head) => Ok(head),
-            None => shared.inbox.next_piece(&mut cursor).transpose()?,
-        };
-        Some((piece, (shared, cursor, None)))
-    });
-    let mut response = Response::new(Body::from_stream(pieces));
-    let json = axum::http::HeaderValue::from_static("application/json; charset=utf-8");
-    response.headers_mut().insert(axum::http::header::CONTENT_TYPE, json);
-    response
 }

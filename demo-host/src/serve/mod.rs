@@ -30,13 +30,14 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::cli;
+use crate::doors::Pass;
 use crate::failure::Failure;
 use crate::session::{App, Parts};
 
 use base::Base;
 use erp::{Erp, Front};
 use fiche::Fiches;
-use http::{Pass, Server};
+use http::Server;
 use office::Office;
 use tabs::Tabs;
 use tasks::Tasks;
@@ -48,7 +49,8 @@ const GLANCE: Duration = Duration::from_millis(150);
 /// Runs the command: until Ctrl-C.
 pub fn run(app: &App, asked: &cli::Serve) -> Result<u8, Failure> {
     let listener = http::listen(asked.port)?;
-    let prepared = prepare::prepare(app, asked)?;
+    let pass = Pass::new()?;
+    let prepared = prepare::prepare(app, asked, &pass)?;
     let database = app.database();
     let Parts {
         plugin,
@@ -72,7 +74,6 @@ pub fn run(app: &App, asked: &cli::Serve) -> Result<u8, Failure> {
         folder: app.folder.clone(),
         about: json!({"version": env!("CARGO_PKG_VERSION"), "database": prepared.database}),
     });
-    let pass = Pass::new()?;
     let token = pass.url(0);
     let server = Server::start(listener, Arc::clone(&office), pass)?;
     let url = token.replacen(":0/", &format!(":{}/", server.port), 1);

@@ -2,6 +2,7 @@
 
 use crate::cli;
 use crate::commands::{sample, settings_file};
+use crate::doors::Pass;
 use crate::failure::Failure;
 use crate::receiver::scenario;
 use crate::sandbox::{Options, Sandbox};
@@ -17,16 +18,17 @@ pub struct Prepared<'a> {
     pub database: String,
 }
 
-/// Starts the receiver and loads the plugin. Without a database of the user's own, the one in this host's folder is
+/// Starts the receiver, which tells what it holds to whoever has the pass, and loads the plugin. Without a database of the user's own, the one in this host's folder is
 /// used, and made if it is not there: a sample, as `seed` and `settings import` would make it.
 ///
 /// # Errors
 /// The file of faults is wrong, the port of the receiver is taken, the database cannot be made, or the plugin cannot be loaded.
-pub fn prepare<'a>(app: &'a App, asked: &cli::Serve) -> Result<Prepared<'a>, Failure> {
+pub fn prepare<'a>(app: &'a App, asked: &cli::Serve, pass: &Pass) -> Result<Prepared<'a>, Failure> {
     let faults = scenario(asked.faults.as_deref())?;
     let sandbox = Sandbox::start(Options {
         port: asked.sandbox_port,
         faults,
+        pass: Some(pass.clone()),
         ..Options::default()
     });
     let sandbox = sandbox.map_err(|error| Failure::usage(taken(asked.sandbox_port), error))?;

@@ -18,9 +18,9 @@ use serde_json::json;
 use tokio::runtime::Runtime;
 
 use super::office::Office;
+use crate::doors::{self, Pass};
 use crate::failure::Failure;
-
-pub use guard::Pass;
+use guard::Guard;
 
 /// How long connections may go on once the server is to end.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -90,11 +90,11 @@ impl Server {
             .route("/api/{tab}/sandbox/clear", post(tools::clear))
             .fallback(|| async { refuse(StatusCode::NOT_FOUND, "Cette adresse n'existe pas.") })
             .layer(axum::middleware::from_fn_with_state(
-                Arc::new(pass.at(port)),
+                Arc::new(Guard::new(pass, port)),
                 guard::guard,
             ))
             .with_state(office);
-        runtime.spawn(async move { axum::serve(listener, routes).await });
+        runtime.spawn(doors::serve(listener, routes));
         Ok(Self {
             runtime: Some(runtime),
             port,

@@ -3,11 +3,11 @@ use super::*;
 use axum::body::Body;
 
 fn guard() -> Guard {
-    Pass {
+    let pass = Pass {
         token: "t".repeat(64),
         session: "s".repeat(64),
-    }
-    .at(8089)
+    };
+    Guard::new(pass, 8089)
 }
 
 /// The status that a request gets, 200 for one that is let through.
