@@ -2,24 +2,24 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | `ffi` | the only unsafe code: the entry, one funnel per direction, conversions |
-//! | `instance` | one instance: what each call of the host leads to |
-//! | `keys` | where the sealing key of this installation is kept |
+//! | `ffi` | the roof: the entry, one funnel per direction, conversions; with `database`'s `SQLCancel` the only unsafe code |
+//! | `instance` | one instance: the open forms, and what each call of the host leads to |
 //! | `contributions` | screens, menu entries, documents and jobs, one file each |
 //! | `night` | the nightly run |
-//! | `mission` | the receiving API: one file per protocol, transport with retry |
-//! | `courriel` | one e-mail, over SMTP with TLS |
+//! | `installation` | the host's settings and what they open; where the sealing key is kept |
 //! | `erp` | the ERP's tables: mapping, streams of records, diagnosis |
 //! | `store` | the plugin's own `mna_` tables: migrations, settings, keys, journal |
-//! | `database` | ODBC: connections, block cursors, what differs between databases |
-//! | `dossier` | the rules: pure functions from ERP records to a dossier |
+//! | `mission` | the receiving API: one file per protocol, transport with retry |
+//! | `courriel` | one e-mail, over SMTP with TLS |
 //! | `workbook` | Excel workbooks, written row by row |
-//! | `host`, `form`, `table`, `error`, `log` | the words in which the plugin speaks with its host |
+//! | `dossier` | the rules: pure functions from ERP records to a dossier |
+//! | `database` | ODBC: connections, block cursors, what differs between databases |
 //! | `tls` | what a TLS error means, for `mission` and `courriel` |
+//! | `host`, `form`, `table`, `error`, `log` | the words in which the plugin speaks with its host |
 //! | `fault` | panics on demand, for the tests; nothing in a release build |
 //!
-//! Arrows point one way, from the top of this table to its bottom: `dossier` depends on none of the others; `erp`,
-//! `store` and `mission` know its types, never each other; `courriel` knows none of them; only `ffi` sees raw pointers.
+//! Arrows point down this table, never up; of `erp`, `store` and `mission` none knows another. `tests/ladder.rs` reads
+//! the table and the sources, and fails where an arrow points up. Only `ffi` sees raw pointers.
 
 #![deny(unsafe_code)]
 
@@ -37,8 +37,8 @@ mod fault;
 pub mod ffi;
 pub mod form;
 pub mod host;
+pub mod installation;
 pub mod instance;
-pub mod keys;
 pub mod log;
 pub mod mission;
 pub mod night;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::parse_object;
 use crate::error::Error;
 use crate::host::{Job, Run};
-use crate::instance::Instance;
+use crate::installation::Installation;
 use crate::night::telling::Telling;
 use crate::night::{self, Outcome};
 
@@ -30,12 +30,12 @@ struct Parameters {
 ///
 /// # Errors
 /// It could not be run, or the host cancelled it.
-pub fn run(instance: &Instance, parameters: &str, run: &dyn Run) -> Result<Outcome, Error> {
+pub fn run(installation: &Installation, parameters: &str, run: &dyn Run) -> Result<Outcome, Error> {
     let Parameters { force } = parse_object(parameters)?;
     let telling = Telling::default();
     let night = night::watched(run, |watch| {
-        let parts = instance.night(watch)?;
-        night::run(&parts, instance.host(), force, watch, &telling)
+        let parts = night::Parts::of(installation, watch)?;
+        night::run(&parts, installation.host(), force, watch, &telling)
     });
-    telling.tell(night, instance.host(), &|| instance.sealer(), run)
+    telling.tell(night, installation.host(), &|| installation.sealer(), run)
 }

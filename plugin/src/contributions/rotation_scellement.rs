@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::fault;
-use crate::instance::Instance;
+use crate::installation::Installation;
 use crate::night::{Outcome, OutcomeKind};
 use crate::store::Comptes;
 
@@ -13,11 +13,11 @@ pub const ID: &str = "rotation-scellement";
 ///
 /// # Errors
 /// The sealing key or the tables cannot be read or written.
-pub fn run(instance: &Instance) -> Result<Outcome, Error> {
-    let store = instance.store()?;
-    let keys = instance.keys();
+pub fn run(installation: &Installation) -> Result<Outcome, Error> {
+    let store = installation.store()?;
+    let keys = installation.keys();
     // A night holds the keys that it opened with: it would be resumed with those.
-    let Some(_lock) = store.lock(instance.lease())? else {
+    let Some(_lock) = store.lock(installation.lease())? else {
         return Ok(Outcome {
             kind: OutcomeKind::RunningElsewhere,
             text: "L'export de nuit est en cours : renouvelez la clé de scellement quand il sera terminé.".to_owned(),
@@ -89,12 +89,12 @@ mod tests {
     const PASSWORD: &str = "le-mot-de-passe";
     const KEYS: [&str; 2] = ["la-premiere-cle", "la-seconde-cle"];
 
-    fn instance(base: &Base, secrets: Option<Vault>) -> Instance {
+    fn installation(base: &Base, secrets: Option<Vault>) -> Installation {
         let settings = vec![
             (Setting::Database, base.connection_string()),
             (Setting::DataDir, base.folder().display().to_string()),
         ];
-        Instance::new(Arc::new(Desk {
+        Installation::read(Arc::new(Desk {
             secrets,
             settings,
             mail: None,
@@ -103,18 +103,18 @@ mod tests {
     }
 
     /// Two accesses with a key each, a night that was cut short, and one that is done.
-    fn prepare(base: &Base, instance: &Instance) {
+    fn prepare(base: &Base, installation: &Installation) {
         let settings = json!({"acces": [
             {"societe_id": 1, "secteur_id": 1, "uai": "1234567A", "url": "https://x.fr", "cle": KEYS[0]},
             {"societe_id": 1, "secteur_id": 2, "uai": "0570079B", "url": "https://x.fr", "cle": KEYS[1]}],
             "courriel": {"serveur": "smtp.x.fr", "identifiant": "u", "mot_de_passe": PASSWORD}});
         let auteur = Auteur {
             nom: None,
-            le: instance.host().now().unwrap(),
+            le: installation.host().now().unwrap(),
         };
         let settings = Settings::from_json(&settings.to_string()).unwrap();
         base.store
-            .import(&settings, &instance.sealer().unwrap(), &auteur)
+            .import(&settings, &installation.sealer().unwrap(), &auteur)
             .unwrap();
         let journal = base.store.journal().unwrap();
         let plan = json!({"secteurs": [], "acces": base.store.acces().unwrap()}).to_string();
@@ -153,18 +153,18 @@ mod tests {
     fn everything_is_sealed_anew_wherever_it_is_cut_short() {
         for vault in [false, true] {
             let base = Base::new();
-            let instance = instance(&base, vault.then(Vault::default));
-            prepare(&base, &instance);
-            let before = instance.sealer().unwrap().key_id().to_owned();
-            check_all_open(&base, &instance.sealer().unwrap());
+            let installation = installation(&base, vault.then(Vault::default));
+            prepare(&base, &installation);
+            let before = installation.sealer().unwrap().key_id().to_owned();
+            check_all_open(&base, &installation.sealer().unwrap());
 
-            let outcome = run(&instance).unwrap();
+            let outcome = run(&installation).unwrap();
             assert!(
                 outcome.text.contains("5 clés sont protégées de nouveau"),
                 "{}",
                 outcome.text
             );
-            let renewed = instance.sealer().unwrap();
+            let renewed = installation.sealer().unwrap();
             assert_ne!(renewed.key_id(), before);
             check_all_open(&base, &renewed);
             // The key that was given up opens nothing any more.
@@ -177,13 +177,13 @@ mod tests {
             );
 
             // Cut short after the key was made: what is stored is still sealed with the one before.
-            instance.keys().renew().unwrap();
-            check_all_open(&base, &instance.sealer().unwrap());
-            assert_ne!(instance.sealer().unwrap().key_id(), renewed.key_id());
+            installation.keys().renew().unwrap();
+            check_all_open(&base, &installation.sealer().unwrap());
+            assert_ne!(installation.sealer().unwrap().key_id(), renewed.key_id());
             // The next call finishes that one, then does its own.
-            let outcome = run(&instance).unwrap();
+            let outcome = run(&installation).unwrap();
             assert_eq!(outcome.kind, OutcomeKind::Done);
-            check_all_open(&base, &instance.sealer().unwrap());
+            check_all_open(&base, &installation.sealer().unwrap());
             assert_eq!(base.folder().join("scellement.cle").exists(), !vault);
             assert!(!base.folder().join("scellement.cle.ancienne").exists());
         }
@@ -192,23 +192,23 @@ mod tests {
     #[test]
     fn a_running_night_keeps_its_keys() {
         let base = Base::new();
-        let instance = instance(&base, None);
-        prepare(&base, &instance);
-        let before = instance.sealer().unwrap().key_id().to_owned();
+        let installation = installation(&base, None);
+        prepare(&base, &installation);
+        let before = installation.sealer().unwrap().key_id().to_owned();
         let lock = base.store.lock(Duration::from_secs(600)).unwrap().unwrap();
-        assert_eq!(run(&instance).unwrap().kind, OutcomeKind::RunningElsewhere);
-        assert_eq!(instance.sealer().unwrap().key_id(), before);
+        assert_eq!(run(&installation).unwrap().kind, OutcomeKind::RunningElsewhere);
+        assert_eq!(installation.sealer().unwrap().key_id(), before);
         drop(lock);
-        assert_eq!(run(&instance).unwrap().kind, OutcomeKind::Done);
+        assert_eq!(run(&installation).unwrap().kind, OutcomeKind::Done);
     }
 
     #[test]
     fn a_key_that_cannot_be_opened_is_left_and_told() {
         let base = Base::new();
-        let instance = instance(&base, None);
-        prepare(&base, &instance);
+        let installation = installation(&base, None);
+        prepare(&base, &installation);
         base.execute("UPDATE mna_acces SET cle_scellee = 'v1:00000000:00' WHERE id = 1");
-        let outcome = run(&instance).unwrap();
+        let outcome = run(&installation).unwrap();
         assert_eq!(outcome.kind, OutcomeKind::DoneWithRejects);
         assert!(
             outcome.text.contains("1 clé(s) n'ont pas pu être ouvertes"),
@@ -217,6 +217,6 @@ mod tests {
         );
         let acces = base.store.acces().unwrap();
         assert_eq!(acces[0].cle_scellee.as_deref(), Some("v1:00000000:00"));
-        assert!(acces[1].open_key(&instance.sealer().unwrap()).is_ok());
+        assert!(acces[1].open_key(&installation.sealer().unwrap()).is_ok());
     }
 }

@@ -14,7 +14,7 @@ use crate::dossier::{
 };
 use crate::error::Error;
 use crate::host::Run;
-use crate::instance::Instance;
+use crate::installation::Installation;
 use crate::mission::{MissionError, Options, Organisme, Transport};
 use crate::night::{Outcome, OutcomeKind};
 use crate::store::{Acces, Comptes};
@@ -56,9 +56,9 @@ impl Couple {
 ///
 /// # Errors
 /// The line is gone or has no UAI and SIRET; the directory cannot be asked; the host cancelled.
-pub fn run(instance: &Instance, parameters: &str, run: &dyn Run) -> Result<Outcome, Error> {
+pub fn run(installation: &Installation, parameters: &str, run: &dyn Run) -> Result<Outcome, Error> {
     let Parameters { ligne } = parse_object(parameters)?;
-    let store = instance.store()?;
+    let store = installation.store()?;
     let (mut lignes, acces) = (store.lignes_uai()?, store.acces()?);
     if let Some(wanted) = &ligne {
         lignes.retain(|line| line.id.to_string() == *wanted);
@@ -68,7 +68,7 @@ pub fn run(instance: &Instance, parameters: &str, run: &dyn Run) -> Result<Outco
         return Err(nothing_to_ask(ligne.is_some()));
     }
     let transport = Transport::new(Options {
-        proxy: instance.proxy().map(str::to_owned),
+        proxy: installation.proxy().map(str::to_owned),
         ..Options::default()
     })?;
     let (mut sentences, mut known) = (Vec::new(), 0_usize);

@@ -37,6 +37,7 @@ use crate::database::DatabaseError;
 use crate::erp::Erp;
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
+use crate::installation::Installation;
 use crate::mission::{Options, Transport};
 use crate::store::journal::{EtatExecution, Journal, NonEnvoye, RunId};
 use crate::store::{Comptes, Sealer, Store, StoreError};
@@ -64,6 +65,24 @@ pub struct Parts {
     pub lease: Duration,
     /// Dossiers in one request; none: what suits the protocol.
     pub batch: Option<usize>,
+}
+
+impl Parts {
+    /// What an installation gives to a night; its databases stop waiting when `watch` says so.
+    ///
+    /// # Errors
+    /// A part of it cannot be had.
+    pub fn of(installation: &Installation, watch: &Watch) -> Result<Self, Error> {
+        let database = installation.database()?.stopped_by(watch.flag());
+        Ok(Self {
+            erp: installation.erp_on(database.clone())?,
+            store: Store::open(&database)?,
+            sealer: installation.sealer()?,
+            proxy: installation.proxy().map(str::to_owned),
+            lease: installation.lease(),
+            batch: installation.batch(),
+        })
+    }
 }
 
 /// Run the night that it is at the host's clock, from where an earlier call left it, unless it is done or another run

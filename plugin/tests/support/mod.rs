@@ -110,7 +110,7 @@ impl Installation {
     }
 
     pub fn store(&self) -> Store {
-        self.instance.store().unwrap()
+        self.instance.installation().store().unwrap()
     }
 
     pub fn document(&self, id: &str, parameters: &Value, cancelled: bool) -> Result<Vec<u8>, Error> {

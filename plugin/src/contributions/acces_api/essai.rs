@@ -6,7 +6,7 @@ use super::lignes;
 use crate::contributions::parse_object;
 use crate::error::Error;
 use crate::host::Run;
-use crate::instance::Instance;
+use crate::installation::Installation;
 use crate::mission::{Mission, Options, Transport};
 use crate::night::{self, Outcome, OutcomeKind};
 use crate::store::Comptes;
@@ -24,9 +24,9 @@ struct Parameters {
 ///
 /// # Errors
 /// No key is stored, or it cannot be opened; else what is wrong with the connection, in French.
-pub fn run(instance: &Instance, parameters: &str, run: &dyn Run) -> Result<Outcome, Error> {
+pub fn run(installation: &Installation, parameters: &str, run: &dyn Run) -> Result<Outcome, Error> {
     let Parameters { ligne } = parse_object(parameters)?;
-    let store = instance.store()?;
+    let store = installation.store()?;
     let acces = lignes::of_row(&ligne, &store.lignes_uai()?, &store.liste_acces()?);
     let missing = || {
         Error::argument(
@@ -35,11 +35,11 @@ pub fn run(instance: &Instance, parameters: &str, run: &dyn Run) -> Result<Outco
         )
     };
     let acces = acces.ok_or_else(missing)?;
-    let key = acces.open_key(&instance.sealer()?)?.ok_or_else(missing)?;
+    let key = acces.open_key(&installation.sealer()?)?.ok_or_else(missing)?;
     let uai = acces.uai.clone().unwrap_or_default();
     run.progress(0, 1, "Essai de la connexion");
     let transport = Transport::new(Options {
-        proxy: instance.proxy().map(str::to_owned),
+        proxy: installation.proxy().map(str::to_owned),
         ..Options::default()
     })?;
     Mission::new(&transport, night::access(&acces, &key))?.test_connection(&|| run.is_cancelled())?;

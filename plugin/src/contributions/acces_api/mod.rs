@@ -24,7 +24,7 @@ use crate::erp::Erp;
 use crate::error::Error;
 use crate::form::{Description, Event, Form, Message, Next};
 use crate::host::Host;
-use crate::keys::Keys;
+use crate::installation::Keys;
 use crate::store::{AccesEnregistre, Auteur, Sealer, Store, StoreError};
 use fiche::Fiche;
 pub use fiche::URL_BASE;

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::host::Run;
-use crate::instance::Instance;
+use crate::installation::Installation;
 use crate::night::telling::{Letter, post};
 use crate::night::{Outcome, OutcomeKind};
 use crate::store::Comptes;
@@ -14,12 +14,12 @@ pub const ID: &str = "essai-courriel";
 ///
 /// # Errors
 /// It did not go, or the host cancelled.
-pub fn run(instance: &Instance, run: &dyn Run) -> Result<Outcome, Error> {
-    let courriel = instance.store()?.courriel()?;
+pub fn run(installation: &Installation, run: &dyn Run) -> Result<Outcome, Error> {
+    let courriel = installation.store()?.courriel()?;
     run.progress(0, 0, "Envoi du courriel d'essai");
     let posted = post(
-        instance.host(),
-        &|| instance.sealer(),
+        installation.host(),
+        &|| installation.sealer(),
         &courriel,
         &Letter::trial(),
         &|| run.is_cancelled(),

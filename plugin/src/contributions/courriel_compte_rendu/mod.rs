@@ -17,7 +17,7 @@ use super::fields;
 use crate::error::Error;
 use crate::form::{Button, Description, Event, Field, Form, Group, Message, Next};
 use crate::host::Host;
-use crate::keys::Keys;
+use crate::installation::Keys;
 use crate::store::{Auteur, Courriel, Store, StoreError};
 use saisie::Saisie;
 

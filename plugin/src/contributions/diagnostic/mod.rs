@@ -13,6 +13,7 @@ use super::reglages;
 use crate::database::Database;
 use crate::erp::{Erp, Mapping};
 use crate::error::Error;
+use crate::installation::Installation;
 use crate::night::telling;
 use crate::store::{Quand, Sealer, Store};
 use crate::table::{Batch, Cell, Column, Description, Kind, Progress, Rows, Table};
@@ -34,6 +35,21 @@ pub struct Subject {
     pub mail: bool,
     /// The host's proxy.
     pub proxy: Option<String>,
+}
+
+impl Subject {
+    /// Taken when it is asked for: a wrong setting is a line of the diagnosis, not its end.
+    pub fn of(installation: &Installation) -> Self {
+        let host = installation.host();
+        Self {
+            connection_string: installation.connection_string().to_owned(),
+            mapping: installation.mapping().map(PathBuf::from),
+            sealer: installation.sealer(),
+            now: host.now(),
+            mail: host.mail().is_some(),
+            proxy: installation.proxy().map(str::to_owned),
+        }
+    }
 }
 
 /// One line of the diagnosis.

@@ -21,7 +21,7 @@ use crate::dossier::Protocole;
 use crate::erp::Erp;
 use crate::error::Error;
 use crate::host::Run;
-use crate::instance::Instance;
+use crate::installation::Installation;
 use crate::night::stream::{Choice, Plan};
 use crate::store::{ReglageSecteur, Store};
 use crate::table::{Action, Document, Table};
@@ -35,8 +35,8 @@ pub const ID: &str = "exemple-export-nuit";
 ///
 /// # Errors
 /// The settings or the journal cannot be read.
-pub fn tables(instance: &Instance, context: &Context) -> Result<Vec<Table>, Error> {
-    let sources = Sources::of(instance)?;
+pub fn tables(installation: &Installation, context: &Context) -> Result<Vec<Table>, Error> {
+    let sources = Sources::of(installation)?;
     let plan = Arc::new(sources.plan(context)?);
     let documents = documents(context, plan.run_date);
     let actions = actions(context);
@@ -44,7 +44,7 @@ pub fn tables(instance: &Instance, context: &Context) -> Result<Vec<Table>, Erro
         plan: Arc::new(sources.tonight()?),
         last: sources.store.journal()?.last_finished()?,
         store: sources.store,
-        sealer: instance.sealer(),
+        sealer: installation.sealer(),
         context: context.clone(),
     };
     let mut tables = vec![
@@ -105,16 +105,26 @@ fn actions(context: &Context) -> Vec<Action> {
 ///
 /// # Errors
 /// The settings or the ERP cannot be read, `run` was cancelled, or `to` failed.
-pub fn write_json(instance: &Instance, context: &Context, run: &dyn Run, to: &mut dyn Write) -> Result<(), Error> {
-    json::write(&Sources::of(instance)?.plan(context)?, run, to)
+pub fn write_json(
+    installation: &Installation,
+    context: &Context,
+    run: &dyn Run,
+    to: &mut dyn Write,
+) -> Result<(), Error> {
+    json::write(&Sources::of(installation)?.plan(context)?, run, to)
 }
 
 /// The document `apercu.xlsx`.
 ///
 /// # Errors
 /// As [`write_json`]; a temporary file failed.
-pub fn write_workbook(instance: &Instance, context: &Context, run: &dyn Run, to: &mut dyn Write) -> Result<(), Error> {
-    workbook::write(&Sources::of(instance)?.plan(context)?, run, to)
+pub fn write_workbook(
+    installation: &Installation,
+    context: &Context,
+    run: &dyn Run,
+    to: &mut dyn Write,
+) -> Result<(), Error> {
+    workbook::write(&Sources::of(installation)?.plan(context)?, run, to)
 }
 
 /// Where a preview comes from; each database is reached once.
@@ -125,11 +135,11 @@ struct Sources {
 }
 
 impl Sources {
-    fn of(instance: &Instance) -> Result<Self, Error> {
+    fn of(installation: &Installation) -> Result<Self, Error> {
         Ok(Self {
-            erp: instance.erp()?,
-            store: instance.store()?,
-            run_date: instance.host().now()?.date_naive(),
+            erp: installation.erp()?,
+            store: installation.store()?,
+            run_date: installation.host().now()?.date_naive(),
         })
     }
 
