@@ -62,7 +62,7 @@ fn texts_cross_unchanged(product: Product) {
         })
         .collect();
     for row in &rows {
-        assert_eq!(connection.execute("INSERT INTO un VALUES (?, ?, ?)", row).unwrap(), 1);
+        assert_eq!(connection.change("INSERT INTO un VALUES (?, ?, ?)", row).unwrap(), 1);
     }
     connection
         .transaction(|c| c.execute_many("INSERT INTO plusieurs VALUES (?, ?, ?)", &rows))
@@ -82,10 +82,7 @@ fn texts_cross_unchanged(product: Product) {
         }
         assert!(found.next_row().unwrap().is_none());
     }
-    assert_eq!(
-        connection.execute("UPDATE un SET b = NULL WHERE a > 6", &[]).unwrap(),
-        3
-    );
+    assert_eq!(connection.change("UPDATE un SET b = NULL WHERE a > 6", &[]).unwrap(), 3);
 }
 
 /// The same facts in each database's own types. Zeros in front of a number are lost by the database, not by us.

@@ -5,13 +5,10 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use odbc_api::handles::Statement as _;
-use odbc_api::{ConnectionOptions, environment};
-
-use super::statement_cancel::RunningStatements;
+use super::odbc::{self, Executed, Manners, Refused, RunningStatements, Statement};
 use super::{
-    ConnectionString, DatabaseError, Dialect, LOGIN_TIMEOUT_SEC, Patience, Refusal, Rows, Sizes, drop_quietly, guarded,
-    parameters,
+    ConnectionString, DatabaseError, Dialect, DialectKind, LOGIN_TIMEOUT_SEC, Patience, Refusal, Rows, Sizes,
+    drop_quietly, guarded, parameters,
 };
 
 /// A parameter of a statement.
@@ -87,7 +84,7 @@ impl CancelHandle {
 /// An open connection. It may move to another thread, not be shared.
 pub struct Connection {
     // Taken only when the connection is dropped.
-    inner: Option<odbc_api::Connection<'static>>,
+    inner: Option<odbc::Connection>,
     dialect: Dialect,
     pub(super) cancellation: Arc<Cancellation>,
     patience: Patience,
@@ -104,21 +101,24 @@ impl std::fmt::Debug for Connection {
 
 /// Opens the database, asks its driver what it is, and closes it.
 pub(super) fn probe(string: &ConnectionString) -> Result<Dialect, DatabaseError> {
-    let inner = open_inner(string)?;
-    let product = guarded(|| Ok(inner.database_management_system_name()?));
+    let inner = open_inner(string, string.kind())?;
+    let product = guarded(|| Ok(inner.product()));
     drop_quietly(inner);
-    Ok(Dialect::from_product(&product?))
+    let product = product?.map_err(|refused| DatabaseError::of(&refused, DialectKind::Other, ""))?;
+    Ok(Dialect::from_product(&product))
 }
 
-fn open_inner(string: &ConnectionString) -> Result<odbc_api::Connection<'static>, DatabaseError> {
-    guarded(|| {
-        let options = ConnectionOptions {
-            login_timeout_sec: Some(LOGIN_TIMEOUT_SEC),
-            ..Default::default()
-        };
-        environment()?
-            .connect_with_connection_string(&string.text(), options)
-            .map_err(DatabaseError::on_connect)
+fn open_inner(string: &ConnectionString, kind: Option<DialectKind>) -> Result<odbc::Connection, DatabaseError> {
+    let manners = Manners {
+        one_at_a_time: kind.is_none_or(DialectKind::opens_one_at_a_time),
+        weigh_warnings: kind == Some(DialectKind::SqlServer),
+    };
+    guarded(|| Ok(odbc::Connection::open(&string.text(), LOGIN_TIMEOUT_SEC, manners)))?.map_err(|refused| {
+        for record in &refused.records {
+            // Before it is open, a database cannot say anything of its rows.
+            tracing::warn!(?record, said = %string.without_secrets(&record.message), "a database cannot be opened");
+        }
+        DatabaseError::on_connect(&refused, kind)
     })
 }
 
@@ -129,12 +129,20 @@ impl Connection {
         patience: Patience,
     ) -> Result<Connection, DatabaseError> {
         Ok(Connection {
-            inner: Some(open_inner(string)?),
+            inner: Some(open_inner(string, Some(dialect.kind()))?),
             dialect,
             cancellation: Arc::default(),
             patience,
             in_transaction: Cell::new(false),
         })
+    }
+
+    /// Runs what makes a fresh connection what it is to be.
+    pub(super) fn prepare_session(&self, statements: &[&str]) -> Result<(), DatabaseError> {
+        let all = self.dialect.session_statements();
+        all.iter()
+            .chain(statements)
+            .try_for_each(|statement| self.execute(statement, &[]))
     }
 
     /// Does `work` again for as long as another session's lock is in the way and there is time to wait: for a whole
@@ -155,9 +163,30 @@ impl Connection {
         self.patience.attempt(&cancelled, work)
     }
 
-    pub(super) fn odbc(&self) -> Result<&odbc_api::Connection<'static>, DatabaseError> {
+    fn odbc(&self) -> Result<&odbc::Connection, DatabaseError> {
         self.cancellation.check()?;
         self.inner.as_ref().ok_or(DatabaseError::DriverFault)
+    }
+
+    /// A statement that is cancelled with the connection.
+    fn statement(&self) -> Result<Statement<'_>, DatabaseError> {
+        let connection = self.odbc()?;
+        guarded(|| Ok(Statement::new(connection, &self.cancellation.running)))?
+            .map_err(|refused| self.error(&refused, ""))
+    }
+
+    /// Executes a statement that may have rows.
+    pub(super) fn start(&self, sql: &str, params: &[Param]) -> Result<Executed<'_>, DatabaseError> {
+        let statement = self.statement()?;
+        let params = parameters::bind(params, self.dialect.text_binding());
+        guarded(|| Ok(statement.execute(sql, &params)))?.map_err(|refused| self.error(&refused, sql))
+    }
+
+    /// What a refused statement means. Between the flag and the driver's answer, the driver names a cancellation in its
+    /// own way.
+    pub(super) fn error(&self, refused: &Refused, sql: &str) -> DatabaseError {
+        let cancelled = self.cancellation.check().err();
+        cancelled.unwrap_or_else(|| DatabaseError::of(refused, self.dialect.kind(), sql))
     }
 
     /// What differs between databases.
@@ -192,25 +221,33 @@ impl Connection {
         Rows::start(self, sql, params, sizes)
     }
 
-    /// Runs a statement and gives the number of rows that it changed; 0 where the driver does not count.
+    /// Runs a statement.
     ///
     /// # Errors
     ///
     /// What the driver reports.
-    pub fn execute(&self, sql: &str, params: &[Param]) -> Result<u64, DatabaseError> {
+    pub fn execute(&self, sql: &str, params: &[Param]) -> Result<(), DatabaseError> {
         self.patiently(|| self.execute_once(sql, params))
     }
 
-    fn execute_once(&self, sql: &str, params: &[Param]) -> Result<u64, DatabaseError> {
-        let connection = self.odbc()?;
-        guarded(|| {
-            let params = parameters::bind(params, self.dialect.text_binding());
-            let mut statement = connection.preallocate()?;
-            let cursor = statement.execute(sql, params.as_slice())?;
-            drop(cursor);
-            let mut statement = statement.into_handle();
-            let count = statement.row_count().into_result(&statement)?;
-            Ok(u64::try_from(count).unwrap_or(0))
+    fn execute_once(&self, sql: &str, params: &[Param]) -> Result<(), DatabaseError> {
+        let executed = self.start(sql, params)?;
+        drop_quietly(executed);
+        Ok(())
+    }
+
+    /// Runs an UPDATE or DELETE and gives the number of rows that it changed.
+    ///
+    /// # Errors
+    ///
+    /// What the driver reports; [`DatabaseError::UncountedRows`] if it does not count: the rows are changed then.
+    pub fn change(&self, sql: &str, params: &[Param]) -> Result<u64, DatabaseError> {
+        self.patiently(|| {
+            let mut executed = self.start(sql, params)?;
+            let count = guarded(|| Ok(executed.row_count()));
+            drop_quietly(executed);
+            let count = count?.map_err(|refused| self.error(&refused, sql))?;
+            count.ok_or(DatabaseError::UncountedRows)
         })
     }
 
@@ -221,12 +258,21 @@ impl Connection {
     ///
     /// What the driver reports.
     pub fn execute_many(&self, sql: &str, rows: &[Vec<Param>]) -> Result<(), DatabaseError> {
-        let connection = self.odbc()?;
-        if rows.is_empty() {
+        let width = rows.first().map_or(0, Vec::len);
+        if width == 0 {
             return Ok(());
         }
+        if rows.iter().any(|row| row.len() != width) {
+            return Err(DatabaseError::DriverFault);
+        }
         self.patiently(|| {
-            guarded(|| parameters::execute_arrays(connection.prepare(sql)?, rows, self.dialect.text_binding()))
+            let statement = self.statement()?;
+            let binding = self.dialect.text_binding();
+            guarded(|| {
+                let prepared = statement.prepare(sql);
+                Ok(prepared.and_then(|statement| parameters::execute_arrays(statement, rows, binding)))
+            })?
+            .map_err(|refused| self.error(&refused, sql))
         })
     }
 
@@ -304,7 +350,7 @@ impl Connection {
             self.execute(begin, &[])?;
         } else {
             let connection = self.odbc()?;
-            guarded(|| Ok(connection.set_autocommit(false)?))?;
+            guarded(|| Ok(connection.set_autocommit(false)))?.map_err(|refused| self.error(&refused, ""))?;
         }
         self.in_transaction.set(true);
         Ok(())
@@ -324,10 +370,25 @@ impl OpenTransaction<'_> {
                 .wait_for_locks(|| self.connection.execute_once(commit, &[]))?;
         } else {
             let connection = self.connection.odbc()?;
-            guarded(|| Ok(connection.commit()?))?;
+            guarded(|| Ok(connection.commit()))?.map_err(|refused| self.connection.error(&refused, ""))?;
         }
         self.done.set(true);
         Ok(())
+    }
+
+    /// Rolls back what was not committed, and restores the mode; also where the connection was cancelled.
+    fn end(&self, connection: &odbc::Connection) -> Result<(), Refused> {
+        if let Some([.., rollback]) = self.connection.dialect.transaction_statements() {
+            if !self.done.get() {
+                let running = &self.connection.cancellation.running;
+                Statement::new(connection, running)?.execute(rollback, &[])?;
+            }
+            return Ok(());
+        }
+        if !self.done.get() {
+            connection.rollback()?;
+        }
+        connection.set_autocommit(true)
     }
 }
 
@@ -336,23 +397,12 @@ impl Drop for OpenTransaction<'_> {
         let Some(connection) = self.connection.inner.as_ref() else {
             return;
         };
-        let statements = self.connection.dialect.transaction_statements();
-        let ended = guarded(|| {
-            if let Some([.., rollback]) = statements {
-                if !self.done.get() {
-                    connection.execute(rollback, (), None)?;
-                }
-                return Ok(());
-            }
-            if !self.done.get() {
-                connection.rollback()?;
-            }
-            Ok(connection.set_autocommit(true)?)
-        });
-        self.connection.in_transaction.set(false);
-        if let Err(error) = ended {
-            tracing::warn!(%error, "a transaction could not be ended");
+        match guarded(|| Ok(self.end(connection))) {
+            Ok(Ok(())) => {}
+            Ok(Err(refused)) => tracing::warn!(?refused, "a transaction could not be ended"),
+            Err(error) => tracing::warn!(%error, "a transaction could not be ended"),
         }
+        self.connection.in_transaction.set(false);
     }
 }
 

@@ -108,6 +108,21 @@ impl ConnectionString {
         Err(DatabaseError::FileMissing { file })
     }
 
+    /// A driver's message without the values of this string that nobody may read.
+    pub(super) fn without_secrets(&self, message: &str) -> String {
+        const SECRET: [&str; 5] = ["PWD", "PASSWORD", "PASSWD", "ACCESSTOKEN", "SSLKEYPASSWORD"];
+        let secret = |name: &str| SECRET.iter().any(|other| name.eq_ignore_ascii_case(other));
+        let mut shown = message.to_owned();
+        for (name, value) in self.attributes.iter().filter(|(name, _)| secret(name)) {
+            for value in [Some(value.clone()), self.get(name)].into_iter().flatten() {
+                if !value.is_empty() {
+                    shown = shown.replace(&value, "***");
+                }
+            }
+        }
+        shown
+    }
+
     /// The string to hand to the driver manager.
     pub(super) fn text(&self) -> String {
         self.attributes

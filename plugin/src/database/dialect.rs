@@ -87,6 +87,15 @@ impl DialectKind {
         self == DialectKind::Sqlite
     }
 
+    /// Whether connections are opened and closed one at a time: SQLite's driver keeps them in a list that it does not
+    /// guard. What drivers are not known to do is not asked of them.
+    pub(super) fn opens_one_at_a_time(self) -> bool {
+        match self {
+            DialectKind::Sqlite | DialectKind::Other => true,
+            DialectKind::PostgreSql | DialectKind::MariaDb | DialectKind::SqlServer => false,
+        }
+    }
+
     /// Whether it is the driver that waits for a lock, for the time that the attribute `Timeout` gives it.
     pub(super) fn waits_in_the_driver(self) -> bool {
         self == DialectKind::Sqlite
@@ -303,7 +312,26 @@ impl Dialect {
                 "SET SESSION lock_wait_timeout = 60",
             ],
             // Snapshot isolation is off on most SQL Servers, and asking for it then fails.
-            DialectKind::SqlServer | DialectKind::Other => &[],
+            DialectKind::SqlServer => &["SET LOCK_TIMEOUT 60000"],
+            DialectKind::Other => &[],
+        }
+    }
+
+    /// What every fresh connection begins with.
+    pub(super) fn session_statements(&self) -> &'static [&'static str] {
+        match self.kind {
+            // A server or a login may have it on: then no change is counted.
+            DialectKind::SqlServer => &["SET NOCOUNT OFF"],
+            _ => &[],
+        }
+    }
+
+    /// What makes a fresh connection give up on another session's lock before its user does.
+    pub(super) fn patient_statements(&self) -> &'static [&'static str] {
+        match self.kind {
+            // It would wait for ever.
+            DialectKind::SqlServer => &["SET LOCK_TIMEOUT 5000"],
+            _ => &[],
         }
     }
 
@@ -433,7 +461,10 @@ mod tests {
         }
         assert_eq!(dialect.text_binding(), TextBinding::Wide);
         // Snapshot isolation is off on most servers: nothing is asked for that could be refused.
-        assert!(dialect.reader_statements().is_empty() && dialect.begin_reading().is_none());
+        assert_eq!(dialect.reader_statements(), ["SET LOCK_TIMEOUT 60000"]);
+        assert_eq!(dialect.patient_statements(), ["SET LOCK_TIMEOUT 5000"]);
+        assert_eq!(dialect.session_statements(), ["SET NOCOUNT OFF"]);
+        assert!(dialect.begin_reading().is_none());
         assert!(dialect.transaction_statements().is_none() && dialect.readers_let_write().is_none());
         assert!(dialect.cancels_from_another_thread() && !dialect.reads_side_by_side());
     }

@@ -1,7 +1,9 @@
 //! What can fail between the plugin and a database, and its French text.
 //!
 //! A driver's message can quote values, users and servers: it decides the variant and is then dropped, except for the
-//! names of tables and columns, and for messages that hold nothing but SQL.
+//! name of a table or column that the statement itself holds.
+
+use super::{DialectKind, sqlserver};
 
 use crate::error::{Error, ErrorKind};
 
@@ -12,6 +14,8 @@ pub struct Report {
     pub state: [u8; 5],
     /// The database's own number.
     pub native: i32,
+    /// The database whose number it is, where it is known.
+    pub database: Option<DialectKind>,
 }
 
 impl std::fmt::Display for Report {
@@ -64,8 +68,17 @@ pub enum DatabaseError {
         report: Report,
     },
     /// The login lacks a right.
-    #[error("the login is not permitted to do this ({0})")]
-    Forbidden(Report),
+    #[error("the login is not permitted to do this{}", .0)]
+    Forbidden(Denied),
+    /// The database does not understand a statement: ours, or what the mapping makes of it.
+    #[error("the database does not understand the statement ({0})")]
+    NotUnderstood(Report),
+    /// A value of the database cannot be converted, or does not fit.
+    #[error("a value does not fit ({0})")]
+    Value(Report),
+    /// The driver does not say how many rows a statement changed.
+    #[error("the driver does not say how many rows were changed")]
+    UncountedRows,
     /// Another session holds a lock for too long.
     #[error("the database is locked by another session ({0})")]
     Locked(Report),
@@ -84,17 +97,33 @@ pub enum DatabaseError {
     /// Rows changed while a query had to be started again.
     #[error("the rows changed while they were being read")]
     Changed,
+    /// There is no memory for a block of rows.
+    #[error("out of memory")]
+    OutOfMemory,
     /// The driver broke ODBC's rules, or failed on closing a handle.
     #[error("the ODBC driver failed")]
     DriverFault,
     /// Anything else.
-    #[error("the database reports an error ({report}){detail}")]
-    Other {
-        /// What the driver reported.
-        report: Report,
-        /// Its message without anything quoted, where it can hold no value; with a leading colon.
-        detail: String,
-    },
+    #[error("the database reports an error ({0})")]
+    Other(Report),
+}
+
+/// A right that is lacking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denied {
+    /// The table or column, where the driver names it; else empty.
+    pub name: String,
+    /// What the driver reported.
+    pub report: Report,
+}
+
+impl std::fmt::Display for Denied {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if !self.name.is_empty() {
+            write!(f, " on {:?}", self.name)?;
+        }
+        write!(f, " ({})", self.report)
+    }
 }
 
 impl DatabaseError {
@@ -114,21 +143,41 @@ impl DatabaseError {
             | Self::CannotConnect(report)
             | Self::LoginRefused(report)
             | Self::DatabaseMissing(report)
-            | Self::Forbidden(report)
+            | Self::Forbidden(Denied { report, .. })
+            | Self::NotUnderstood(report)
+            | Self::Value(report)
             | Self::Locked(report)
             | Self::Full(report)
             | Self::Lost(report)
             | Self::Constraint(report)
             | Self::TableMissing { report, .. }
             | Self::ColumnMissing { report, .. }
-            | Self::Other { report, .. } => Some(report),
-            Self::FileMissing { .. } | Self::Cancelled | Self::Changed | Self::DriverFault => None,
+            | Self::Other(report) => Some(report),
+            Self::FileMissing { .. }
+            | Self::Cancelled
+            | Self::Changed
+            | Self::UncountedRows
+            | Self::OutOfMemory
+            | Self::DriverFault => None,
         }
     }
 
     /// One French sentence or two for the user: what, where, how to mend.
     pub fn user_text(&self) -> String {
-        let text = match self {
+        let report = self.report();
+        let sentence = report
+            .filter(|report| report.database == Some(DialectKind::SqlServer))
+            .and_then(|report| sqlserver::sentence(report.native));
+        let text = sentence.map_or_else(|| self.general_text(), str::to_owned);
+        match report {
+            Some(report) => format!("{text} (code {}, {})", report.state_text(), report.native),
+            None => text,
+        }
+    }
+
+    /// What can be said whatever the database.
+    fn general_text(&self) -> String {
+        match self {
             Self::NoDriver(_) => "Le pilote ODBC ou la source de données indiqués dans la chaîne de connexion sont \
                 introuvables sur ce poste : installer le pilote (même architecture, 32 ou 64 bits, que l'application) \
                 ou corriger la chaîne de connexion."
@@ -154,10 +203,24 @@ impl DatabaseError {
                 "La colonne{} est introuvable dans la base de données : vérifier la correspondance des colonnes.",
                 named(name)
             ),
-            Self::Forbidden(_) => "Le compte de connexion n'a pas les droits nécessaires dans la base de données : \
-                l'administrateur doit lui accorder la lecture des tables de l'ERP et tous les droits sur les tables \
-                mna_."
+            Self::Forbidden(Denied { name, .. }) => format!(
+                "Le compte de connexion n'a pas les droits nécessaires{} dans la base de données : l'administrateur doit \
+                 lui accorder la lecture des tables de l'ERP et tous les droits sur les tables mna_.",
+                on(name)
+            ),
+            Self::NotUnderstood(_) => "La base de données ne comprend pas la requête qui lui est faite : vérifier la \
+                correspondance des tables, puis transmettre le code indiqué à l'administrateur de la base."
                 .to_owned(),
+            Self::Value(_) => {
+                "Une valeur de la base de données n'a pas la forme attendue et ne peut pas être convertie : \
+                vérifier la correspondance des colonnes."
+                    .to_owned()
+            }
+            Self::UncountedRows => {
+                "Le pilote ODBC ne dit pas combien de lignes il a modifiées : l'administrateur de la \
+                base doit vérifier que l'option NOCOUNT n'est pas imposée, ou le pilote être remplacé."
+                    .to_owned()
+            }
             Self::Locked(_) => "La base de données est verrouillée par un autre programme : réessayer dans quelques \
                 minutes, ou fermer le programme qui l'occupe."
                 .to_owned(),
@@ -176,17 +239,24 @@ impl DatabaseError {
                 "La lecture de la base de données a été interrompue à la demande de l'utilisateur.".to_owned()
             }
             Self::Changed => "Les données ont été modifiées pendant leur lecture : recommencer.".to_owned(),
+            Self::OutOfMemory => "La mémoire de ce poste ne suffit pas pour lire la base de données : fermer d'autres \
+                programmes, puis recommencer."
+                .to_owned(),
             Self::DriverFault => "Le pilote ODBC s'est arrêté sur une erreur interne : vérifier la connexion, puis \
                 mettre le pilote à jour si l'erreur se répète."
                 .to_owned(),
-            Self::Other { .. } => "La base de données a signalé une erreur : transmettre le code indiqué à \
+            Self::Other(_) => "La base de données a signalé une erreur : transmettre le code indiqué à \
                 l'administrateur de la base."
                 .to_owned(),
-        };
-        match self.report() {
-            Some(report) => format!("{text} (code {}, {})", report.state_text(), report.native),
-            None => text,
         }
+    }
+}
+
+fn on(name: &str) -> String {
+    if name.is_empty() {
+        String::new()
+    } else {
+        format!(" sur « {name} »")
     }
 }
 
@@ -213,9 +283,13 @@ impl From<DatabaseError> for Error {
             | DatabaseError::Full(_)
             | DatabaseError::Lost(_)
             | DatabaseError::Constraint(_)
+            | DatabaseError::NotUnderstood(_)
+            | DatabaseError::Value(_)
             | DatabaseError::Changed
+            | DatabaseError::UncountedRows
+            | DatabaseError::OutOfMemory
             | DatabaseError::DriverFault
-            | DatabaseError::Other { .. } => ErrorKind::Database,
+            | DatabaseError::Other(_) => ErrorKind::Database,
         };
         Self {
             sqlstate: error.sqlstate().unwrap_or_default().to_owned(),

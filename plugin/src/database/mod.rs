@@ -9,9 +9,11 @@
 //! | `values` | one tolerant parser per kind of value |
 //! | `block` | the rows in its buffers |
 //! | `parameters` | parameters, one set or arrays of them |
-//! | `statement_cancel` | `SQLCancel` from another thread, the only unsafe code beside `ffi` |
+//! | `odbc` | ODBC where `odbc-api` does not reach, the only unsafe code beside `ffi` |
 //! | `patience` | waiting for other sessions' locks |
 //! | `error`, `diagnostics` | what can fail, its French text, and how a driver says it |
+//! | `sqlserver` | what SQL Server's error numbers mean |
+//! | `names` | the table or column that a server's message is about |
 //!
 //! A [`Database`] holds no connection and goes anywhere; a [`Connection`] is used by one thread at a time. Drivers that
 //! fail make `odbc-api` panic when a handle is dropped: every such drop is contained here.
@@ -22,11 +24,13 @@ mod connection_string;
 mod diagnostics;
 mod dialect;
 mod error;
+mod names;
+#[allow(unsafe_code)]
+mod odbc;
 mod parameters;
 mod patience;
 mod rows;
-#[allow(unsafe_code)]
-mod statement_cancel;
+mod sqlserver;
 mod values;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,7 +42,7 @@ pub use block::{ColumnType, Row};
 pub use connection::{CancelHandle, Connection, Param};
 pub use connection_string::ConnectionString;
 pub use dialect::{Dialect, DialectKind, TextBinding};
-pub use error::{DatabaseError, Report};
+pub use error::{DatabaseError, Denied, Report};
 pub use patience::Refusal;
 pub use rows::{Rows, Sizes};
 pub use values::{FALSE_WORDS, Unreadable};
@@ -123,12 +127,13 @@ impl Database {
     ///
     /// Whatever keeps the database from being opened.
     pub fn open(&self) -> Result<Connection, DatabaseError> {
+        let waiting = if self.stop.is_some() {
+            self.dialect.impatient_statements()
+        } else {
+            self.dialect.patient_statements()
+        };
         let connection = self.open_bare(&self.connection_string)?;
-        if self.stop.is_some() {
-            for statement in self.dialect.impatient_statements() {
-                connection.execute(statement, &[])?;
-            }
-        }
+        connection.prepare_session(waiting)?;
         Ok(connection)
     }
 
@@ -153,9 +158,7 @@ impl Database {
     /// Whatever keeps the database from being opened.
     pub fn open_reader(&self) -> Result<Connection, DatabaseError> {
         let connection = self.open_bare(&self.connection_string.for_reading(self.dialect.kind()))?;
-        for statement in self.dialect.reader_statements() {
-            connection.execute(statement, &[])?;
-        }
+        connection.prepare_session(self.dialect.reader_statements())?;
         Ok(connection)
     }
 }

@@ -1,11 +1,11 @@
 //! Parameters: one set, or arrays of them.
 
-use odbc_api::buffers::{AnyBuffer, AnySliceMut, BufferDesc};
-use odbc_api::handles::StatementImpl;
+use odbc_api::Nullable;
+use odbc_api::buffers::{AnyBuffer, BufferDesc, Indicator};
 use odbc_api::parameter::{InputParameter, VarCharBox, VarWCharBox};
-use odbc_api::{ColumnarBulkInserter, Nullable, Prepared, U16String};
 
-use super::{DatabaseError, Param, TextBinding};
+use super::odbc::{Refused, Statement};
+use super::{Param, TextBinding};
 
 /// Bytes that the arrays of one execution may take.
 const ARRAY_BUDGET: usize = 4 << 20;
@@ -17,9 +17,15 @@ pub(super) fn bind(params: &[Param], binding: TextBinding) -> Vec<Box<dyn InputP
         .map(|param| -> Box<dyn InputParameter> {
             match (param, binding) {
                 (Param::Integer(value), _) => Box::new(Nullable::new(*value)),
-                (Param::Text(text), TextBinding::Narrow) => Box::new(VarCharBox::from_string(text.clone())),
+                // A zero follows each text: some drivers look for it, whatever length they are told.
+                (Param::Text(text), TextBinding::Narrow) => {
+                    let bytes = text.bytes().chain([0]).collect();
+                    Box::new(VarCharBox::from_buffer(bytes, Indicator::Length(text.len())))
+                }
                 (Param::Text(text), TextBinding::Wide) => {
-                    Box::new(VarWCharBox::from_u16_string(U16String::from_str(text)))
+                    let units: Box<[u16]> = text.encode_utf16().chain([0]).collect();
+                    let length = Indicator::Length(2 * (units.len() - 1));
+                    Box::new(VarWCharBox::from_buffer(units, length))
                 }
                 (Param::Null, TextBinding::Narrow) => Box::new(VarCharBox::null()),
                 (Param::Null, TextBinding::Wide) => Box::new(VarWCharBox::null()),
@@ -28,26 +34,25 @@ pub(super) fn bind(params: &[Param], binding: TextBinding) -> Vec<Box<dyn InputP
         .collect()
 }
 
-/// Executes a prepared statement for every row, an array of parameters at a time.
+/// Executes a prepared statement for every row, an array of parameters at a time. All rows have the same length.
 pub(super) fn execute_arrays(
-    prepared: Prepared<StatementImpl<'_>>,
+    mut statement: Statement<'_>,
     rows: &[Vec<Param>],
     binding: TextBinding,
-) -> Result<(), DatabaseError> {
+) -> Result<(), Refused> {
     let width = rows.first().map_or(0, Vec::len);
-    if rows.iter().any(|row| row.len() != width) {
-        return Err(DatabaseError::DriverFault);
-    }
     let descriptions: Vec<BufferDesc> = (0..width).map(|column| describe(rows, column, binding)).collect();
     let bytes: usize = descriptions.iter().map(BufferDesc::bytes_per_row).sum();
     let capacity = (ARRAY_BUDGET / bytes.max(1)).clamp(1, rows.len().clamp(1, 1000));
-    let mut inserter = prepared.into_column_inserter(capacity, descriptions)?;
+    let mut buffers: Vec<AnyBuffer> = descriptions
+        .into_iter()
+        .map(|description| AnyBuffer::from_desc(capacity, description))
+        .collect();
     for chunk in rows.chunks(capacity) {
-        inserter.set_num_rows(chunk.len());
-        for column in 0..width {
-            fill(&mut inserter, column, chunk)?;
+        for (column, buffer) in buffers.iter_mut().enumerate() {
+            fill(buffer, column, chunk);
         }
-        inserter.execute()?;
+        statement.execute_arrays(chunk.len(), &buffers)?;
     }
     Ok(())
 }
@@ -72,43 +77,37 @@ fn describe(rows: &[Vec<Param>], column: usize, binding: TextBinding) -> BufferD
     }
 }
 
-fn fill(
-    inserter: &mut ColumnarBulkInserter<StatementImpl<'_>, AnyBuffer>,
-    column: usize,
-    rows: &[Vec<Param>],
-) -> Result<(), DatabaseError> {
+fn fill(buffer: &mut AnyBuffer, column: usize, rows: &[Vec<Param>]) {
     let cells = rows
         .iter()
         .map(|row| row.get(column).unwrap_or(&Param::Null))
         .enumerate();
-    match inserter.column_mut(column) {
-        AnySliceMut::NullableI64(mut target) => {
+    match buffer {
+        AnyBuffer::NullableI64(target) => {
+            let mut target = target.writer_n(rows.len());
             for (row, cell) in cells {
-                target.set_cell(
-                    row,
-                    if let Param::Integer(value) = cell {
-                        Some(*value)
-                    } else {
-                        None
-                    },
-                );
+                let number = if let Param::Integer(value) = cell {
+                    Some(*value)
+                } else {
+                    None
+                };
+                target.set_cell(row, number);
             }
         }
-        AnySliceMut::Text(mut target) => {
-            for (row, cell) in cells {
-                target.set_cell(row, as_text(cell).as_ref().map(|text| text.as_bytes()));
-            }
-        }
-        AnySliceMut::WText(mut target) => {
+        AnyBuffer::WText(target) => {
             for (row, cell) in cells {
                 let units: Option<Vec<u16>> = as_text(cell).map(|text| text.encode_utf16().collect());
-                target.set_cell(row, units.as_deref());
+                target.set_value(row, units.as_deref());
+            }
+        }
+        AnyBuffer::Text(target) => {
+            for (row, cell) in cells {
+                target.set_value(row, as_text(cell).as_ref().map(|text| text.as_bytes()));
             }
         }
         // The three kinds above are the ones that `describe` asks for.
-        _ => return Err(DatabaseError::DriverFault),
+        _ => {}
     }
-    Ok(())
 }
 
 fn as_text(param: &Param) -> Option<String> {

@@ -4,9 +4,9 @@ use odbc_api::buffers::{ColumnarBuffer, TextColumn};
 use odbc_api::{BlockCursor, Cursor as _, CursorImpl, ResultSetMetadata as _};
 
 use super::block::{Block, Buffer, allocate};
-use super::statement_cancel::{self, CancellableStatement};
+use super::odbc::{Refused, Reports, Statement};
 use super::values::LONGEST;
-use super::{ColumnType, Connection, DatabaseError, Param, Row, drop_quietly, guarded, parameters};
+use super::{ColumnType, Connection, DatabaseError, Param, Row, drop_quietly, guarded};
 
 /// Most room that a value gets, in bytes or UTF-16 units: one that fills it is too long to be read.
 const MOST_ROOM: usize = LONGEST + 1;
@@ -37,7 +37,9 @@ pub struct Rows<'c> {
     params: Vec<Param>,
     room: Vec<usize>,
     budget: usize,
-    cursor: Option<CursorImpl<CancellableStatement<'c>>>,
+    cursor: Option<CursorImpl<Statement<'c>>>,
+    /// What the driver says of the statement.
+    reports: Option<Reports>,
     block: Block,
     /// Rows in the block, and the next of them to hand out.
     filled: usize,
@@ -68,6 +70,7 @@ impl<'c> Rows<'c> {
             room: sizes.columns,
             budget: sizes.budget,
             cursor: None,
+            reports: None,
             block: Block {
                 buffer: Buffer::Narrow(ColumnarBuffer::new(Vec::new())),
                 cut: Vec::new(),
@@ -121,27 +124,19 @@ impl<'c> Rows<'c> {
 
     fn execute(&mut self) -> Result<(), DatabaseError> {
         let connection = self.connection;
-        let odbc = connection.odbc()?;
-        let binding = connection.dialect().text_binding();
-        let running = &connection.cancellation.running;
-        let (sql, params) = (&self.sql, &self.params);
-        let opened = guarded(|| {
-            let params = parameters::bind(params, binding);
-            let Some(mut cursor) = statement_cancel::execute(odbc, sql, params.as_slice(), running)? else {
-                return Ok(None);
-            };
-            let columns = usize::try_from(cursor.num_result_cols()?).unwrap_or(0);
-            Ok(Some((cursor, columns)))
-        })
-        // Between the flag and the driver's answer, the driver names the cancellation in its own way.
-        .map_err(|error| connection.cancellation.check().err().unwrap_or(error))?;
-        let Some((cursor, columns)) = opened else {
+        let executed = connection.start(&self.sql, &self.params)?;
+        let cursor =
+            guarded(|| Ok(executed.into_cursor()))?.map_err(|refused| connection.error(&refused, &self.sql))?;
+        let Some((mut cursor, reports)) = cursor else {
             return Ok(());
         };
+        let columns = guarded(|| Ok(cursor.num_result_cols()?))?;
         self.cursor = Some(cursor);
+        self.reports = Some(reports);
+        let columns = usize::try_from(columns).unwrap_or(0);
         self.room.resize(columns, 4096);
         self.block = Block {
-            buffer: allocate(&self.room, self.budget, binding)?,
+            buffer: allocate(&self.room, self.budget, connection.dialect().text_binding())?,
             cut: vec![false; columns],
         };
         Ok(())
@@ -230,19 +225,15 @@ impl<'c> Rows<'c> {
         let Some(cursor) = self.cursor.take() else {
             return Ok(0);
         };
-        let buffer = &mut self.block.buffer;
+        let (buffer, reports) = (&mut self.block.buffer, self.reports.as_ref());
         // The cursor is bound for one block at a time, so that the block can be read while the cursor stays open.
         let fetched = guarded(|| match buffer {
-            Buffer::Narrow(buffer) => fetch_into(cursor, buffer),
-            Buffer::Wide(buffer) => fetch_into(cursor, buffer),
-        });
-        match fetched {
-            Ok((cursor, rows)) => {
-                self.cursor = cursor;
-                Ok(rows)
-            }
-            Err(error) => Err(self.connection.cancellation.check().err().unwrap_or(error)),
-        }
+            Buffer::Narrow(buffer) => fetch_into(cursor, buffer, reports),
+            Buffer::Wide(buffer) => fetch_into(cursor, buffer, reports),
+        })?;
+        let (cursor, rows) = fetched.map_err(|refused| self.connection.error(&refused, &self.sql))?;
+        self.cursor = cursor;
+        Ok(rows)
     }
 
     /// Gives more room to every column that holds a longer value; says whether one does. A value that is too long to be
@@ -272,29 +263,35 @@ impl Drop for Rows<'_> {
     }
 }
 
-type Fetched<'c> = (Option<CursorImpl<CancellableStatement<'c>>>, usize);
+type Fetched<'c> = (Option<CursorImpl<Statement<'c>>>, usize);
 
 fn fetch_into<'c, C: 'static>(
-    cursor: CursorImpl<CancellableStatement<'c>>,
+    cursor: CursorImpl<Statement<'c>>,
     buffer: &mut ColumnarBuffer<TextColumn<C>>,
-) -> Result<Fetched<'c>, DatabaseError>
+    reports: Option<&Reports>,
+) -> Result<Result<Fetched<'c>, Refused>, DatabaseError>
 where
     ColumnarBuffer<TextColumn<C>>: odbc_api::RowSetBuffer,
     TextColumn<C>: odbc_api::buffers::ColumnBuffer,
 {
     let mut block: BlockCursor<_, &mut ColumnarBuffer<TextColumn<C>>> = cursor.bind_buffer(buffer)?;
-    let more = match block.fetch() {
-        Ok(block) => block.is_some(),
-        Err(error) => {
-            drop_quietly(block);
-            return Err(error.into());
-        }
+    let fetched = block.fetch().map(|block| block.is_some());
+    // Before anything else is asked of the statement, which would make it forget.
+    let refused = match (&fetched, reports) {
+        (Ok(_), Some(reports)) => reports.heed().err(),
+        (Err(_), Some(reports)) => Some(reports.refused()),
+        (_, None) => None,
     };
+    if let Some(refused) = refused {
+        drop_quietly(block);
+        return Ok(Err(refused));
+    }
+    let more = fetched?;
     let (cursor, buffer) = block.unbind()?;
     if more {
         let rows = buffer.num_rows();
-        return Ok((Some(cursor), rows));
+        return Ok(Ok((Some(cursor), rows)));
     }
     drop_quietly(cursor);
-    Ok((None, 0))
+    Ok(Ok((None, 0)))
 }

@@ -4,6 +4,8 @@
 use super::*;
 use crate::bases::{Base, Product, on_each};
 
+mod drivers;
+
 on_each! {
     a_longer_value_restarts_the_query_without_losing_or_repeating_a_row
 }
@@ -81,7 +83,7 @@ fn a_locked_file_is_waited_for_by_readers_and_writers() {
             let database = &database;
             let read = scope.spawn(|| count(&database.open_reader().unwrap()));
             let written = scope.spawn(move || {
-                let insert = |c: &Connection| c.execute("INSERT INTO t VALUES (?)", &[round.into()]);
+                let insert = |c: &Connection| c.change("INSERT INTO t VALUES (?)", &[round.into()]);
                 database.open().unwrap().transaction(insert)
             });
             // Longer than a few tries of the driver.

@@ -85,17 +85,17 @@ impl Lock {
         let now = self.database.dialect().epoch_seconds();
         let sql = format!("UPDATE mna_verrou SET expire = {now} + ? WHERE objet = ? AND proprietaire = ?");
         let owner: Param = self.owner.as_str().into();
-        Ok(self.execute(&sql, &[seconds(self.lease), NIGHT.into(), owner])? > 0)
+        Ok(self.change(&sql, &[seconds(self.lease), NIGHT.into(), owner])? > 0)
     }
 
     /// Runs a statement, over a new connection if the one at hand has broken meanwhile: it is idle most of the time.
-    fn execute(&self, sql: &str, params: &[Param]) -> Result<u64, DatabaseError> {
-        let first = self.connection.borrow().execute(sql, params);
+    fn change(&self, sql: &str, params: &[Param]) -> Result<u64, DatabaseError> {
+        let first = self.connection.borrow().change(sql, params);
         match first {
-            Err(DatabaseError::Locked(_) | DatabaseError::Cancelled) | Ok(_) => first,
+            Err(DatabaseError::Locked(_) | DatabaseError::Cancelled | DatabaseError::UncountedRows) | Ok(_) => first,
             Err(_) => {
                 let connection = self.database.open()?;
-                let again = connection.execute(sql, params);
+                let again = connection.change(sql, params);
                 self.connection.replace(connection);
                 again
             }
@@ -106,7 +106,7 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         let sql = "UPDATE mna_verrou SET expire = 0 WHERE objet = ? AND proprietaire = ?";
-        if let Err(error) = self.execute(sql, &[NIGHT.into(), self.owner.as_str().into()]) {
+        if let Err(error) = self.change(sql, &[NIGHT.into(), self.owner.as_str().into()]) {
             tracing::warn!("the lock could not be given back, it ends by itself: {error}");
         }
     }

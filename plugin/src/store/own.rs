@@ -48,8 +48,13 @@ impl OwnConnection {
     }
 
     /// As [`Connection::execute`].
-    pub(super) fn execute(&self, sql: &str, params: &[Param]) -> Result<u64, DatabaseError> {
+    pub(super) fn execute(&self, sql: &str, params: &[Param]) -> Result<(), DatabaseError> {
         self.connection.execute(&own_sql(self.dialect(), sql), params)
+    }
+
+    /// As [`Connection::change`].
+    pub(super) fn change(&self, sql: &str, params: &[Param]) -> Result<u64, DatabaseError> {
+        self.connection.change(&own_sql(self.dialect(), sql), params)
     }
 
     /// As [`Connection::execute_many`].

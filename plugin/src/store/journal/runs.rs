@@ -213,7 +213,7 @@ impl Journal {
             ];
             let sql = "UPDATE mna_execution SET etat = ?, fin = ?, acceptes = ?, rejetes = ?, non_envoyes = ?, \
                        en_attente = ? WHERE id = ?";
-            if connection.execute(sql, &values)? == 0 {
+            if connection.change(sql, &values)? == 0 {
                 return Err(StoreError::UnknownRun { id: run.0 });
             }
             if etat == EtatExecution::Terminee {
@@ -242,7 +242,7 @@ impl Journal {
             avis.code().into(),
             Avis::Fin.code().into(),
         ];
-        Ok(self.connection.execute(sql, &values)? == 1)
+        Ok(self.connection.change(sql, &values)? == 1)
     }
 
     /// Forgets the runs of the nights before a date, one transaction each, and says how many they were.

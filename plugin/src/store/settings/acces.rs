@@ -76,7 +76,7 @@ impl Store {
                     // The number comes last here.
                     let number = values.remove(0);
                     values.extend([revision.saturating_add(1).into(), number, revision.into()]);
-                    if connection.execute(UPDATE, &values)? != 1 {
+                    if connection.change(UPDATE, &values)? != 1 {
                         return Err(conflict(&stored, id));
                     }
                 }
@@ -97,7 +97,7 @@ impl Store {
     pub fn delete_acces(&self, id: i64, seen: i64) -> Result<(), StoreError> {
         self.database.open()?.transaction(|connection| {
             let sql = "DELETE FROM mna_acces WHERE id = ? AND revision = ?";
-            if connection.execute(sql, &[id.into(), seen.into()])? != 1 {
+            if connection.change(sql, &[id.into(), seen.into()])? != 1 {
                 return Err(conflict(&lines(connection)?, id));
             }
             Ok(())

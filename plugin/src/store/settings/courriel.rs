@@ -311,7 +311,7 @@ fn write_courriel(
     ];
     // What this transaction read may be gone by now.
     let sql = "DELETE FROM mna_courriel WHERE id = ? AND revision = ?";
-    let deleted = connection.execute(sql, &[ID.into(), revision.into()])?;
+    let deleted = connection.change(sql, &[ID.into(), revision.into()])?;
     if deleted == 0 && revision > 0 {
         return Err(StoreError::CourrielConflict);
     }

@@ -251,7 +251,7 @@ pub(super) fn update_secteur(
     let secteur = saved(reglage, seen.saturating_add(1), auteur);
     let mut values = changing(&secteur);
     values.extend([reglage.societe_id.into(), reglage.secteur_id.into(), seen.into()]);
-    let changed = connection.execute(SECTEUR_UPDATE, &values)?;
+    let changed = connection.change(SECTEUR_UPDATE, &values)?;
     Ok((changed == 1).then_some(secteur))
 }
 

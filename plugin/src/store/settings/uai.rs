@@ -59,7 +59,7 @@ impl Store {
             // The number comes last here.
             let id = values.remove(0);
             values.extend([seen.saturating_add(1).into(), id, seen.into()]);
-            if connection.execute(UPDATE, &values)? != 1 {
+            if connection.change(UPDATE, &values)? != 1 {
                 return Err(conflict(&stored, line.id));
             }
             Ok(line.id)
@@ -74,7 +74,7 @@ impl Store {
     pub fn delete_uai(&self, id: i64, seen: i64) -> Result<(), StoreError> {
         self.database.open()?.transaction(|connection| {
             let sql = "DELETE FROM mna_uai WHERE id = ? AND revision = ?";
-            if connection.execute(sql, &[id.into(), seen.into()])? != 1 {
+            if connection.change(sql, &[id.into(), seen.into()])? != 1 {
                 return Err(conflict(&lines(connection)?, id));
             }
             Ok(())
