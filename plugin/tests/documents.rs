@@ -162,6 +162,7 @@ fn compare_summary(book: &mut Workbook, preview: &Value) {
         ("Dossiers non envoyés", "non_envoyes"),
         ("Avertissements", "avertissements"),
         ("Inscriptions hors des secteurs paramétrés", "hors_secteur"),
+        ("Inscriptions sans numéro lisible, non lues", "illisibles"),
     ] {
         assert_eq!(figure(label), preview["resume"][key].as_i64().unwrap(), "{label}");
     }

@@ -85,7 +85,7 @@ fn the_worked_example_is_read_whole_and_without_a_doubt(product: Product) {
     assert_eq!(responsables, number(&database, &sql));
     let elsewhere = format!("SELECT COUNT(*) - (SELECT COUNT(*) {covered}) FROM inscription WHERE apprentissage <> 0");
     assert_eq!(
-        erp.count_hors_secteur(&secteurs).unwrap(),
+        erp.count_apart(&secteurs).unwrap().hors_secteur,
         number(&database, &elsewhere) as u64
     );
     assert!(!format!("{inscriptions:?}").contains("Illisible("));

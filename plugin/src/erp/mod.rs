@@ -10,8 +10,10 @@
 //! | `records`, `fields` | a row's columns to records, and what cannot be read |
 //! | `merge` | what hangs on an inscription, in the same order |
 //! | `read_ahead` | the same on a thread of its own, in batches |
+//! | `apart` | the inscriptions that are not read, counted |
 //! | `diagnosis` | every entity against the live database |
 
+mod apart;
 mod diagnosis;
 mod error;
 mod fields;
@@ -26,6 +28,7 @@ mod sql;
 
 use std::ops::ControlFlow;
 
+pub use apart::Apart;
 pub use diagnosis::Check;
 pub use error::{ErpError, MappingFault};
 pub use mapping::Mapping;
@@ -127,19 +130,16 @@ impl Erp {
         .run(scope, visitor)
     }
 
-    /// Counts the inscriptions in apprenticeship whose sector is missing, unknown, without société, or not `named`
-    /// as (`societe.id`, `secteur.id`).
+    /// Counts the inscriptions in apprenticeship that are not read with the sectors `named` as (`societe.id`,
+    /// `secteur.id`).
     ///
     /// # Errors
     ///
     /// The database cannot be read.
-    pub fn count_hors_secteur(&self, named: &[(i64, i64)]) -> Result<u64, ErpError> {
+    pub fn count_apart(&self, named: &[(i64, i64)]) -> Result<Apart, ErpError> {
         let connection = self.database.open_reader()?;
         let references = references::read_secteurs(&connection, self.writer())?;
-        let sql = self.writer().count_elsewhere(&references.secteurs_of(named));
-        let mut rows = connection.query(&sql, &[])?;
-        let count = rows.next_row()?.and_then(|row| row.integer(0).ok().flatten());
-        Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
+        apart::count(&connection, self.writer(), &references.secteurs_of(named))
     }
 
     /// The queries that read a scope, in the order of the tables' importance; for whoever measures them bare. They do

@@ -313,15 +313,25 @@ impl Writer<'_> {
         format!("SELECT {} FROM {}", shown.join(", "), self.from(entity, "t"))
     }
 
-    /// How many inscriptions in apprenticeship belong to none of these secteurs.
-    pub(super) fn count_elsewhere(&self, secteurs: &[i64]) -> String {
-        let column = self.column(&INSCRIPTION, "i", "secteur_id");
-        format!(
-            "SELECT COUNT(*) AS n FROM {} WHERE {} AND ({column} IS NULL OR NOT {})",
-            self.from(&INSCRIPTION, "i"),
-            self.apprentissage(),
-            self.in_secteurs(secteurs),
-        )
+    /// Key and secteur of each inscription in apprenticeship, by key.
+    pub(super) fn apprentices(&self) -> Query {
+        let (id, secteur) = (
+            self.column(&INSCRIPTION, "i", "id"),
+            self.column(&INSCRIPTION, "i", "secteur_id"),
+        );
+        let columns = INSCRIPTION.read().map(|column| self.origin(&INSCRIPTION, "i", column));
+        Query {
+            sql: format!(
+                "SELECT {id} AS i_id, {secteur} AS i_secteur_id FROM {} WHERE {} ORDER BY {id}",
+                self.from(&INSCRIPTION, "i"),
+                self.apprentissage(),
+            ),
+            sizes: Sizes {
+                columns: vec![24, 24],
+                budget: CHILD_BUDGET,
+            },
+            columns: columns.collect(),
+        }
     }
 }
 

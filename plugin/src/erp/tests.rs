@@ -6,4 +6,5 @@ mod diagnosing;
 mod merging;
 mod one_state;
 mod reading_ahead;
+mod rows;
 mod values;

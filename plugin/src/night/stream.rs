@@ -9,7 +9,7 @@ use crate::dossier::records::{Inscription, LigneUai};
 use crate::dossier::{
     CodeMotif, Contexte, Dossier, Ecrans, ListeUai, Motif, Protocole, normaliser_uai, retenir_une_inscription,
 };
-use crate::erp::{Erp, ReadAhead, Scope};
+use crate::erp::{Apart, Erp, ReadAhead, Scope};
 use crate::error::Error;
 use crate::store::{Acces, ReglageSecteur, Store};
 
@@ -110,12 +110,13 @@ impl Plan {
         }
     }
 
-    /// How many inscriptions in apprenticeship no sector of the settings covers.
+    /// How many inscriptions in apprenticeship are not read: those that no sector of the settings covers, and those whose
+    /// key cannot be read.
     ///
     /// # Errors
     /// The ERP cannot be read.
-    pub fn hors_secteur(&self) -> Result<u64, Error> {
-        Ok(self.erp.count_hors_secteur(&self.named)?)
+    pub fn apart(&self) -> Result<Apart, Error> {
+        Ok(self.erp.count_apart(&self.named)?)
     }
 }
 

@@ -31,10 +31,7 @@ pub fn write(plan: &Plan, run: &dyn Run, to: &mut dyn Write) -> Result<(), Error
             "a preview has one protocol",
         ));
     };
-    let mut resume = Resume {
-        hors_secteur: plan.hors_secteur()?,
-        ..Resume::default()
-    };
+    let mut resume = Resume::of(plan.apart()?);
     let mut non_envoyes = tempfile::SpooledTempFile::new(IN_MEMORY);
 
     write_head(to, plan, protocole, donnees_sifa).map_err(io)?;

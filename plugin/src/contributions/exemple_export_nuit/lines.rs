@@ -203,6 +203,7 @@ pub fn resume(resume: &Resume) -> Vec<ResumeLine> {
     }
     line("Avertissements", resume.avertissements);
     line("Inscriptions hors des secteurs paramétrés", resume.hors_secteur);
+    line("Inscriptions sans numéro lisible, non lues", resume.illisibles);
     lines
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::dossier::{CodeMotif, Dossier, Protocole, StatutAffiche, Valeur};
+use crate::erp::Apart;
 use crate::night::stream::Prepared;
 
 /// How many dossiers there are, and what becomes of them.
@@ -20,6 +21,8 @@ pub struct Resume {
     pub avertissements: u64,
     /// Inscriptions in apprenticeship that no sector of the settings covers.
     pub hors_secteur: u64,
+    /// Inscriptions in apprenticeship whose key cannot be read.
+    pub illisibles: u64,
     /// Dossiers left out by reason; one with several counts under each.
     #[serde(skip)]
     pub motifs: BTreeMap<CodeMotif, u64>,
@@ -32,6 +35,15 @@ pub struct Resume {
 }
 
 impl Resume {
+    /// Nothing read yet, and what is not read at all.
+    pub fn of(apart: Apart) -> Self {
+        Self {
+            hors_secteur: apart.hors_secteur,
+            illisibles: apart.illisibles,
+            ..Self::default()
+        }
+    }
+
     /// Count one more.
     pub fn add(&mut self, prepared: &Prepared) {
         let Dossier {

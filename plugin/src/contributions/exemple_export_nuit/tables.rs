@@ -145,10 +145,7 @@ impl Rows for ResumeRows {
         if std::mem::replace(&mut self.told, Told::Everything) == Told::Everything {
             return Ok(());
         }
-        let mut resume = Resume {
-            hors_secteur: plan.hors_secteur()?,
-            ..Resume::default()
-        };
+        let mut resume = Resume::of(plan.apart()?);
         while let Some(prepared) = self.selected.next()? {
             resume.add(&prepared);
         }

@@ -18,10 +18,7 @@ pub fn write(plan: &Plan, run: &dyn Run, to: &mut dyn Write) -> Result<(), Error
     let columns = lines::Envoyees::new(plan);
     let mut envoyes = book.sheet("Données envoyées", &columns.columns, lines::SENTENCES)?;
     let mut non_envoyes = book.sheet("Non envoyés", &lines::non_envoyes_columns(), lines::SENTENCES)?;
-    let mut resume = Resume {
-        hors_secteur: plan.hors_secteur()?,
-        ..Resume::default()
-    };
+    let mut resume = Resume::of(plan.apart()?);
 
     let mut stream = plan.start();
     while let Some(group) = stream.next_group(&|| run.is_cancelled())? {

@@ -304,16 +304,16 @@ fn apprenticeship_and_scope_decide_what_is_read_and_counted(product: Product) {
     assert_eq!(ids(&[2, 1, 2, 3, 4, 77]), [1, 2, 3, 4, 5, 20]);
     assert!(try_read(&erp, &Scope { secteurs: vec![(2, 1)] }).unwrap().is_empty());
     assert!(try_read(&erp, &Scope::default()).unwrap().is_empty());
-    assert_eq!(erp.count_hors_secteur(&[(1, 1), (1, 2)]), Ok(6));
-    assert_eq!(erp.count_hors_secteur(&[(1, 1), (1, 2), (1, 5)]), Ok(5));
-    assert_eq!(erp.count_hors_secteur(&[(9, 1)]), Ok(12));
-    assert_eq!(erp.count_hors_secteur(&[]), Ok(12));
+    assert_eq!(erp.count_apart(&[(1, 1), (1, 2)]).unwrap().hors_secteur, 6);
+    assert_eq!(erp.count_apart(&[(1, 1), (1, 2), (1, 5)]).unwrap().hors_secteur, 5);
+    assert_eq!(erp.count_apart(&[(9, 1)]).unwrap().hors_secteur, 12);
+    assert_eq!(erp.count_apart(&[]).unwrap().hors_secteur, 12);
 }
 
 fn empty_tables_are_read_as_nothing(product: Product) {
     let base = Base::reference(product);
     assert!(read(&base.erp(), &[1]).is_empty());
-    assert_eq!(base.erp().count_hors_secteur(&[]), Ok(0));
+    assert_eq!(base.erp().count_apart(&[]).unwrap().hors_secteur, 0);
     let base = Base::with_secteurs(product);
     assert!(read(&base.erp(), &[1]).is_empty());
 }
