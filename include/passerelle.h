@@ -332,14 +332,14 @@
 #define PASSERELLE_FORM_CLOSED 3
 
 /**
- * Outcome: everything was accepted, or there was nothing to do.
+ * Outcome, green: everything was accepted, or there was nothing to do.
  */
 #define PASSERELLE_OUTCOME_DONE 1
 
 /**
- * Outcome: done, but something was rejected or could not be sent; the text and the report say what.
+ * Outcome, orange: something was rejected or left out for somebody to mend, the rest is done; the text and the report say what.
  */
-#define PASSERELLE_OUTCOME_DONE_WITH_REJECTS 2
+#define PASSERELLE_OUTCOME_TO_MEND 2
 
 /**
  * Outcome: this night was done before; nothing was sent.
@@ -350,6 +350,12 @@
  * Outcome: another run holds the night, here or on another server; nothing was sent.
  */
 #define PASSERELLE_OUTCOME_RUNNING_ELSEWHERE 4
+
+/**
+ * Outcome, red: nothing, or not everything, could go, and it stays so until somebody acts; the text and the report say why.
+ * While `pending` is not 0 the night is not done: another call within the window takes it up.
+ */
+#define PASSERELLE_OUTCOME_PROBLEM 5
 
 /**
  * Kind of column: UTF-8 text, in `offsets` and `bytes`.

@@ -90,7 +90,7 @@ fn against_the_real_library(name: &str, language: (&str, &[&str])) {
         "passerelle_sifa",
         "export-de-nuit",
         "\"id\":\"donnees-envoyees\"",
-        "courriel à cfa@example.org,dsi@example.org : Passerelle Apprentissage : nuit du 23/11/2026",
+        "courriel à cfa@example.org,dsi@example.org : Problème : Passerelle Apprentissage, nuit du 23/11/2026",
         // The second instance finds the night done.
         " 1 courriel(s)",
     ] {

@@ -122,7 +122,7 @@ fn each_dossier_of_the_preview_is_received_or_left_out_and_a_night_is_done_once(
     let preview = read_json(&host, "apercu.json");
 
     let night = host.run(&["--json", "night"]).expect(0).json();
-    assert_eq!(night["resultat"], "terminee");
+    assert_eq!(night["resultat"], "a_corriger");
     assert_adds_up(&night["comptes"]);
     let received = receiver::received(&sandbox);
     let mut announced: Vec<_> = preview["envoyes"]
@@ -184,7 +184,7 @@ fn each_dossier_of_the_preview_is_received_or_left_out_and_a_night_is_done_once(
         "a night that is done sent something"
     );
     let forced = host.run(&["--json", "night", "--force"]).expect(0).json();
-    assert_eq!(forced["resultat"], "terminee");
+    assert_eq!(forced["resultat"], "a_corriger");
     assert_eq!(forced["comptes"], night["comptes"]);
     let received = receiver::received(&sandbox);
     assert!(
@@ -206,7 +206,7 @@ fn rejections_end_with_1_and_are_told_in_the_receivers_words() {
     let sandbox = receiver::start(Keys::default(), &scenario);
     let host = prepared("rejected", "200", &sandbox);
     let night = host.run(&["--json", "night"]).expect(1).json();
-    assert_eq!(night["resultat"], "terminee_avec_rejets");
+    assert_eq!(night["resultat"], "a_corriger");
     assert_adds_up(&night["comptes"]);
     let report = host.run(&["--json", "report"]).expect(0).json();
     let run = &report["executions"][0];
@@ -267,7 +267,7 @@ fn ctrl_c_ends_with_130_and_the_next_night_ends_what_was_begun() {
     assert_eq!(report["executions"][0]["etat"], "annulee", "{report}");
     assert_adds_up(&report["executions"][0]["comptes"]);
     let night = host.run(&["--json", "night"]).expect(0).json();
-    assert_eq!(night["resultat"], "terminee", "{night}");
+    assert_eq!(night["resultat"], "a_corriger", "{night}");
     assert_adds_up(&night["comptes"]);
     assert_eq!(counted(&night["comptes"], "en_attente"), 0);
 }

@@ -214,7 +214,7 @@ fn a_whole_visit() {
     let outcome = plugin.worker().run_job("export-de-nuit", "{}", &run).unwrap();
     assert_eq!(
         (outcome.kind, outcome.run_id, outcome.read),
-        (OutcomeKind::DoneWithRejects, 12, 3)
+        (OutcomeKind::ToMend, 12, 3)
     );
     assert_eq!(outcome.text, "Nuit du 2026-11-24");
     assert_eq!(run.progress.lock().unwrap()[3], (3, 3, "Lecture".to_owned()));

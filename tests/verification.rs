@@ -63,8 +63,8 @@ fn what_the_directory_says_of_a_line() {
             OutcomeKind::Done,
             "connu du tableau de bord : UAI 0570079B, SIRET 123 456 789 00011",
         ),
-        ("2", OutcomeKind::DoneWithRejects, "couple inconnu du tableau de bord"),
-        ("3", OutcomeKind::DoneWithRejects, "indiqué comme fermé"),
+        ("2", OutcomeKind::ToMend, "couple inconnu du tableau de bord"),
+        ("3", OutcomeKind::ToMend, "indiqué comme fermé"),
     ] {
         let outcome = verify(&plugin, Some(line)).unwrap();
         assert_eq!(outcome.kind, kind, "{line}: {}", outcome.text);
@@ -83,7 +83,7 @@ fn what_the_directory_says_of_a_line() {
 fn all_lines_at_once() {
     let (_sandbox, _desk, plugin) = world("all");
     let outcome = verify(&plugin, None).unwrap();
-    assert_eq!(outcome.kind, OutcomeKind::DoneWithRejects);
+    assert_eq!(outcome.kind, OutcomeKind::ToMend);
     for words in [
         "1 établissement connu",
         "(ligne n° 2) : couple inconnu",

@@ -24,6 +24,7 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 
+pub use commands::night_exit_code;
 use failure::{DONE, Failure, WRONG_USAGE};
 use output::error_line;
 

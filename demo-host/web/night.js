@@ -8,7 +8,7 @@ import { number, wall, when } from "./format.js";
 import { progress } from "./task.js";
 
 const ENDS = {
-  done: ["Terminé", "success"], rejects: ["Terminé avec des rejets", "warning"], already: ["Déjà fait", "info"],
+  done: ["Terminé", "success"], mend: ["À corriger", "warning"], problem: ["Problème", "error"], already: ["Déjà fait", "info"],
   elsewhere: ["En cours ailleurs", "info"], cancelled: ["Interrompu", "warning"], failed: ["En échec", "error"],
   running: ["En cours", "running"],
 };

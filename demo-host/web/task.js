@@ -64,6 +64,6 @@ export function progress() {
 
 /** Says how a task ended. */
 export function told(task, title = task.label) {
-  const kind = { failed: "error", rejects: "warning", cancelled: "warning", already: "info", elsewhere: "info" };
+  const kind = { failed: "error", problem: "error", mend: "warning", cancelled: "warning", already: "info", elsewhere: "info" };
   return tell(title, task.text || "C'est fait.", kind[task.state] ?? "success");
 }

@@ -111,10 +111,13 @@ pub struct JobSpec {
 /// How a job ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OutcomeKind {
-    /// Everything was accepted, or there was nothing to do.
+    /// Green: everything was accepted, or there was nothing to do.
     Done,
-    /// Something was rejected or could not be sent; the text and the report say what.
-    DoneWithRejects,
+    /// Orange: something was rejected or left out for somebody to mend, the rest is done; the text and the report say what.
+    ToMend,
+    /// Red: nothing, or not everything, could go; the text and the report say why. While something is pending, another
+    /// call within the window takes the night up.
+    Problem,
     /// This night was done before; nothing was sent.
     AlreadyDone,
     /// Another run holds the night, here or on another server; nothing was sent.

@@ -177,13 +177,26 @@ fn the_workbook_of_the_report_is_its_json_line_by_line() {
         let mut book = installation.workbook("compte-rendu.xlsx", &parameters);
         let runs = report["executions"].as_array().unwrap();
 
+        let list = |run: &Value, key: &str| run[key].as_array().unwrap().clone();
+
         let range = book.worksheet_range("Exécutions").unwrap();
         assert_eq!(range.height(), runs.len() + 1);
         for (row, run) in (1..).zip(runs) {
             assert_eq!(value(range.get_value((row, 0)), &Value::Null), run["id"]);
             assert_eq!(value(range.get_value((row, 1)), &Value::Null), run["nuit"]);
-            assert!(matches!(range.get_value((row, 3)), Some(Data::DateTime(_))));
-            for (column, key) in (6..).zip(["lus", "acceptes", "rejetes", "non_envoyes", "en_attente"]) {
+            let verdict = match run["verdict"].as_str().unwrap() {
+                "vert" => "Tout est parti",
+                "orange" => "À corriger",
+                _ => "Problème",
+            };
+            assert_eq!(value(range.get_value((row, 2)), &Value::Null), verdict);
+            let causes: Vec<_> = list(run, "causes")
+                .iter()
+                .map(|cause| cause.as_str().unwrap().to_owned())
+                .collect();
+            assert_eq!(text(&range, row, 12), causes.join("\n"));
+            assert!(matches!(range.get_value((row, 4)), Some(Data::DateTime(_))));
+            for (column, key) in (7..).zip(["lus", "acceptes", "rejetes", "non_envoyes", "en_attente"]) {
                 assert_eq!(
                     value(range.get_value((row, column)), &Value::Null),
                     run["comptes"][key],
@@ -198,8 +211,6 @@ fn the_workbook_of_the_report_is_its_json_line_by_line() {
                 .map(|row| (0..range.width()).map(|column| text(&range, row, column)).collect())
                 .collect()
         };
-        let list = |run: &Value, key: &str| run[key].as_array().unwrap().clone();
-
         let mut expected = Vec::new();
         for run in runs {
             for rejet in list(run, "rejets") {

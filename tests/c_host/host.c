@@ -145,7 +145,7 @@ static void run_night(const passerelle_plugin *plugin, const passerelle_plugin_j
            jobs->run(plugin, TEXT("export-de-nuit"), TEXT("{\"force\":false}"), &run, &outcome, fresh()));
     printf("run %lld: %llu lus, %s\n", (long long)outcome.run_id, (unsigned long long)outcome.read, outcome.text);
     must("its outcome has a kind",
-         outcome.kind >= PASSERELLE_OUTCOME_DONE && outcome.kind <= PASSERELLE_OUTCOME_RUNNING_ELSEWHERE);
+         outcome.kind >= PASSERELLE_OUTCOME_DONE && outcome.kind <= PASSERELLE_OUTCOME_PROBLEM);
     must("its counts add up",
          outcome.read == outcome.accepted + outcome.rejected + outcome.left_out + outcome.pending);
     must("it says something", outcome.text[0] != '\0');

@@ -115,10 +115,7 @@ fn a_night_is_told_once_with_its_counts_and_reasons() {
     assert_eq!(*outbox.thread.lock().unwrap(), Some(std::thread::current().id()));
     let (to, subject, body) = world.mails().remove(0);
     assert_eq!(to, ["cfa@example.org", "dsi@example.org"]);
-    assert_eq!(
-        subject,
-        "Passerelle Apprentissage : nuit du 23/11/2026, action nécessaire"
-    );
+    assert_eq!(subject, "À corriger : Passerelle Apprentissage, nuit du 23/11/2026");
     for words in [
         format!("Dossiers lus : {}", outcome.read),
         format!("  acceptés : {}", outcome.accepted),
@@ -148,7 +145,10 @@ fn only_what_needs_a_hand_is_told_if_so_wished() {
     let first = world.night(FIRST, false).unwrap();
     assert!(first.left_out > 0 && first.rejected == 0);
     let (_, _, body) = world.mails().remove(0);
-    assert!(body.contains("Dossiers non envoyés :"), "{body}");
+    assert!(
+        body.contains(&format!("{} dossiers non envoyés", first.left_out)),
+        "{body}"
+    );
     // The second one nobody else.
     let second = world.night(SECOND, false).unwrap();
     assert_eq!(second.left_out, first.left_out);
@@ -162,21 +162,29 @@ fn only_what_needs_a_hand_is_told_if_so_wished() {
     ));
     world.night("2026-11-26T01:00:00+01:00", false).unwrap();
     let (_, subject, body) = world.mails().remove(0);
-    assert!(subject.contains("action nécessaire"));
-    assert!(body.contains("de plus que la nuit précédente : "), "{body}");
+    assert!(subject.starts_with("À corriger"), "{subject}");
+    assert!(
+        body.contains(&format!("({} la nuit précédente)", first.left_out)),
+        "{body}"
+    );
 
     // Refused keys, an unreachable receiver, rejections.
-    for (fault, words) in [
-        ("[[faults]]\nthen = { kind = 'status', code = 403 }", "clé refusée"),
+    for (fault, kind, words) in [
+        (
+            "[[faults]]\nthen = { kind = 'status', code = 403 }",
+            OutcomeKind::Problem,
+            "clé refusée",
+        ),
         (
             "[[faults]]\nthen = { kind = 'status', code = 404 }",
+            OutcomeKind::Problem,
             "service injoignable",
         ),
-        (REJECTS, "Dossiers rejetés par le service : "),
+        (REJECTS, OutcomeKind::ToMend, "dossiers rejetés par le service"),
     ] {
         let world = World::with_outbox(fault, "si_action");
         let outcome = world.night(FIRST, false).unwrap();
-        assert_eq!(outcome.kind, OutcomeKind::DoneWithRejects);
+        assert_eq!(outcome.kind, kind);
         let (_, _, body) = world.mails().remove(0);
         assert!(body.contains(words), "{words} is not in\n{body}");
     }
@@ -196,7 +204,7 @@ fn a_mail_that_fails_never_fails_the_night() {
     let outbox = world.desk.outbox.as_ref().unwrap();
     outbox.refuses.store(true, Ordering::SeqCst);
     let outcome = world.night(FIRST, false).unwrap();
-    assert_eq!(outcome.kind, OutcomeKind::Done);
+    assert_eq!(outcome.kind, OutcomeKind::ToMend);
     assert!(
         outcome.text.contains("n'a pas pu partir par courriel") && outcome.text.contains("La messagerie est arrêtée."),
         "{}",
@@ -211,7 +219,7 @@ fn a_mail_that_fails_never_fails_the_night() {
 
     outbox.panics.store(true, Ordering::SeqCst);
     let outcome = world.night(SECOND, false).unwrap();
-    assert_eq!(outcome.kind, OutcomeKind::Done);
+    assert_eq!(outcome.kind, OutcomeKind::ToMend);
     assert!(outcome.text.contains("erreur interne"), "{}", outcome.text);
 }
 
@@ -328,7 +336,7 @@ fn without_mail_of_the_hosts_own_it_goes_over_smtp() {
     // The server has gone.
     drop(smtp);
     let outcome = world.night(SECOND, false).unwrap();
-    assert_eq!(outcome.kind, OutcomeKind::Done);
+    assert_eq!(outcome.kind, OutcomeKind::ToMend);
     assert!(
         outcome.text.contains("n'a pas pu partir par courriel") && outcome.text.contains("est refusée"),
         "{}",

@@ -94,9 +94,9 @@ fn an_email_about_a_run_is_claimed_once(product: Product) {
     .to_vec();
     assert_eq!(claims, [true, false, true, false, false]);
     // The night before is the last one that came to its end.
-    journal.close_run(run, EtatExecution::Terminee, debut).unwrap();
+    journal.close_run(run, EtatExecution::Terminee, debut, &[]).unwrap();
     let (cut, later) = open("2026-11-24");
-    journal.close_run(cut, EtatExecution::Interrompue, later).unwrap();
+    journal.close_run(cut, EtatExecution::Interrompue, later, &[]).unwrap();
     let (_, tonight) = open("2026-11-25");
     let before = journal.last_done_before(tonight.date_naive()).unwrap();
     assert_eq!(before.map(|last| last.id), Some(run));

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::world::{Until, World, kind};
 
-const WORDS: [&str; 3] = ["done", "done with rejects", "already done"];
+const WORDS: [&str; 3] = ["done", "done, to mend", "already done"];
 
 #[test]
 fn each_night_is_one_night_whatever_the_clock_does() {

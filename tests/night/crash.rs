@@ -60,7 +60,7 @@ fn crash_test(product: Product, inscriptions: u32, kills: u32, seed: u64) -> Fig
         world.spawn("last").wait().unwrap();
         let result = world.result("last");
         match result["kind"].as_str().unwrap() {
-            "done" | "done with rejects" => break,
+            "done" | "done, to mend" => break,
             _ if kept_out(&result) => sleep(Duration::from_millis(300)),
             _ => panic!("{result}"),
         }

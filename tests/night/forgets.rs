@@ -44,7 +44,7 @@ fn what_was_taken_without_an_answer_is_in_doubt_until_the_next_night() {
         false
     });
     let outcome = world.job(CLOSING, "{}", &closing).unwrap();
-    assert_eq!(outcome.kind, OutcomeKind::DoneWithRejects, "{}", outcome.text);
+    assert_eq!(outcome.kind, OutcomeKind::Problem, "{}", outcome.text);
     assert!(outcome.text.contains("n'a pas répondu à temps"), "{}", outcome.text);
     let first = world.last_run();
     let (states, dossiers) = lots(&first, &moved);

@@ -14,6 +14,7 @@ mod cancel;
 mod clock;
 mod crash;
 mod database;
+mod ends;
 mod faults;
 mod forgets;
 #[path = "../support/servers.rs"]

@@ -93,7 +93,7 @@ fn one_certificate(kind: Kind, words: Option<&str>) {
             assert_eq!(count("en_attente"), 0);
         }
         Some(words) => {
-            assert_eq!(outcome.kind, OutcomeKind::DoneWithRejects);
+            assert_eq!(outcome.kind, OutcomeKind::Problem);
             assert!(outcome.text.contains(words), "{kind:?}: {}", outcome.text);
             // Not one byte of a dossier left: the whole establishment waits.
             assert_eq!(bad.counts(), (0, 0), "{kind:?}");

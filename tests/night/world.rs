@@ -16,10 +16,11 @@ use demo_host::sandbox::faults::Scenario;
 use demo_host::sandbox::{Options, Sandbox};
 use demo_host::seed::{self, Plan};
 use odbc_api::{ConnectionOptions, Cursor};
-use passerelle_host_sdk::{Error, Host, HostError, JobSpec, Level, Library, Outcome, OutcomeKind, Plugin, Run};
+use passerelle_host_sdk::{Error, Host, HostError, JobSpec, Level, Library, Mail, Outcome, OutcomeKind, Plugin, Run};
 use serde_json::{Value, json};
 
 use crate::bases::Product;
+use crate::support::desk::Outbox;
 use crate::support::{library, scratch};
 
 /// A night far from every edge.
@@ -45,6 +46,7 @@ pub struct Installation {
 struct TestHost {
     installation: Installation,
     clock: Arc<Clock>,
+    outbox: Arc<Outbox>,
 }
 
 impl Host for TestHost {
@@ -64,6 +66,10 @@ impl Host for TestHost {
             "batch_dossiers" => self.installation.batch.map(|batch| batch.to_string()),
             _ => None,
         }
+    }
+
+    fn mail(&self) -> Option<&dyn Mail> {
+        Some(&*self.outbox)
     }
 
     fn max_log_level(&self) -> Level {
@@ -101,6 +107,10 @@ pub struct World {
     pub sandbox: Sandbox,
     pub installation: Installation,
     pub clock: Arc<Clock>,
+    /// The e-mails that the host was given to send.
+    pub outbox: Arc<Outbox>,
+    /// For the test's own use.
+    pub settings: Value,
 }
 
 impl World {
@@ -138,11 +148,18 @@ impl World {
             sandbox,
             installation,
             clock: Arc::default(),
+            outbox: Arc::default(),
+            settings: Value::Null,
         };
         let mut settings = serde_json::to_value(seed::settings(plan(inscriptions), &world.sandbox.url())).unwrap();
         change(&mut settings, &world.sandbox.url());
         world.import(&settings);
         world
+    }
+
+    /// Another receiver in place of the one before, with these faults and nothing received.
+    pub fn restart(&mut self, faults: &str) {
+        self.sandbox = start_sandbox(faults);
     }
 
     pub fn file(&self) -> PathBuf {
@@ -159,7 +176,7 @@ impl World {
     }
 
     fn plugin(&self) -> (Library, Plugin) {
-        plugin(&self.installation, &self.clock)
+        plugin(&self.installation, &self.clock, &self.outbox)
     }
 
     /// One call of the job, in this process, at that hour.
@@ -296,11 +313,12 @@ impl World {
     }
 }
 
-fn plugin(installation: &Installation, clock: &Arc<Clock>) -> (Library, Plugin) {
+fn plugin(installation: &Installation, clock: &Arc<Clock>, outbox: &Arc<Outbox>) -> (Library, Plugin) {
     let library = Library::load(&library()).unwrap();
     let host = TestHost {
         installation: installation.clone(),
         clock: Arc::clone(clock),
+        outbox: Arc::clone(outbox),
     };
     let plugin = library.create(host).unwrap();
     (library, plugin)
@@ -319,7 +337,7 @@ pub fn child() {
     };
     let clock = Arc::<Clock>::default();
     clock.set(installation.at.parse().unwrap());
-    let (_library, plugin) = plugin(&installation, &clock);
+    let (_library, plugin) = plugin(&installation, &clock, &Arc::default());
     let result = match plugin.worker().run_job(JOB, "{}", &Until(|| false)) {
         Ok(outcome) => json!({"kind": kind(outcome.kind), "text": outcome.text, "run": outcome.run_id}),
         Err(error) => json!({"kind": "error", "text": error.message, "detail": error.detail}),
@@ -330,7 +348,8 @@ pub fn child() {
 pub fn kind(kind: OutcomeKind) -> &'static str {
     match kind {
         OutcomeKind::Done => "done",
-        OutcomeKind::DoneWithRejects => "done with rejects",
+        OutcomeKind::ToMend => "done, to mend",
+        OutcomeKind::Problem => "problem",
         OutcomeKind::AlreadyDone => "already done",
         OutcomeKind::RunningElsewhere => "running elsewhere",
     }
@@ -429,7 +448,7 @@ fn sample(product: Product, inscriptions: u32) -> Sample {
     };
     let clock = Arc::<Clock>::default();
     clock.set(NIGHT.parse().unwrap());
-    let (_library, plugin) = plugin(&installation, &clock);
+    let (_library, plugin) = plugin(&installation, &clock, &Arc::default());
     plugin.worker().run_job("migration", "{}", &Until(|| false)).unwrap();
     made.insert((product, inscriptions), sample.clone());
     sample

@@ -361,7 +361,7 @@ static int32_t jobs_run(const passerelle_plugin *plugin, const char *id, uint32_
             run->progress(run, done, ROWS, "Lecture", 7);
         }
     }
-    outcome->kind = night ? PASSERELLE_OUTCOME_DONE_WITH_REJECTS : PASSERELLE_OUTCOME_DONE;
+    outcome->kind = night ? PASSERELLE_OUTCOME_TO_MEND : PASSERELLE_OUTCOME_DONE;
     outcome->run_id = night ? 12 : 0;
     outcome->read = night ? ROWS : 0;
     outcome->accepted = night ? 1 : 0;

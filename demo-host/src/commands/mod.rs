@@ -9,6 +9,8 @@ mod seed;
 mod settings;
 mod tables;
 
+pub use night::exit_code as night_exit_code;
+
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Sample, Seed, Task};

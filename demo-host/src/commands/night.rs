@@ -43,7 +43,7 @@ pub fn tell(output: &Output, outcome: &Outcome) -> Result<(), Failure> {
     match outcome.kind {
         OutcomeKind::AlreadyDone => return output.say("--force recommence cette nuit."),
         OutcomeKind::RunningElsewhere => return Ok(()),
-        OutcomeKind::Done | OutcomeKind::DoneWithRejects => {}
+        OutcomeKind::Done | OutcomeKind::ToMend | OutcomeKind::Problem => {}
     }
     output.say(&format!(
         "Exécution n° {} : {} lus = {} acceptés + {} rejetés + {} non envoyés + {} en attente.",
@@ -53,24 +53,27 @@ pub fn tell(output: &Output, outcome: &Outcome) -> Result<(), Failure> {
 
 /// A night as JSON.
 pub fn summary(outcome: &Outcome) -> Value {
-    let kind = match outcome.kind {
-        OutcomeKind::Done => "terminee",
-        OutcomeKind::DoneWithRejects => "terminee_avec_rejets",
-        OutcomeKind::AlreadyDone => "deja_faite",
-        OutcomeKind::RunningElsewhere => "en_cours_ailleurs",
+    let (kind, verdict) = match outcome.kind {
+        OutcomeKind::Done => ("tout_est_parti", Some("vert")),
+        OutcomeKind::ToMend => ("a_corriger", Some("orange")),
+        OutcomeKind::Problem => ("probleme", Some("rouge")),
+        OutcomeKind::AlreadyDone => ("deja_faite", None),
+        OutcomeKind::RunningElsewhere => ("en_cours_ailleurs", None),
     };
     json!({
-        "execution": outcome.run_id, "resultat": kind, "texte": outcome.text,
+        "verdict": verdict, "execution": outcome.run_id, "resultat": kind, "texte": outcome.text,
         "comptes": {"lus": outcome.read, "acceptes": outcome.accepted, "rejetes": outcome.rejected,
             "non_envoyes": outcome.left_out, "en_attente": outcome.pending},
     })
 }
 
-/// The exit code that a night deserves.
+/// The exit code that a night deserves: people left out are the office's matter, rejections and problems are somebody's
+/// now.
 pub fn exit_code(outcome: &Outcome) -> u8 {
     match outcome.kind {
-        OutcomeKind::Done | OutcomeKind::AlreadyDone | OutcomeKind::RunningElsewhere => DONE,
-        OutcomeKind::DoneWithRejects => FAILED,
+        OutcomeKind::Problem => FAILED,
+        OutcomeKind::ToMend if outcome.rejected > 0 => FAILED,
+        OutcomeKind::Done | OutcomeKind::ToMend | OutcomeKind::AlreadyDone | OutcomeKind::RunningElsewhere => DONE,
     }
 }
 
@@ -79,20 +82,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_night_with_rejects_is_not_a_success() {
+    fn a_night_with_rejects_or_a_problem_is_not_a_success() {
         let cases = [
-            (OutcomeKind::Done, DONE, "terminee"),
-            (OutcomeKind::AlreadyDone, DONE, "deja_faite"),
-            (OutcomeKind::RunningElsewhere, DONE, "en_cours_ailleurs"),
-            (OutcomeKind::DoneWithRejects, FAILED, "terminee_avec_rejets"),
+            (OutcomeKind::Done, 0, DONE, "tout_est_parti"),
+            (OutcomeKind::AlreadyDone, 1, DONE, "deja_faite"),
+            (OutcomeKind::RunningElsewhere, 0, DONE, "en_cours_ailleurs"),
+            (OutcomeKind::ToMend, 0, DONE, "a_corriger"),
+            (OutcomeKind::ToMend, 1, FAILED, "a_corriger"),
+            (OutcomeKind::Problem, 0, FAILED, "probleme"),
         ];
-        for (kind, code, text) in cases {
+        for (kind, rejected, code, text) in cases {
             let outcome = Outcome {
                 kind,
                 run_id: 3,
                 read: 10,
                 accepted: 6,
-                rejected: 1,
+                rejected,
                 left_out: 2,
                 pending: 1,
                 text: "Fini.".into(),

@@ -102,7 +102,8 @@ impl Task {
 fn kind(kind: OutcomeKind) -> &'static str {
     match kind {
         OutcomeKind::Done => "done",
-        OutcomeKind::DoneWithRejects => "rejects",
+        OutcomeKind::ToMend => "mend",
+        OutcomeKind::Problem => "problem",
         OutcomeKind::AlreadyDone => "already",
         OutcomeKind::RunningElsewhere => "elsewhere",
     }

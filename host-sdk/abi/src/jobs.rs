@@ -9,14 +9,17 @@ pub const PASSERELLE_HOST_JOBS: &CStr = c"passerelle.host.jobs/1";
 /// Id of [`passerelle_plugin_jobs`].
 pub const PASSERELLE_PLUGIN_JOBS: &CStr = c"passerelle.plugin.jobs/1";
 
-/// Outcome: everything was accepted, or there was nothing to do.
+/// Outcome, green: everything was accepted, or there was nothing to do.
 pub const PASSERELLE_OUTCOME_DONE: i32 = 1;
-/// Outcome: done, but something was rejected or could not be sent; the text and the report say what.
-pub const PASSERELLE_OUTCOME_DONE_WITH_REJECTS: i32 = 2;
+/// Outcome, orange: something was rejected or left out for somebody to mend, the rest is done; the text and the report say what.
+pub const PASSERELLE_OUTCOME_TO_MEND: i32 = 2;
 /// Outcome: this night was done before; nothing was sent.
 pub const PASSERELLE_OUTCOME_ALREADY_DONE: i32 = 3;
 /// Outcome: another run holds the night, here or on another server; nothing was sent.
 pub const PASSERELLE_OUTCOME_RUNNING_ELSEWHERE: i32 = 4;
+/// Outcome, red: nothing, or not everything, could go, and it stays so until somebody acts; the text and the report say why.
+/// While `pending` is not 0 the night is not done: another call within the window takes it up.
+pub const PASSERELLE_OUTCOME_PROBLEM: i32 = 5;
 
 /// A job for the host's scheduler. Borrowed for `register_job`; its texts are UTF-8 and ended by a zero.
 #[repr(C)]

@@ -241,7 +241,8 @@ fn contribution(raw: &passerelle_contribution) -> Result<Contribution, Error> {
 fn outcome(raw: &passerelle_outcome) -> Result<Outcome, Error> {
     let kind = match raw.kind {
         abi::PASSERELLE_OUTCOME_DONE => OutcomeKind::Done,
-        abi::PASSERELLE_OUTCOME_DONE_WITH_REJECTS => OutcomeKind::DoneWithRejects,
+        abi::PASSERELLE_OUTCOME_TO_MEND => OutcomeKind::ToMend,
+        abi::PASSERELLE_OUTCOME_PROBLEM => OutcomeKind::Problem,
         abi::PASSERELLE_OUTCOME_ALREADY_DONE => OutcomeKind::AlreadyDone,
         abi::PASSERELLE_OUTCOME_RUNNING_ELSEWHERE => OutcomeKind::RunningElsewhere,
         kind => {

@@ -54,7 +54,7 @@ pub fn run(installation: &Installation) -> Result<Outcome, Error> {
     );
     let kind = match resealed.unopened {
         0 => OutcomeKind::Done,
-        _ => OutcomeKind::DoneWithRejects,
+        _ => OutcomeKind::ToMend,
     };
     Ok(Outcome {
         kind,
@@ -128,7 +128,7 @@ mod tests {
                     plan: plan.clone(),
                 })
                 .unwrap();
-            journal.close_run(run, etat, auteur.le).unwrap();
+            journal.close_run(run, etat, auteur.le, &[]).unwrap();
         }
     }
 
@@ -209,7 +209,7 @@ mod tests {
         prepare(&base, &installation);
         base.execute("UPDATE mna_acces SET cle_scellee = 'v1:00000000:00' WHERE id = 1");
         let outcome = run(&installation).unwrap();
-        assert_eq!(outcome.kind, OutcomeKind::DoneWithRejects);
+        assert_eq!(outcome.kind, OutcomeKind::ToMend);
         assert!(
             outcome.text.contains("1 clé(s) n'ont pas pu être ouvertes"),
             "{}",

@@ -118,7 +118,7 @@ fn outcome(couples: &[Couple], known: usize, sentences: &[String]) -> Outcome {
         kind: if sentences.is_empty() {
             OutcomeKind::Done
         } else {
-            OutcomeKind::DoneWithRejects
+            OutcomeKind::ToMend
         },
         run_id: 0,
         counts: Comptes::default(),

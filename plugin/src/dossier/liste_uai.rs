@@ -79,22 +79,28 @@ impl ListeUai {
                 .par_uai
                 .get(uai)
                 .and_then(|rangs| self.plus_proche(rangs, societe, secteur)),
-            None => self
-                .par_secteur
-                .get(&(societe, Some(secteur)))
-                .or_else(|| self.par_secteur.get(&(societe, None)))
-                .copied()
-                .or_else(|| {
-                    (self.lignes.len() == 1).then_some(Choix {
-                        rang: 0,
-                        ex_aequo: false,
-                    })
-                }),
+            None => self.du_secteur(societe, secteur),
         }?;
         let preparee = self.lignes.get(choix.rang)?;
         Some(LigneChoisie {
             preparee,
             ex_aequo: choix.ex_aequo,
+        })
+    }
+
+    /// The line of a sector's inscriptions whose SIFA names no other.
+    pub fn ligne_du_secteur(&self, societe: i64, secteur: i64) -> Option<&LigneUai> {
+        let choix = self.du_secteur(societe, secteur)?;
+        self.lignes.get(choix.rang).map(|preparee| &preparee.ligne)
+    }
+
+    fn du_secteur(&self, societe: i64, secteur: i64) -> Option<Choix> {
+        let of = |secteur| self.par_secteur.get(&(societe, secteur)).copied();
+        of(Some(secteur)).or_else(|| of(None)).or_else(|| {
+            (self.lignes.len() == 1).then_some(Choix {
+                rang: 0,
+                ex_aequo: false,
+            })
         })
     }
 

@@ -72,7 +72,8 @@ unsafe extern "C" fn run(
             let outcome = instance.run_job(id, parameters, &run)?;
             out.kind = match outcome.kind {
                 OutcomeKind::Done => abi::PASSERELLE_OUTCOME_DONE,
-                OutcomeKind::DoneWithRejects => abi::PASSERELLE_OUTCOME_DONE_WITH_REJECTS,
+                OutcomeKind::ToMend => abi::PASSERELLE_OUTCOME_TO_MEND,
+                OutcomeKind::Problem => abi::PASSERELLE_OUTCOME_PROBLEM,
                 OutcomeKind::AlreadyDone => abi::PASSERELLE_OUTCOME_ALREADY_DONE,
                 OutcomeKind::RunningElsewhere => abi::PASSERELLE_OUTCOME_RUNNING_ELSEWHERE,
             };

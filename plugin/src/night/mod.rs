@@ -14,7 +14,7 @@
 //! | `journaling` | the journal, around each part of a batch |
 //! | `lease` | the lock, kept while the run goes on |
 //! | `telling` | the e-mail about it, once the run is over |
-//! | `outcome`, `spent` | what it came to, and where the time went |
+//! | `outcome`, `causes`, `spent` | what it came to, why, and where the time went |
 //! | `watch` | the host's thread, which hears a cancel whatever the others wait for |
 //!
 //! Threads of a call: the host's (`watch`); one that computes (`run`) and one that reads ahead of it (`erp`); a few that
@@ -23,6 +23,7 @@
 
 mod access;
 pub mod calendar;
+pub mod causes;
 pub mod empreintes;
 mod establishment;
 mod frozen;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::spent::Spent;
 use crate::store::Comptes;
-use crate::store::journal::RunId;
+use crate::store::journal::{Conclusion, Execution, Fin, RunId};
 
 /// What a job came to.
 #[derive(Debug, Clone)]
@@ -15,21 +15,33 @@ pub struct Outcome {
     pub run_id: i64,
     /// What became of the dossiers.
     pub counts: Comptes,
-    /// One sentence in French for the scheduler's log.
+    /// One or more sentences in French for the scheduler's log.
     pub text: String,
 }
 
 /// How a job ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutcomeKind {
-    /// Nothing is left to do.
+    /// Green: nothing is left to do.
     Done,
-    /// Something was rejected or could not be sent.
-    DoneWithRejects,
+    /// Orange: somebody was left out or rejected, for the office to mend; the rest went.
+    ToMend,
+    /// Red: nobody, or not everybody, could go.
+    Problem,
     /// The night was done before; nothing was sent.
     AlreadyDone,
     /// Another run holds the night; nothing was sent.
     RunningElsewhere,
+}
+
+impl From<Conclusion> for OutcomeKind {
+    fn from(conclusion: Conclusion) -> Self {
+        match conclusion {
+            Conclusion::Vert => Self::Done,
+            Conclusion::Orange => Self::ToMend,
+            Conclusion::Rouge => Self::Problem,
+        }
+    }
 }
 
 impl Outcome {
@@ -44,29 +56,39 @@ impl Outcome {
         }
     }
 
-    /// The night was done before.
-    pub(super) fn already_done(id: RunId, nuit: NaiveDate, counts: Comptes) -> Self {
-        let nuit = nuit.format("%d/%m/%Y");
+    /// The night was done before, as that run says.
+    pub(super) fn already_done(last: &Execution) -> Self {
+        let nuit = last.nuit.format("%d/%m/%Y");
+        let mut text = format!("La nuit du {nuit} est déjà faite : rien n'a été envoyé.");
+        if let Some(conclusion) = last.conclusion.filter(|conclusion| *conclusion != Conclusion::Vert) {
+            text = format!(
+                "{text} Elle s'est terminée ainsi : {}. {}",
+                conclusion.label(),
+                last.causes.join(" ")
+            );
+        }
         Self {
             kind: OutcomeKind::AlreadyDone,
-            run_id: id.0,
-            counts,
-            text: format!("La nuit du {nuit} est déjà faite : rien n'a été envoyé."),
+            run_id: last.id.0,
+            counts: last.comptes,
+            text,
         }
     }
 
-    /// A run that came to its end, whatever befell some of its establishments.
-    pub(super) fn ended(id: RunId, counts: Comptes, troubles: &[String], spent: Spent) -> Self {
+    /// A run that went to its end, whatever befell some of its establishments.
+    pub(super) fn ended(id: RunId, nuit: NaiveDate, fin: &Fin, spent: Spent) -> Self {
         let Comptes {
             lus,
             acceptes,
             rejetes,
             non_envoyes,
             en_attente,
-        } = counts;
+        } = fin.comptes;
         let seconds = |time: std::time::Duration| time.as_secs_f64();
         tracing::info!(
+            verdict = fin.conclusion.code(),
             run = id.0,
+            nuit = %nuit,
             lus,
             acceptes,
             rejetes,
@@ -78,41 +100,88 @@ impl Outcome {
             journal_s = seconds(spent.journal),
             "night closed"
         );
-        let clean = rejetes == 0 && en_attente == 0 && troubles.is_empty();
-        let kind = if clean {
-            OutcomeKind::Done
-        } else {
-            OutcomeKind::DoneWithRejects
-        };
+        if fin.conclusion == Conclusion::Rouge {
+            tracing::warn!(run = id.0, "{}. {}", fin.conclusion.label(), fin.causes.join(" "));
+        }
         Self {
-            kind,
+            kind: fin.conclusion.into(),
             run_id: id.0,
-            counts,
-            text: sentences(counts, None, troubles),
+            counts: fin.comptes,
+            text: sentences(fin, None),
         }
     }
 
-    /// The same with what became of its e-mail, said before the troubles: a host may cut a long text.
-    pub(super) fn with_mail(self, told: &str, troubles: &[String]) -> Self {
-        let text = sentences(self.counts, Some(told), troubles);
+    /// The same with what became of its e-mail, said before the causes: a host may cut a long text.
+    pub(super) fn with_mail(self, fin: &Fin, told: &str) -> Self {
+        let text = sentences(fin, Some(told));
         Self { text, ..self }
     }
 }
 
-fn sentences(counts: Comptes, told: Option<&str>, troubles: &[String]) -> String {
+/// The verdict first, the figures, the e-mail, then why.
+fn sentences(fin: &Fin, told: Option<&str>) -> String {
+    let verdict = format!("{}.", fin.conclusion.label());
+    let figures = figures(fin.comptes);
+    let sentences: Vec<&str> = [verdict.as_str(), figures.as_str()]
+        .into_iter()
+        .chain(told)
+        .chain(fin.causes.iter().map(String::as_str))
+        .collect();
+    sentences.join(" ")
+}
+
+fn figures(comptes: Comptes) -> String {
     let Comptes {
         lus,
         acceptes,
         rejetes,
         non_envoyes,
         en_attente,
-    } = counts;
-    let figures = format!(
-        "{lus} dossiers lus : {acceptes} acceptés, {rejetes} rejetés, {non_envoyes} non envoyés, {en_attente} en attente."
-    );
-    let sentences: Vec<&str> = std::iter::once(figures.as_str())
-        .chain(told)
-        .chain(troubles.iter().map(String::as_str))
-        .collect();
-    sentences.join(" ")
+    } = comptes;
+    let s = |count: i64| if count > 1 { "s" } else { "" };
+    format!(
+        "{lus} dossier{0} lu{0} : {acceptes} accepté{1}, {rejetes} rejeté{2}, {non_envoyes} non envoyé{3}, {en_attente} en \
+         attente.",
+        s(lus),
+        s(acceptes),
+        s(rejetes),
+        s(non_envoyes)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::journal::EtatExecution;
+
+    #[test]
+    fn the_verdict_comes_first_and_plurals_are_real() {
+        let comptes = |lus, acceptes, non_envoyes| Comptes {
+            lus,
+            acceptes,
+            non_envoyes,
+            ..Comptes::default()
+        };
+        let fin = |conclusion, comptes, causes: &[&str]| Fin {
+            etat: EtatExecution::Terminee,
+            comptes,
+            conclusion,
+            causes: causes.iter().map(|&cause| cause.to_owned()).collect(),
+        };
+        for (fin, told, expected) in [
+            (
+                fin(Conclusion::Vert, comptes(1, 1, 0), &[]),
+                None,
+                "Tout est parti. 1 dossier lu : 1 accepté, 0 rejeté, 0 non envoyé, 0 en attente.",
+            ),
+            (
+                fin(Conclusion::Rouge, comptes(3, 0, 3), &["Aucune clé API.", "Et de deux."]),
+                Some("Courriel envoyé."),
+                "Problème. 3 dossiers lus : 0 accepté, 0 rejeté, 3 non envoyés, 0 en attente. Courriel envoyé. Aucune clé \
+                 API. Et de deux.",
+            ),
+        ] {
+            assert_eq!(sentences(&fin, told), expected);
+        }
+    }
 }

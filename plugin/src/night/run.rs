@@ -11,19 +11,22 @@
 //!  │ ▲
 //!  │ └─ wait, for establishments without an answer that are worth another try before the window closes
 //!  │
-//! close: establishments, then the run: terminee; annulee if the host cancelled; interrompue if something failed
+//! close: establishments, then the run: terminee; incomplete if something is still to be sent; annulee if the host
+//! cancelled; interrompue if something failed
 //!  │
 //! unlock
 //! ```
 //!
 //! Wherever it stops, the journal says what was answered; what was not is read and sent again by the next call.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Days, FixedOffset, NaiveDate};
 
 use super::calendar::night_of;
+use super::causes;
 use super::frozen::{open, resume};
 use super::journaling::SharedJournal;
 use super::lease::{Lease, held};
@@ -34,13 +37,14 @@ use super::stream::{Plan, Prepared};
 use super::telling::Telling;
 use super::watch::{Watch, join, start};
 use crate::database::DatabaseError;
+use crate::dossier::{CodeMotif, Motif};
 use crate::erp::Erp;
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::installation::Installation;
 use crate::mission::{Options, Transport};
-use crate::store::journal::{EtatExecution, Journal, NonEnvoye, RunId};
-use crate::store::{Comptes, Sealer, Store, StoreError};
+use crate::store::journal::{EtatExecution, Fin, Journal, NonEnvoye, RunId};
+use crate::store::{Sealer, Store, StoreError};
 
 /// Days for which runs are kept.
 const KEPT: Days = Days::new(90);
@@ -114,7 +118,7 @@ fn alone(
     let last = journal.find_run(nuit)?;
     let done = |etat| etat == EtatExecution::Terminee && !force;
     if let Some(last) = last.as_ref().filter(|last| done(last.etat)) {
-        return Ok(Outcome::already_done(last.id, nuit, last.comptes));
+        return Ok(Outcome::already_done(last));
     }
     journal.interrupt_stale()?;
     let (id, plan, resumed) = match last {
@@ -135,6 +139,7 @@ fn alone(
         lease,
         spent: Cell::default(),
         in_journal: Cell::default(),
+        without_key: RefCell::new(causes::lines_without_key(&plan.secteurs, &plan.lignes_uai, &plan.acces)),
     };
     let sent = night.send_everything(now, resumed).map_err(|error| watch.reason(error));
     if lease.lost() {
@@ -150,15 +155,16 @@ fn alone(
         Err(error) if error.kind == ErrorKind::Cancelled => EtatExecution::Annulee,
         Err(_) => EtatExecution::Interrompue,
     };
-    let closed = night.close(etat);
-    let (troubles, counts) = (sent?, closed?);
+    let closed = night.close(etat, &night.problems(&sent));
+    sent?;
+    let fin = closed?;
     purge(&journal, nuit);
     let spent = Spent {
         journal: journal.time(),
         ..night.spent.get()
     };
-    let outcome = Outcome::ended(id, counts, &troubles, spent);
-    telling.ended(troubles);
+    let outcome = Outcome::ended(id, nuit, &fin, spent);
+    telling.ended(fin);
     Ok(outcome)
 }
 
@@ -186,11 +192,16 @@ struct Night<'a> {
     spent: Cell<Spent>,
     /// For how long this pass has used the journal from this thread.
     in_journal: Cell<Duration>,
+    /// The lines of the UAI list, by number, whose establishments have no key.
+    without_key: RefCell<BTreeSet<i64>>,
 }
 
+/// What kept establishments from sending, as (UAI, French sentence).
+type Troubles = Vec<(String, String)>;
+
 impl Night<'_> {
-    /// Read, compute and send; gives what went wrong with some establishments, in French.
-    fn send_everything(&self, begun: DateTime<FixedOffset>, resumed: bool) -> Result<Vec<String>, Error> {
+    /// Read, compute and send; gives what went wrong with some establishments.
+    fn send_everything(&self, begun: DateTime<FixedOffset>, resumed: bool) -> Result<Troubles, Error> {
         let transport = Transport::new(Options {
             proxy: self.parts.proxy.clone(),
             ..Options::default()
@@ -275,6 +286,13 @@ impl Night<'_> {
 
     /// Send or leave out each of these dossiers, but for those that an earlier pass, or call, has settled.
     fn settle(&self, mut dossiers: Vec<Prepared>, outbox: &mut Outbox<'_, '_>, resumed: bool) -> Result<(), Error> {
+        self.without_key
+            .borrow_mut()
+            .extend(dossiers.iter().filter_map(|prepared| {
+                let held_back = |motif: &Motif| motif.code == CodeMotif::AccesManquant;
+                let dossier = &prepared.dossier;
+                dossier.ligne_uai.filter(|_| dossier.motifs.iter().any(held_back))
+            }));
         if resumed {
             let inscriptions: Vec<_> = dossiers
                 .iter()
@@ -305,9 +323,29 @@ impl Night<'_> {
         done
     }
 
-    fn close(&self, etat: EtatExecution) -> Result<Comptes, Error> {
+    /// What makes the run red whatever its figures, in French.
+    fn problems(&self, sent: &Result<Troubles, Error>) -> Vec<String> {
+        let mut problems = Vec::new();
+        if self.plan.secteurs.is_empty() {
+            match self.parts.store.secteurs() {
+                Ok(secteurs) => problems.extend(causes::nothing_activated(0, secteurs.len())),
+                Err(error) => tracing::warn!(run = self.id.0, "the sectors could not be counted: {error}"),
+            }
+        }
+        problems.extend(causes::without_key(&self.plan.lignes_uai, &self.without_key.borrow()));
+        match sent {
+            Ok(troubles) => problems.extend(causes::grouped(troubles)),
+            Err(error) if error.kind == ErrorKind::Cancelled => {}
+            Err(error) => problems.push(error.message.clone()),
+        }
+        problems
+    }
+
+    fn close(&self, etat: EtatExecution, problems: &[String]) -> Result<Fin, Error> {
         let end = self.host.now()?;
-        let closed = self.journal.with(|journal| journal.close_run(self.id, etat, end));
+        let closed = self
+            .journal
+            .with(|journal| journal.close_run(self.id, etat, end, problems));
         Ok(closed.or_else(|error| {
             tracing::warn!(run = self.id.0, "the run could not be closed: {error}");
             if matches!(
@@ -319,7 +357,7 @@ impl Night<'_> {
             // The connection may be all that failed.
             let again = self.parts.store.journal();
             again
-                .and_then(|journal| journal.close_run(self.id, etat, end))
+                .and_then(|journal| journal.close_run(self.id, etat, end, problems))
                 .map_err(|_| error)
         })?)
     }

@@ -197,11 +197,11 @@ impl<'a> Office<'a> {
         Ok(())
     }
 
-    /// Close every establishment; gives what went wrong, in French.
+    /// Close every establishment; gives what kept some from sending, as (UAI, French sentence).
     ///
     /// # Errors
     /// The journal cannot be written.
-    pub fn finish(&self) -> Result<Vec<String>, StoreError> {
+    pub fn finish(&self) -> Result<Vec<(String, String)>, StoreError> {
         let mut troubles = Vec::new();
         // Those that an earlier call of this night has finished have had no dossier in this one.
         for line in self.journal.with(|journal| journal.etablissements(self.run))? {
@@ -210,8 +210,8 @@ impl<'a> Office<'a> {
                 let slot = held(slot);
                 let found = slot.as_ref().filter(|one| one.id == line.id);
                 if let Some(trouble) = found.and_then(Establishment::trouble) {
-                    let uai = line.etablissement.uai.as_deref().unwrap_or_default();
-                    troubles.push(format!("Établissement {uai} : {}", trouble.text));
+                    let uai = line.etablissement.uai.clone().unwrap_or_default();
+                    troubles.push((uai, trouble.text.clone()));
                     etat = trouble.etat;
                 }
             }

@@ -172,16 +172,20 @@ fn acces_manquant(ligne: &LigneUai) -> Motif {
     }
 }
 
-/// Which access a UAI line goes out with.
-struct AccessIndex(HashMap<AccessKey, (usize, Protocole)>);
+/// Which access, of those with a key, a UAI line goes out with.
+pub(super) struct AccessIndex(HashMap<AccessKey, (usize, Protocole)>);
 
 /// Société, sector and UAI.
 type AccessKey = (Option<i64>, Option<i64>, String);
 
 impl AccessIndex {
-    fn new(acces: &[Acces]) -> Self {
+    pub(super) fn new(acces: &[Acces]) -> Self {
         let mut index = HashMap::new();
-        for (position, acces) in acces.iter().enumerate() {
+        let with_key = acces
+            .iter()
+            .enumerate()
+            .filter(|(_, acces)| acces.cle_scellee.is_some());
+        for (position, acces) in with_key {
             let key = (acces.societe_id, acces.secteur_id, uai(acces.uai.as_deref()));
             index.entry(key).or_insert((position, acces.protocole));
         }
@@ -189,7 +193,7 @@ impl AccessIndex {
     }
 
     /// The access of the line's société, the inscription's sector and the UAI; else that of the line's own sector.
-    fn find(&self, ligne: &LigneUai, secteur_id: i64) -> Option<(usize, Protocole)> {
+    pub(super) fn find(&self, ligne: &LigneUai, secteur_id: i64) -> Option<(usize, Protocole)> {
         let uai = uai(ligne.uai.as_deref());
         let key = |secteur_id| (ligne.societe_id, secteur_id, uai.clone());
         self.0

@@ -25,13 +25,18 @@ const MIGRATIONS: &[Migration] = &[
         tables: schema::V2,
         columns: schema::V2_COLUMNS,
     },
+    Migration {
+        version: 3,
+        tables: &[],
+        columns: schema::V3_COLUMNS,
+    },
 ];
 
 /// Version that brings the row of `mna_verrou` with it.
 const LOCK_SINCE: i64 = 1;
 
 /// Version that this plugin works with.
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 3;
 
 /// What a migration did; equal versions mean that there was nothing to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -229,6 +229,13 @@ pub(super) const V2_COLUMNS: &[Added] = &[
     added("mna_resultat", optional("empreintes", Kind::Text)),
 ];
 
+/// What version 3 adds, in this order.
+pub(super) const V3_COLUMNS: &[Added] = &[
+    // What the run came to, and a JSON list of sentences that say why; as it was judged when it was closed.
+    added("mna_execution", optional("conclusion", Kind::Varchar(20))),
+    added("mna_execution", optional("causes", Kind::Text)),
+];
+
 /// The table that says which migrations were run.
 pub(super) const VERSION: Table = Table {
     name: "mna_version",
@@ -253,7 +260,8 @@ impl Table {
 
     /// `INSERT` of one row, all columns in their order, those that later versions added at the end.
     pub(super) fn insert(&self) -> String {
-        let added = V2_COLUMNS.iter().filter(|added| added.table == self.name);
+        let later = V2_COLUMNS.iter().chain(V3_COLUMNS);
+        let added = later.filter(|added| added.table == self.name);
         let columns = self.columns.iter().chain(added.map(|added| &added.column));
         let names: Vec<&str> = columns.map(|column| column.name).collect();
         let marks = vec!["?"; names.len()].join(", ");

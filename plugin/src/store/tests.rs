@@ -3,7 +3,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::schema::{V1, V2, V2_COLUMNS, VERSION};
+use super::schema::{V1, V2, V2_COLUMNS, V3_COLUMNS, VERSION};
 use super::*;
 use crate::bases::{Base, Product, on_each};
 
@@ -52,15 +52,15 @@ fn migrating_twice_changes_nothing_the_second_time(product: Product) {
     let (_base, database) = empty(product);
     assert!(matches!(
         Store::open(&database),
-        Err(StoreError::NotMigrated { expected: 2 })
+        Err(StoreError::NotMigrated { expected: 3 })
     ));
-    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 0, to: 2 });
+    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 0, to: 3 });
     execute(&database, "INSERT INTO mna_uai (id, uai) VALUES (5, '1234567A')");
-    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 2, to: 2 });
+    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 3, to: 3 });
     assert_eq!(Store::open(&database).unwrap().lignes_uai().unwrap().len(), 1);
     assert_eq!(
         column(&database, "SELECT version FROM mna_version ORDER BY version"),
-        ["1", "2"]
+        ["1", "2", "3"]
     );
 }
 
@@ -100,9 +100,9 @@ fn version_1_is_upgraded_with_its_data(product: Product) {
     version_1(&database);
     assert!(matches!(
         Store::open(&database),
-        Err(StoreError::Older { found: 1, expected: 2 })
+        Err(StoreError::Older { found: 1, expected: 3 })
     ));
-    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 1, to: 2 });
+    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 1, to: 3 });
     let store = Store::open(&database).unwrap();
     assert_eq!(store.lignes_uai().unwrap()[0].id, 5);
     assert_eq!(store.acces().unwrap()[0].id, 6);
@@ -122,7 +122,7 @@ fn an_upgrade_that_was_cut_short_is_completed(product: Product) {
     let statements = |dialect: &Dialect| -> Vec<String> {
         let tables = V2.iter().map(|table| table.create(dialect));
         tables
-            .chain(V2_COLUMNS.iter().map(|added| added.alter(dialect)))
+            .chain(V2_COLUMNS.iter().chain(V3_COLUMNS).map(|added| added.alter(dialect)))
             .collect()
     };
     let (_base, database, _) = store(product);
@@ -135,7 +135,7 @@ fn an_upgrade_that_was_cut_short_is_completed(product: Product) {
         }
         assert_eq!(
             Store::migrate(&database).unwrap(),
-            Migrated { from: 1, to: 2 },
+            Migrated { from: 1, to: 3 },
             "{done}"
         );
         assert_eq!(Store::open(&database).unwrap().acces().unwrap().len(), 1, "{done}");
@@ -150,7 +150,7 @@ fn the_printed_ddl_of_an_upgrade_is_what_follows_its_comment(product: Product) {
     for statement in upgrade.split(';').filter(|statement| !statement.trim().is_empty()) {
         execute(&database, statement);
     }
-    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 2, to: 2 });
+    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 3, to: 3 });
     Store::open(&database).unwrap();
 }
 
@@ -162,7 +162,7 @@ fn an_import_outdates_the_lines_that_somebody_has_open(product: Product) {
         nom: None,
         le: "2026-11-24T01:00:00+01:00".parse().unwrap(),
     };
-    for revision in ["1", "2"] {
+    for revision in ["1", "2", "3"] {
         store.import(&settings, &sealer, &auteur).unwrap();
         assert_eq!(column(&database, "SELECT revision FROM mna_uai"), [revision]);
         assert_eq!(column(&database, "SELECT revision FROM mna_acces"), [revision]);
@@ -174,7 +174,7 @@ fn a_migration_that_was_cut_short_is_completed(product: Product) {
     execute(&database, &V1[0].create(database.dialect()));
     execute(&database, &VERSION.create(database.dialect()));
     assert!(matches!(Store::open(&database), Err(StoreError::NotMigrated { .. })));
-    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 0, to: 2 });
+    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 0, to: 3 });
     Store::open(&database).unwrap().acces().unwrap();
 }
 
@@ -208,20 +208,20 @@ fn shape(base: &Base, database: &Database) -> Vec<String> {
 }
 
 fn other_versions_are_told_apart_and_say_who_does_what(product: Product) {
-    let cases: [(i64, &str); 2] = [(0, "« migrate »"), (3, "même version du module")];
+    let cases: [(i64, &str); 2] = [(0, "« migrate »"), (4, "même version du module")];
     for (version, advice) in cases {
         let (_base, database, _) = store(product);
-        execute(&database, "DELETE FROM mna_version WHERE version = 1");
+        execute(&database, "DELETE FROM mna_version WHERE version < 3");
         execute(&database, &format!("UPDATE mna_version SET version = {version}"));
         let error = Store::open(&database).err().unwrap();
         match (version, &error) {
-            (0, StoreError::Older { found: 0, expected: 2 }) | (3, StoreError::Newer { found: 3, expected: 2 }) => {}
+            (0, StoreError::Older { found: 0, expected: 3 }) | (4, StoreError::Newer { found: 4, expected: 3 }) => {}
             other => panic!("{other:?}"),
         }
         assert!(error.user_text().contains(advice), "{}", error.user_text());
     }
     let (_base, database, _) = store(product);
-    execute(&database, "UPDATE mna_version SET version = 3 WHERE version = 2");
+    execute(&database, "UPDATE mna_version SET version = 4 WHERE version = 3");
     assert!(matches!(Store::migrate(&database), Err(StoreError::Newer { .. })));
 }
 
@@ -233,7 +233,7 @@ fn the_printed_ddl_is_what_a_migration_does(product: Product) {
         execute(&database, statement);
     }
     Store::open(&database).unwrap();
-    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 2, to: 2 });
+    assert_eq!(Store::migrate(&database).unwrap(), Migrated { from: 3, to: 3 });
     let (migrated, other, _) = store(product);
     let found = shape(&base, &database);
     assert!(found.iter().any(|line| line.starts_with("mna_version")));
@@ -250,7 +250,8 @@ fn every_dialect_has_its_ddl() {
             V1.len() + V2.len() + 1,
             "{product}"
         );
-        assert_eq!(script.matches("ALTER TABLE").count(), V2_COLUMNS.len(), "{product}");
+        let columns = V2_COLUMNS.len() + V3_COLUMNS.len();
+        assert_eq!(script.matches("ALTER TABLE").count(), columns, "{product}");
         assert_eq!(script.contains("NVARCHAR"), product == "Microsoft SQL Server");
     }
 }

@@ -215,7 +215,7 @@ pub fn journaled(installation: &Installation) -> i64 {
         .map(|id| left_out(id, vec![CodeMotif::AccesManquant]))
         .collect();
     journal.non_envoyes(run, &many).unwrap();
-    journal.close_run(run, EtatExecution::Interrompue, end).unwrap();
+    journal.close_run(run, EtatExecution::Interrompue, end, &[]).unwrap();
 
     let (run, end) = open(22);
     let place = EtablissementId { run, numero: 1 };
@@ -229,7 +229,7 @@ pub fn journaled(installation: &Installation) -> i64 {
         .map(|id| left_out(id, vec![reasons[usize::from(id % 3 == 0)]]))
         .collect();
     journal.non_envoyes(run, &some).unwrap();
-    journal.close_run(run, EtatExecution::Terminee, end).unwrap();
+    journal.close_run(run, EtatExecution::Terminee, end, &[]).unwrap();
 
     let (run, end) = open(23);
     let place = EtablissementId { run, numero: 1 };
@@ -264,6 +264,6 @@ pub fn journaled(installation: &Installation) -> i64 {
         left_out(1401, vec![CodeMotif::EmailContactManquant, CodeMotif::UaiSiretManquant]),
     ];
     journal.non_envoyes(run, &two).unwrap();
-    journal.close_run(run, EtatExecution::Terminee, end).unwrap();
+    journal.close_run(run, EtatExecution::Terminee, end, &[]).unwrap();
     run.0
 }

@@ -8,6 +8,7 @@ pub fn execution(etat: EtatExecution) -> &'static str {
     match etat {
         EtatExecution::EnCours => "En cours",
         EtatExecution::Terminee => "Terminée",
+        EtatExecution::Incomplete => "Incomplète",
         EtatExecution::Interrompue => "Interrompue",
         EtatExecution::Annulee => "Annulée",
     }

@@ -12,7 +12,7 @@ use crate::table::{Cell, Column, Kind};
 const PAGE: usize = 500;
 
 /// The columns that hold sentences.
-pub const SENTENCES: &[&str] = &["message", "motifs"];
+pub const SENTENCES: &[&str] = &["message", "motifs", "causes"];
 
 /// One cell.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,6 +137,7 @@ pub fn execution_columns() -> Vec<Column> {
     vec![
         number("id", "Numéro"),
         Column::new("nuit", "Nuit", Kind::Date),
+        text("verdict", "Verdict"),
         text("etat", "État"),
         text("debut", "Début"),
         text("fin", "Fin"),
@@ -146,6 +147,7 @@ pub fn execution_columns() -> Vec<Column> {
         number("rejetes", "Rejetés"),
         number("non_envoyes", "Non envoyés"),
         number("en_attente", "En attente"),
+        text("causes", "Pourquoi"),
     ]
 }
 
@@ -155,6 +157,7 @@ pub fn execution(run: &Execution) -> Line {
     vec![
         Value::Integer(run.id.0),
         Value::Date(run.nuit),
+        optional(run.conclusion.map(|conclusion| conclusion.label().to_owned())),
         Value::Text(labels::execution(run.etat).to_owned()),
         moment(Some(&run.debut)),
         moment(run.fin.as_deref()),
@@ -164,6 +167,7 @@ pub fn execution(run: &Execution) -> Line {
         Value::Integer(comptes.rejetes),
         Value::Integer(comptes.non_envoyes),
         Value::Integer(comptes.en_attente),
+        Value::Text(run.causes.join("\n")),
     ]
 }
 

@@ -9,7 +9,7 @@ use super::{Told, labels};
 use crate::dossier::CodeMotif;
 use crate::error::Error;
 use crate::host::Run;
-use crate::store::journal::{EtatExecution, Execution, RunId};
+use crate::store::journal::{Execution, RunId};
 use crate::store::{Comptes, Journal};
 use crate::table::{Column, Kind};
 
@@ -74,8 +74,16 @@ impl Page<'_> {
             "<!DOCTYPE html>\n<html lang=\"fr\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
              content=\"width=device-width, initial-scale=1\">\n<meta http-equiv=\"Content-Security-Policy\" \
              content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<title>{TITLE}</title>\n<style>\n{STYLE}</style>\n\
-             </head>\n<body>\n<header><h1>{TITLE}</h1>\n<p class=\"discret\">{which}</p></header>\n<main>\n"
-        ))
+             </head>\n<body>\n<header><h1>{TITLE}</h1>\n<p class=\"discret\">{which}</p>\n"
+        ))?;
+        if let Some((run, conclusion)) = executions.first().and_then(|run| Some((run, run.conclusion?))) {
+            let (class, label) = (conclusion.code(), conclusion.label());
+            self.put(format_args!(
+                "<p class=\"verdict {class}\">Nuit du {} : {label}</p>\n",
+                night(run)
+            ))?;
+        }
+        self.put(format_args!("</header>\n<main>\n"))
     }
 
     /// The charts night by night, and the list of runs.
@@ -116,12 +124,22 @@ impl Page<'_> {
     /// One run, with at most so many lines of each list.
     fn run(&mut self, run: &Execution, most: usize) -> Result<(), Error> {
         let id = run.id.0;
-        let fine = run.etat == EtatExecution::Terminee && run.comptes.rejetes == 0 && run.comptes.en_attente == 0;
         self.put(format_args!(
-            "<section id=\"execution-{id}\" aria-labelledby=\"titre-{id}\">\n<h2 id=\"titre-{id}\">Nuit du {}</h2>\n\
-             <p class=\"discret\">Exécution n° {id}",
+            "<section id=\"execution-{id}\" aria-labelledby=\"titre-{id}\">\n<h2 id=\"titre-{id}\">Nuit du {}</h2>\n",
             run.nuit.format("%d/%m/%Y"),
         ))?;
+        if let Some(conclusion) = run.conclusion {
+            let (class, label) = (conclusion.code(), conclusion.label());
+            self.put(format_args!("<p class=\"verdict {class}\">{label}</p>\n"))?;
+        }
+        if !run.causes.is_empty() {
+            self.put(format_args!("<ul class=\"causes\">\n"))?;
+            for cause in &run.causes {
+                self.put(format_args!("<li>{}</li>\n", Escaped(cause)))?;
+            }
+            self.put(format_args!("</ul>\n"))?;
+        }
+        self.put(format_args!("<p class=\"discret\">Exécution n° {id}"))?;
         let moment = |text: &str| labels::parsed(text).map(|moment| moment.format("%d/%m/%Y à %H:%M:%S").to_string());
         if let Some(start) = moment(&run.debut) {
             self.put(format_args!(", commencée le {start}"))?;
@@ -130,13 +148,8 @@ impl Page<'_> {
             self.put(format_args!(", durée {length}"))?;
         }
         self.put(format_args!(
-            " <span class=\"etat {}\">{}</span></p>\n<dl class=\"chiffres\">\n",
-            if fine { "bon" } else { "mauvais" },
-            if fine || run.etat != EtatExecution::Terminee {
-                labels::execution(run.etat)
-            } else {
-                "Terminée, à vérifier"
-            }
+            ", {}</p>\n<dl class=\"chiffres\">\n",
+            labels::execution(run.etat).to_lowercase()
         ))?;
         let comptes = run.comptes;
         for (label, class, figure) in [

@@ -32,7 +32,7 @@ pub fn run(installation: &Installation, run: &dyn Run) -> Result<Outcome, Error>
     let kind = if posted.refused.is_empty() {
         OutcomeKind::Done
     } else {
-        OutcomeKind::DoneWithRejects
+        OutcomeKind::ToMend
     };
     Ok(Outcome {
         kind,

@@ -1,5 +1,6 @@
 //! *Diagnostic*: what works, what does not, and what to do, all at once.
 
+mod nuit;
 mod services;
 
 use std::path::PathBuf;
@@ -157,8 +158,11 @@ fn diagnose(subject: &Subject) -> (Vec<Line>, Services) {
     let store = Store::open(&database).map_err(Error::from);
     lines.push(line("Tables mna_", &store, |_| "à jour".to_owned()));
     if let Ok(store) = store {
+        // The verdict opens the diagnosis.
+        lines.splice(0..0, nuit::last(&store));
         lines.extend(rights(&store));
         lines.extend(malformed_settings(&store));
+        lines.extend(nuit::next(&store));
         if let Ok(sealer) = &subject.sealer {
             lines.extend(unreadable_keys(&store, sealer));
             lines.extend(courriel(&store, sealer, subject.mail));

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::NaiveDate;
 
 use crate::dossier::CodeMotif;
-use crate::store::journal::{EtatEtablissement, Journal, Rejet, RunId};
+use crate::store::journal::{Conclusion, EtatEtablissement, Fin, Journal, Rejet, RunId};
 use crate::store::{Comptes, StoreError};
 
 /// Rejected dossiers that are listed; the rest is counted.
@@ -40,44 +40,39 @@ impl Letter {
 
     /// A run that stopped before its end, for a reason in French.
     pub(super) fn interrupted(nuit: NaiveDate, run: RunId, reason: &str) -> Self {
-        let mut body = heading(nuit, run);
+        let mut body = heading(Conclusion::Rouge, nuit, run);
         let _ = writeln!(body, "L'export s'est interrompu :\n{reason}\n");
         body.push_str(
             "Ce qui a été envoyé l'est bien. Corrigez ce qui est dit ci-dessus : le prochain lancement de la même nuit \
              reprend où il en est ; sinon, tout part la nuit prochaine.\n",
         );
         Self {
-            subject: format!("{}, export interrompu", subject(nuit)),
+            subject: format!("{}, export interrompu", subject(Conclusion::Rouge, nuit)),
             body,
             needs_a_hand: true,
         }
     }
 
-    /// A run that came to its end; `troubles` are what went wrong with some establishments, in French.
-    pub(super) fn ended(
-        journal: &Journal,
-        run: RunId,
-        nuit: NaiveDate,
-        counts: Comptes,
-        troubles: &[String],
-    ) -> Result<Self, StoreError> {
+    /// A run that went to its end.
+    pub(super) fn ended(journal: &Journal, run: RunId, nuit: NaiveDate, fin: &Fin) -> Result<Self, StoreError> {
         let before = journal.last_done_before(nuit)?.map(|last| last.comptes.non_envoyes);
         let incomplete: Vec<_> = journal
             .etablissements(run)?
             .into_iter()
             .filter_map(|place| Some((place.etablissement.uai.unwrap_or_default(), state(place.etat?)?)))
             .collect();
-        let todo = todo(counts, before, troubles, &incomplete);
+        // Without a night before, nobody knows yet of those that are left out.
+        let more = fin.comptes.non_envoyes.saturating_sub(before.unwrap_or(0));
 
-        let mut body = heading(nuit, run);
-        figures(&mut body, counts, before);
-        list(&mut body, "À faire", todo.iter().map(String::as_str));
+        let mut body = heading(fin.conclusion, nuit, run);
+        figures(&mut body, fin.comptes, before);
+        list(&mut body, "À faire", fin.causes.iter().map(String::as_str));
         let places: Vec<String> = incomplete
             .iter()
             .map(|(uai, state)| format!("{uai} : {state}"))
             .collect();
         list(&mut body, "Établissements à revoir", places.iter().map(String::as_str));
-        rejected(&mut body, journal, run, counts.rejetes)?;
+        rejected(&mut body, journal, run, fin.comptes.rejetes)?;
         let reasons: Vec<String> = journal
             .motifs(run)?
             .iter()
@@ -90,27 +85,26 @@ impl Letter {
         );
         body.push_str(WHERE_TO_LOOK);
         body.push('\n');
-        let needs_a_hand = !todo.is_empty();
-        let state = if needs_a_hand {
-            "action nécessaire"
-        } else {
-            "rien à signaler"
-        };
         Ok(Self {
-            subject: format!("{}, {state}", subject(nuit)),
+            subject: subject(fin.conclusion, nuit),
             body,
-            needs_a_hand,
+            needs_a_hand: fin.conclusion == Conclusion::Rouge || fin.comptes.rejetes > 0 || more > 0,
         })
     }
 }
 
-fn subject(nuit: NaiveDate) -> String {
-    format!("Passerelle Apprentissage : nuit du {}", nuit.format("%d/%m/%Y"))
+fn subject(conclusion: Conclusion, nuit: NaiveDate) -> String {
+    format!(
+        "{} : Passerelle Apprentissage, nuit du {}",
+        conclusion.label(),
+        nuit.format("%d/%m/%Y")
+    )
 }
 
-fn heading(nuit: NaiveDate, run: RunId) -> String {
+fn heading(conclusion: Conclusion, nuit: NaiveDate, run: RunId) -> String {
     format!(
-        "Export de nuit vers la Mission interministérielle pour l'apprentissage\nNuit du {} (exécution n° {})\n\n",
+        "{}.\n\nExport de nuit vers la Mission interministérielle pour l'apprentissage\nNuit du {} (exécution n° {})\n\n",
+        conclusion.label(),
         nuit.format("%d/%m/%Y"),
         run.0
     )
@@ -125,37 +119,6 @@ fn figures(body: &mut String, counts: Comptes, before: Option<i64>) {
         "Dossiers lus : {}\n  acceptés : {}\n  rejetés : {}\n  non envoyés : {}{before}\n  en attente : {}\n",
         counts.lus, counts.acceptes, counts.rejetes, counts.non_envoyes, counts.en_attente
     );
-}
-
-/// What somebody has to do; nothing after a clean night.
-fn todo(counts: Comptes, before: Option<i64>, troubles: &[String], incomplete: &[(String, &str)]) -> Vec<String> {
-    let mut todo = troubles.to_vec();
-    // An earlier call of the same night may have met what this one did not.
-    if troubles.is_empty() && !incomplete.is_empty() {
-        todo.push("Des établissements n'ont pas tout reçu : voyez ci-dessous.".to_owned());
-    }
-    if counts.rejetes > 0 {
-        todo.push(format!(
-            "Dossiers rejetés par le service : {}. Corrigez-les dans l'application ; ils repartent la nuit prochaine.",
-            counts.rejetes
-        ));
-    }
-    if counts.en_attente > 0 && troubles.is_empty() && incomplete.is_empty() {
-        todo.push(format!("Dossiers restés en attente : {}.", counts.en_attente));
-    }
-    // Without a night before, nobody knows yet of those that are left out.
-    let more = counts.non_envoyes.saturating_sub(before.unwrap_or(0));
-    if more > 0 {
-        let than = if before.is_some() {
-            " de plus que la nuit précédente"
-        } else {
-            ""
-        };
-        todo.push(format!(
-            "Dossiers non envoyés{than} : {more}. Les raisons sont ci-dessous."
-        ));
-    }
-    todo
 }
 
 fn state(etat: EtatEtablissement) -> Option<&'static str> {

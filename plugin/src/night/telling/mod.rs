@@ -1,7 +1,7 @@
 //! What is told by e-mail after a night: to whom, when, and through what. Nothing here ever fails a night.
 //!
-//! A run is told about once when it stops before its end, and once when it comes to its end, however often it is taken
-//! up again: the journal says so before the e-mail goes. Whoever cancelled a run knows it. An e-mail that fails is not
+//! A run is told about once when it stops before its end, once when it ends with something still to be sent, and once when
+//! it is done, however often it is taken up again: the journal says so before the e-mail goes. Whoever cancelled a run knows it. An e-mail that fails is not
 //! tried again; the outcome and the log say why.
 //!
 //! It goes on the thread on which the host called, once the night's own threads have ended and its lock is free.
@@ -19,7 +19,7 @@ pub use post::{Posted, check, post};
 use super::outcome::Outcome;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Run};
-use crate::store::journal::{Avis, RunId};
+use crate::store::journal::{Avis, EtatExecution, Fin, RunId};
 use crate::store::{Courriel, Quand, Sealer, Store};
 
 /// What there is to tell of the run in progress. `Sync`: the run fills it on a thread of its own.
@@ -32,8 +32,8 @@ struct Subject {
     run: RunId,
     nuit: NaiveDate,
     courriel: Courriel,
-    /// What went wrong with some establishments, in French.
-    troubles: Vec<String>,
+    /// What it came to; none while it runs.
+    fin: Option<Fin>,
 }
 
 impl Telling {
@@ -52,7 +52,7 @@ impl Telling {
                 run,
                 nuit,
                 courriel,
-                troubles: Vec::new(),
+                fin: None,
             }));
         }
     }
@@ -62,10 +62,10 @@ impl Telling {
         self.set(None);
     }
 
-    /// The run came to its end, with these troubles.
-    pub(super) fn ended(&self, troubles: Vec<String>) {
+    /// The run went to its end.
+    pub(super) fn ended(&self, fin: Fin) {
         if let Some(subject) = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
-            subject.troubles = troubles;
+            subject.fin = Some(fin);
         }
     }
 
@@ -92,8 +92,11 @@ impl Telling {
             post(host, sealer, &subject.courriel, letter, &|| run.is_cancelled())
         };
         match night {
-            Ok(outcome) => Ok(match subject.ended(&outcome, &post) {
-                Some(told) => outcome.with_mail(&told, &subject.troubles),
+            Ok(outcome) => Ok(match &subject.fin {
+                Some(fin) => match subject.ended(fin, &post) {
+                    Some(told) => outcome.with_mail(fin, &told),
+                    None => outcome,
+                },
                 None => outcome,
             }),
             Err(error) => {
@@ -121,11 +124,15 @@ impl Subject {
     }
 
     /// Gives a sentence for the outcome; none if nobody is told.
-    fn ended(&self, outcome: &Outcome, post: &Post<'_>) -> Option<String> {
+    fn ended(&self, fin: &Fin, post: &Post<'_>) -> Option<String> {
         let prepared = self.store.journal().and_then(|journal| {
-            let letter = Letter::ended(&journal, self.run, self.nuit, outcome.counts, &self.troubles)?;
+            let letter = Letter::ended(&journal, self.run, self.nuit, fin)?;
             let wanted = self.courriel.reglage.quand == Quand::Toujours || letter.needs_a_hand;
-            let claimed = wanted && journal.claim_courriel(self.run, Avis::Fin)?;
+            let avis = match fin.etat {
+                EtatExecution::Incomplete => Avis::Incomplete,
+                _ => Avis::Fin,
+            };
+            let claimed = wanted && journal.claim_courriel(self.run, avis)?;
             Ok(claimed.then_some(letter))
         });
         match prepared {

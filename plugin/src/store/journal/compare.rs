@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::read::went_to_its_end;
 use super::runs::in_lists;
-use super::{EtatDossier, EtatExecution, Execution, Journal, RunId};
+use super::{EtatDossier, Execution, Journal, RunId};
 use crate::store::StoreError;
 use crate::store::read;
 
@@ -33,9 +34,8 @@ impl Journal {
     /// # Errors
     /// As [`Journal::runs`].
     pub fn last_finished(&self) -> Result<Option<Execution>, StoreError> {
-        let sql = "SELECT MAX(id) FROM mna_execution WHERE etat = ?";
-        let finished = [EtatExecution::Terminee.code().into()];
-        let found = read::all(&self.connection, "mna_execution", sql, &finished, |cells| {
+        let sql = "SELECT MAX(id) FROM mna_execution WHERE etat IN (?, ?)";
+        let found = read::all(&self.connection, "mna_execution", sql, &went_to_its_end(), |cells| {
             cells.integer(0, "id")
         })?;
         match found.into_iter().flatten().next() {

@@ -6,6 +6,7 @@
 //! `refuse` together with the states of its dossiers.
 
 mod compare;
+mod conclusion;
 mod lots;
 mod pages;
 mod read;
@@ -19,8 +20,9 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 pub use compare::{Envoye, EnvoyeJournal};
+pub use conclusion::Fin;
 pub use read::NonEnvoyeJournal;
-pub use states::{Avis, EtatDossier, EtatEtablissement, EtatExecution, EtatLot};
+pub use states::{Avis, Conclusion, EtatDossier, EtatEtablissement, EtatExecution, EtatLot};
 
 use super::StoreError;
 use super::own::OwnConnection;
@@ -192,6 +194,10 @@ pub struct Execution {
     pub fin: Option<String>,
     /// Its figures.
     pub comptes: Comptes,
+    /// What it came to; none while it runs.
+    pub conclusion: Option<Conclusion>,
+    /// Why, in French sentences.
+    pub causes: Vec<String>,
 }
 
 /// An establishment of a run, as journaled.

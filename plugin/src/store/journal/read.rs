@@ -4,15 +4,15 @@ use chrono::NaiveDate;
 
 use super::runs::{count, date};
 use super::{
-    Comptes, Etablissement, EtablissementId, EtablissementJournal, EtatDossier, EtatEtablissement, EtatExecution,
-    EtatLot, Execution, Journal, LotId, LotJournal, Rejet, RunFilter, RunId,
+    Comptes, Conclusion, Etablissement, EtablissementId, EtablissementJournal, EtatDossier, EtatEtablissement,
+    EtatExecution, EtatLot, Execution, Fin, Journal, LotId, LotJournal, Rejet, RunFilter, RunId,
 };
 use crate::database::Param;
 use crate::store::StoreError;
 use crate::store::read::{self, Cells};
 
-const RUNS: &str = "SELECT id, nuit, run_date, forcee, etat, debut, fin, acceptes, rejetes, non_envoyes, en_attente \
-                    FROM mna_execution";
+const RUNS: &str = "SELECT id, nuit, run_date, forcee, etat, debut, fin, acceptes, rejetes, non_envoyes, en_attente, \
+                    conclusion, causes FROM mna_execution";
 pub(super) const NON_ENVOYES: &str =
     "SELECT inscription_id, id_erp_apprenant, motifs FROM mna_resultat WHERE execution_id = ?";
 pub(super) const REJETS: &str = "SELECT inscription_id, id_erp_apprenant, etablissement, lot, erreurs, premieres_erreurs \
@@ -56,13 +56,14 @@ impl Journal {
         Ok(found.into_iter().next())
     }
 
-    /// The newest run of an earlier night that came to its end, if there is one.
+    /// The newest run of an earlier night that went to its end, if there is one.
     ///
     /// # Errors
     /// As [`Journal::runs`].
     pub fn last_done_before(&self, nuit: NaiveDate) -> Result<Option<Execution>, StoreError> {
-        let rest = "WHERE nuit < ? AND etat = ? ORDER BY nuit DESC, id DESC";
-        let found = self.select_runs(rest, &[date(nuit), EtatExecution::Terminee.code().into()], 1)?;
+        let rest = "WHERE nuit < ? AND etat IN (?, ?) ORDER BY nuit DESC, id DESC";
+        let [done, incomplete] = went_to_its_end();
+        let found = self.select_runs(rest, &[date(nuit), done, incomplete], 1)?;
         Ok(found.into_iter().next())
     }
 
@@ -212,6 +213,11 @@ impl Journal {
     }
 }
 
+/// The states of a run that read the ERP to its end, whatever could not be sent.
+pub(super) fn went_to_its_end() -> [Param; 2] {
+    [EtatExecution::Terminee, EtatExecution::Incomplete].map(|etat| etat.code().into())
+}
+
 pub(super) fn read_rejet(cells: &Cells<'_>) -> Result<Rejet, StoreError> {
     Ok(Rejet {
         inscription_id: cells.required_integer(0, "inscription_id")?,
@@ -248,19 +254,35 @@ fn errors(cells: &Cells<'_>, at: usize, column: &'static str) -> Result<Option<V
 fn read_run(cells: &Cells<'_>) -> Result<Execution, StoreError> {
     let iso = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
     let counted = |at, column| Ok::<i64, StoreError>(cells.integer(at, column)?.unwrap_or(0));
+    let etat = cells.parsed(4, "etat", EtatExecution::from_code)?;
+    let comptes = Comptes::new(
+        counted(7, "acceptes")?,
+        counted(8, "rejetes")?,
+        counted(9, "non_envoyes")?,
+        counted(10, "en_attente")?,
+    );
+    let (conclusion, causes) = match cells.text(11, "conclusion")? {
+        _ if etat == EtatExecution::EnCours => (None, Vec::new()),
+        Some(code) => (
+            Some(Conclusion::from_code(&code).ok_or_else(|| cells.unreadable("conclusion"))?),
+            cells.parsed(12, "causes", |text| serde_json::from_str(text).ok())?,
+        ),
+        // A night of an earlier version is judged by what it left.
+        None => {
+            let fin = Fin::new(etat, comptes, &[]);
+            (Some(fin.conclusion), fin.causes)
+        }
+    };
     Ok(Execution {
         id: RunId(cells.required_integer(0, "id")?),
         nuit: cells.parsed(1, "nuit", iso)?,
         run_date: cells.parsed(2, "run_date", iso)?,
         forcee: cells.boolean(3, "forcee")?,
-        etat: cells.parsed(4, "etat", EtatExecution::from_code)?,
+        etat,
         debut: cells.required_text(5, "debut")?,
         fin: cells.text(6, "fin")?,
-        comptes: Comptes::new(
-            counted(7, "acceptes")?,
-            counted(8, "rejetes")?,
-            counted(9, "non_envoyes")?,
-            counted(10, "en_attente")?,
-        ),
+        comptes,
+        conclusion,
+        causes,
     })
 }

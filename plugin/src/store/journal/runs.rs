@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
-use super::{Avis, Comptes, EtatDossier};
+use super::{Avis, Comptes, EtatDossier, Fin};
 use super::{Etablissement, EtablissementId, EtatEtablissement, EtatExecution, Journal, NonEnvoye, OpenRun, RunId};
 use crate::database::Param;
+use crate::dossier::CodeMotif;
 use crate::store::StoreError;
 use crate::store::own::OwnConnection;
 use crate::store::read::{self, flag};
@@ -31,6 +32,8 @@ impl Journal {
                 EtatExecution::EnCours.code().into(),
                 run.plan.as_str().into(),
                 run.debut.to_rfc3339().into(),
+                Param::Null,
+                Param::Null,
                 Param::Null,
                 Param::Null,
                 Param::Null,
@@ -65,6 +68,28 @@ impl Journal {
         })
     }
 
+    /// Writes down the plan that a run taken up again goes on with.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn keep_plan(&self, run: RunId, plan: &str) -> Result<(), StoreError> {
+        let sql = "UPDATE mna_execution SET plan = ? WHERE id = ?";
+        self.connection.execute(sql, &[plan.into(), run.0.into()])?;
+        Ok(())
+    }
+
+    /// Forgets the dossiers that were left out because nobody had entered a key: the run reads them again.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn forget_without_key(&self, run: RunId) -> Result<(), StoreError> {
+        let sql = "DELETE FROM mna_resultat WHERE execution_id = ? AND etat = ? AND motifs LIKE ?";
+        let code = format!("%\"{}\"%", CodeMotif::AccesManquant.code());
+        self.connection
+            .execute(sql, &[run.0.into(), EtatDossier::NonEnvoye.code().into(), code.into()])?;
+        Ok(())
+    }
+
     /// Which of these inscriptions the run has a final state for already.
     ///
     /// # Errors
@@ -89,10 +114,13 @@ impl Journal {
     pub fn open_etablissement(&self, id: EtablissementId, access: &Etablissement) -> Result<i64, StoreError> {
         let key = [id.run.0.into(), id.numero.into()];
         self.write(|connection| {
-            let again = "UPDATE mna_etablissement SET etat = NULL WHERE execution_id = ? AND numero = ?";
+            let again = "UPDATE mna_etablissement SET etat = NULL, siret = ?, protocole = ? \
+                         WHERE execution_id = ? AND numero = ?";
             let known = "SELECT COUNT(*) FROM mna_etablissement WHERE execution_id = ? AND numero = ?";
             if highest(connection, "mna_etablissement", known, &key)? > 0 {
-                connection.execute(again, &key)?;
+                let [run, numero] = key.clone();
+                let now = [access.siret.clone().into(), access.protocole.code().into(), run, numero];
+                connection.execute(again, &now)?;
                 let lots = "SELECT MAX(numero) FROM mna_lot WHERE execution_id = ? AND etablissement = ?";
                 return highest(connection, "mna_lot", lots, &key);
             }
@@ -163,7 +191,7 @@ impl Journal {
             cells.required_integer(0, "id")
         })?;
         for id in stale {
-            self.set_ended(RunId(id), EtatExecution::Interrompue, None)?;
+            self.set_ended(RunId(id), EtatExecution::Interrompue, None, &[])?;
         }
         Ok(())
     }
@@ -180,8 +208,9 @@ impl Journal {
         Ok(())
     }
 
-    /// Closes a run and gives its figures, counted from its dossiers. One that came to its end loses its plan;
-    /// establishments that were open still when it did not are `annule`.
+    /// Closes a run and gives what it came to, its figures counted from its dossiers; one that went to its end with
+    /// dossiers still to be sent is `incomplete`. `problemes` are what makes it red whatever its figures, in French
+    /// sentences. One that is done loses its plan; establishments that were open still when it was cut are `annule`.
     ///
     /// # Errors
     /// [`StoreError::UnknownRun`], [`StoreError::Database`].
@@ -190,59 +219,65 @@ impl Journal {
         run: RunId,
         etat: EtatExecution,
         fin: DateTime<FixedOffset>,
-    ) -> Result<Comptes, StoreError> {
-        self.set_ended(run, etat, Some(fin))
+        problemes: &[String],
+    ) -> Result<Fin, StoreError> {
+        self.set_ended(run, etat, Some(fin), problemes)
     }
 
     fn set_ended(
         &self,
         run: RunId,
-        etat: EtatExecution,
-        fin: Option<DateTime<FixedOffset>>,
-    ) -> Result<Comptes, StoreError> {
+        ended: EtatExecution,
+        at: Option<DateTime<FixedOffset>>,
+        problemes: &[String],
+    ) -> Result<Fin, StoreError> {
         self.write(|connection| {
-            let comptes = count(connection, run)?;
+            let fin = Fin::new(ended, count(connection, run)?, problemes);
             let values = [
-                etat.code().into(),
-                fin.map(|fin| fin.to_rfc3339()).into(),
-                comptes.acceptes.into(),
-                comptes.rejetes.into(),
-                comptes.non_envoyes.into(),
-                comptes.en_attente.into(),
+                fin.etat.code().into(),
+                at.map(|at| at.to_rfc3339()).into(),
+                fin.comptes.acceptes.into(),
+                fin.comptes.rejetes.into(),
+                fin.comptes.non_envoyes.into(),
+                fin.comptes.en_attente.into(),
+                fin.conclusion.code().into(),
+                serde_json::Value::from(fin.causes.as_slice()).to_string().into(),
                 run.0.into(),
             ];
             let sql = "UPDATE mna_execution SET etat = ?, fin = ?, acceptes = ?, rejetes = ?, non_envoyes = ?, \
-                       en_attente = ? WHERE id = ?";
+                       en_attente = ?, conclusion = ?, causes = ? WHERE id = ?";
             if connection.change(sql, &values)? == 0 {
                 return Err(StoreError::UnknownRun { id: run.0 });
             }
-            if etat == EtatExecution::Terminee {
+            if fin.etat == EtatExecution::Terminee {
                 // It is not resumed: nobody needs the API keys of its plan any more.
                 let sql = "UPDATE mna_execution SET plan = ? WHERE id = ?";
                 connection.execute(sql, &["".into(), run.0.into()])?;
-            } else {
+            } else if fin.etat != EtatExecution::Incomplete {
                 // Of an establishment that was still open: nobody else says how it ended.
                 let sql = "UPDATE mna_etablissement SET etat = ? WHERE execution_id = ? AND etat IS NULL";
                 connection.execute(sql, &[EtatEtablissement::Annule.code().into(), run.0.into()])?;
             }
-            Ok(comptes)
+            Ok(fin)
         })
     }
 
-    /// Writes down that an e-mail about the run is about to go; false if it was written down before: it goes once.
+    /// Writes down that an e-mail about the run is about to go; false if it, or one that tells more, was written down
+    /// before: it goes once.
     ///
     /// # Errors
     /// [`StoreError::Database`].
     pub fn claim_courriel(&self, run: RunId, avis: Avis) -> Result<bool, StoreError> {
-        // After the end of a run there is nothing more to tell.
-        let sql = "UPDATE mna_execution SET courriel = ? WHERE id = ? AND (courriel IS NULL OR courriel NOT IN (?, ?))";
-        let values = [
-            avis.code().into(),
-            run.0.into(),
-            avis.code().into(),
-            Avis::Fin.code().into(),
-        ];
-        Ok(self.connection.change(sql, &values)? == 1)
+        let earlier: &[Avis] = match avis {
+            Avis::Interruption => &[],
+            Avis::Incomplete => &[Avis::Interruption],
+            Avis::Fin => &[Avis::Interruption, Avis::Incomplete],
+        };
+        let marks: String = earlier.iter().map(|_| " OR courriel = ?").collect();
+        let sql = format!("UPDATE mna_execution SET courriel = ? WHERE id = ? AND (courriel IS NULL{marks})");
+        let mut values = vec![avis.code().into(), run.0.into()];
+        values.extend(earlier.iter().map(|avis| avis.code().into()));
+        Ok(self.connection.change(&sql, &values)? == 1)
     }
 
     /// Forgets the runs of the nights before a date, one transaction each, and says how many they were.

@@ -28,12 +28,38 @@ states! {
     EtatExecution {
         /// Running, or cut short and not yet taken up again.
         EnCours = "en_cours",
-        /// Went to its end.
+        /// Went to its end, and nothing of it is pending.
         Terminee = "terminee",
+        /// Went to its end, but some dossiers are still to be sent: the next call of the night goes on.
+        Incomplete = "incomplete",
         /// Stopped before its end: something failed.
         Interrompue = "interrompue",
         /// Cancelled by the user.
         Annulee = "annulee",
+    }
+}
+
+states! {
+    /// What a night came to, in one word.
+    Conclusion {
+        /// Everything went.
+        Vert = "vert",
+        /// Somebody was left out or rejected, for the office to mend; the rest went.
+        Orange = "orange",
+        /// Nobody, or not everybody, could go.
+        Rouge = "rouge",
+    }
+}
+
+impl Conclusion {
+    /// As every text begins.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Vert => "Tout est parti",
+            Self::Orange => "À corriger",
+            Self::Rouge => "Problème",
+        }
     }
 }
 
@@ -84,7 +110,9 @@ states! {
 pub enum Avis {
     /// It stopped before its end.
     Interruption,
-    /// It went to its end.
+    /// It went to its end, with something still to be sent.
+    Incomplete,
+    /// It is done.
     Fin,
 }
 
@@ -93,6 +121,7 @@ impl Avis {
     pub(super) fn code(self) -> &'static str {
         match self {
             Self::Interruption => "interruption",
+            Self::Incomplete => "incomplete",
             Self::Fin => "fin",
         }
     }

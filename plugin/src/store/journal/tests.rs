@@ -134,7 +134,10 @@ fn a_night_is_told_as_the_contract_says(product: Product) {
     journal
         .close_etablissement(second, EtatEtablissement::CleRefusee)
         .unwrap();
-    let counts = journal.close_run(run, EtatExecution::Terminee, end()).unwrap();
+    let counts = journal
+        .close_run(run, EtatExecution::Terminee, end(), &[])
+        .unwrap()
+        .comptes;
     assert_eq!(
         counts,
         Comptes {
@@ -148,7 +151,10 @@ fn a_night_is_told_as_the_contract_says(product: Product) {
 
     let etablissement = |uai: &str, etat: &str, lot: Value| json!({"uai": uai, "siret": "12345678994444", "protocole": "v3", "etat": etat, "lots": [lot]});
     let expected = json!({"executions": [{
-        "id": 1, "nuit": "2026-11-23", "etat": "terminee", "debut": "2026-11-24T02:00:03+01:00",
+        "id": 1, "nuit": "2026-11-23", "etat": "incomplete", "verdict": "rouge",
+        "causes": ["3 dossiers n'ont pas pu partir et restent en attente.",
+            "1 dossier rejeté par le service : corrigez-le, il repart la nuit prochaine.",
+            "2 dossiers non envoyés : leurs motifs sont dans le compte rendu."], "debut": "2026-11-24T02:00:03+01:00",
         "fin": "2026-11-24T02:10:00+01:00",
         "comptes": {"lus": 8, "acceptes": 2, "rejetes": 1, "non_envoyes": 2, "en_attente": 3},
         "etablissements": [
@@ -262,7 +268,10 @@ fn a_batch_that_is_halved_leaves_its_trace(product: Product) {
         })
         .unwrap();
     assert_eq!(culprits, [(2, Some(3))]);
-    let counts = journal.close_run(run, EtatExecution::Terminee, end()).unwrap();
+    let counts = journal
+        .close_run(run, EtatExecution::Terminee, end(), &[])
+        .unwrap()
+        .comptes;
     assert_eq!(
         counts,
         Comptes {
@@ -336,7 +345,7 @@ fn runs_are_found_listed_newest_first_and_purged_with_all_that_is_theirs(product
         let run = journal.open_run(&open(nuit)).unwrap();
         let place = opened(&journal, run, 1, "1234567A");
         journal.lot_pret(place, 1, &ready(0..2)).unwrap();
-        journal.close_run(run, EtatExecution::Annulee, end()).unwrap();
+        journal.close_run(run, EtatExecution::Annulee, end(), &[]).unwrap();
         ids.push(run);
     }
     let listed = |limit| {
@@ -358,7 +367,7 @@ fn runs_are_found_listed_newest_first_and_purged_with_all_that_is_theirs(product
     assert_eq!(listed(10), [4, 3]);
     assert!(matches!(journal.run(ids[0]), Err(StoreError::UnknownRun { id: 1 })));
     assert!(matches!(
-        journal.close_run(ids[0], EtatExecution::Terminee, end()),
+        journal.close_run(ids[0], EtatExecution::Terminee, end(), &[]),
         Err(StoreError::UnknownRun { .. })
     ));
     for table in ["mna_resultat", "mna_lot", "mna_etablissement"] {
@@ -383,7 +392,7 @@ fn a_resumed_run_keeps_its_plan_and_what_was_settled_and_reads_the_rest_anew(pro
     let in_doubt = journal.lot_pret(here, 2, &ready(3..5)).unwrap();
     journal.lot_envoye(in_doubt, 1).unwrap();
     journal.close_etablissement(here, EtatEtablissement::Annule).unwrap();
-    journal.close_run(run, EtatExecution::Annulee, end()).unwrap();
+    journal.close_run(run, EtatExecution::Annulee, end(), &[]).unwrap();
 
     assert_eq!(journal.resume_run(run).unwrap(), kept.plan);
     let resumed = journal.run(run).unwrap();
@@ -393,13 +402,22 @@ fn a_resumed_run_keeps_its_plan_and_what_was_settled_and_reads_the_rest_anew(pro
     // Its batches go on behind those that it has, and dossiers in doubt may be written down again.
     assert_eq!(journal.open_etablissement(here, &access("1234567A")).unwrap(), 2);
     assert_eq!(journal.etablissements(run).unwrap()[0].etat, None);
-    journal.lot_pret(here, 3, &ready(2..5)).unwrap();
+    let last = journal.lot_pret(here, 3, &ready(2..5)).unwrap();
     assert!(matches!(
         journal.resume_run(RunId(99)),
         Err(StoreError::UnknownRun { id: 99 })
     ));
-    // Once it has come to its end, nothing of its plan is kept: it holds API keys.
-    journal.close_run(run, EtatExecution::Terminee, end()).unwrap();
-    let plans = crate::store::tests::column(&database, "SELECT plan FROM mna_execution WHERE plan <> ''");
-    assert!(plans.is_empty(), "{plans:?}");
+    // While something is pending its plan is kept; once it is done, nothing of it is: it holds API keys.
+    let plans = || crate::store::tests::column(&database, "SELECT plan FROM mna_execution WHERE plan <> ''");
+    let fin = journal.close_run(run, EtatExecution::Terminee, end(), &[]).unwrap();
+    assert_eq!((fin.etat, plans().len()), (EtatExecution::Incomplete, 1));
+    journal
+        .lot_repondu(last, 200, 1, &[accepted(2), accepted(3), accepted(4)])
+        .unwrap();
+    let fin = journal.close_run(run, EtatExecution::Terminee, end(), &[]).unwrap();
+    assert_eq!(
+        (fin.etat, fin.conclusion),
+        (EtatExecution::Terminee, Conclusion::Orange)
+    );
+    assert!(plans().is_empty(), "{:?}", plans());
 }

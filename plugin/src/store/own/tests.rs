@@ -8,7 +8,7 @@ use std::path::Path;
 use super::own_sql;
 use crate::bases::Product;
 use crate::database::Dialect;
-use crate::store::schema::{V1, V2, V2_COLUMNS, VERSION};
+use crate::store::schema::{V1, V2, V2_COLUMNS, V3_COLUMNS, VERSION};
 use crate::store::tests::store;
 
 mod tour;
@@ -52,7 +52,7 @@ fn own_names() -> BTreeSet<&'static str> {
     let tables = || std::iter::once(&VERSION).chain(V1).chain(V2);
     let columns = tables().flat_map(|table| table.columns);
     columns
-        .chain(V2_COLUMNS.iter().map(|added| &added.column))
+        .chain(V2_COLUMNS.iter().chain(V3_COLUMNS).map(|added| &added.column))
         .map(|column| column.name)
         .chain(tables().map(|table| table.name))
         .collect()

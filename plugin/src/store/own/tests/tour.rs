@@ -81,7 +81,7 @@ fn settings(store: &Store) {
     let run = store.journal().unwrap().open_run(&open(&plan)).unwrap();
     assert_eq!(store.reseal(&new).unwrap().keys, 3);
     let journal = store.journal().unwrap();
-    journal.close_run(run, EtatExecution::Terminee, at()).unwrap();
+    journal.close_run(run, EtatExecution::Terminee, at(), &[]).unwrap();
     store.delete_acces(id, revision + 1).unwrap();
 }
 
@@ -147,7 +147,9 @@ fn journal(store: &Store) {
     journal.forget_waiting(place).unwrap();
     journal.interrupt_stale().unwrap();
     journal.resume_run(run).unwrap();
-    journal.close_run(run, EtatExecution::Terminee, at()).unwrap();
+    journal.keep_plan(run, "{}").unwrap();
+    journal.forget_without_key(run).unwrap();
+    journal.close_run(run, EtatExecution::Terminee, at(), &[]).unwrap();
     assert!(journal.claim_courriel(run, Avis::Fin).unwrap());
     let mut report = Vec::new();
     store.write_report_json(RunFilter::Last(5), &mut report).unwrap();
