@@ -4,15 +4,11 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::contributions::{
-    self, Context, acces_api, complements_secteur, compte_rendu, courriel_compte_rendu, diagnostic,
-    exemple_export_nuit, numeros_uai, rotation_scellement, verification_etablissement,
-};
+use crate::contributions::{CONTRIBUTIONS, Context, DOCUMENTS, DocumentEntry, JOBS, Opens, SCREENS, export_de_nuit};
 use crate::error::{Error, ErrorKind};
 use crate::form::{Event, Form, Next};
 use crate::host::{Host, Run};
 use crate::installation::Installation;
-use crate::store::Auteur;
 
 pub use crate::night::{Outcome, OutcomeKind};
 
@@ -38,7 +34,7 @@ impl Instance {
             installation: Installation::read(host)?,
             forms: Mutex::default(),
         };
-        instance.host().register_job(&contributions::export_de_nuit::JOB)?;
+        instance.host().register_job(&export_de_nuit::JOB)?;
         Ok(instance)
     }
 
@@ -57,44 +53,16 @@ impl Instance {
     /// The id or the context is unknown, or settings cannot be read.
     pub fn open(&self, id: &str, context: &str) -> Result<(), Error> {
         let context = Context::parse(context)?;
-        let at = &self.installation;
-        let user = || at.user().map(str::to_owned);
-        let form = match id {
-            complements_secteur::ID => Some(complements_secteur::open(
-                at.store()?,
-                &context,
-                user(),
-                at.shared_host(),
-            )?),
-            courriel_compte_rendu::ID => Some(courriel_compte_rendu::open(
-                at.store()?,
-                at.keys(),
-                user(),
-                at.shared_host(),
-            )?),
-            acces_api::ID => {
-                let parts = acces_api::Parts {
-                    store: at.store()?,
-                    erp: at.erp()?,
-                    keys: at.keys(),
-                    host: at.shared_host(),
-                    user: user(),
-                };
-                Some(acces_api::open(parts, &context)?)
+        let screens = CONTRIBUTIONS.iter().chain(SCREENS);
+        let screen = screens.copied().find(|screen| screen.id.to_bytes() == id.as_bytes());
+        match screen.map(|screen| screen.opens) {
+            Some(Opens::Form(open)) => self.show_new_form(open(&self.installation, &context)?),
+            Some(Opens::Tables(open)) => {
+                let tables = open(&self.installation, &context)?;
+                tables.into_iter().try_for_each(|table| self.host().show_table(table))
             }
-            numeros_uai::ID => Some(numeros_uai::open(at.store()?, at.erp()?)?),
-            _ => None,
-        };
-        if let Some(form) = form {
-            return self.show_new_form(form);
+            Some(Opens::Nothing) | None => Err(unknown("contribution", id)),
         }
-        let tables = match id {
-            exemple_export_nuit::ID => exemple_export_nuit::tables(at, &context)?,
-            compte_rendu::ID => compte_rendu::tables(at.store()?, context.run),
-            diagnostic::ID => vec![diagnostic::table(diagnostic::Subject::of(at))],
-            _ => return Err(unknown("contribution", id)),
-        };
-        tables.into_iter().try_for_each(|table| self.host().show_table(table))
     }
 
     /// The user acted in a form.
@@ -150,16 +118,8 @@ impl Instance {
     /// # Errors
     /// The job is unknown, its parameters are wrong, or it failed.
     pub fn run_job(&self, id: &str, parameters: &str, run: &dyn Run) -> Result<Outcome, Error> {
-        let at = &self.installation;
-        match id {
-            contributions::export_de_nuit::ID => contributions::export_de_nuit::run(at, parameters, run),
-            courriel_compte_rendu::essai::ID => courriel_compte_rendu::essai::run(at, run),
-            acces_api::essai::ID => acces_api::essai::run(at, parameters, run),
-            rotation_scellement::ID => rotation_scellement::run(at),
-            verification_etablissement::ID => verification_etablissement::run(at, parameters, run),
-            contributions::reglages::MIGRATION => contributions::reglages::migrate(&at.database()?),
-            _ => Err(unknown("job", id)),
-        }
+        let job = JOBS.iter().find(|job| job.id == id).ok_or_else(|| unknown("job", id))?;
+        (job.run)(&self.installation, parameters, run)
     }
 
     /// Write a document.
@@ -167,18 +127,7 @@ impl Instance {
     /// # Errors
     /// The document is unknown, its parameters are wrong, or it could not be made or written.
     pub fn write_document(&self, id: &str, parameters: &str, run: &dyn Run, to: &mut dyn Write) -> Result<(), Error> {
-        let at = &self.installation;
-        match id {
-            "apercu.json" => exemple_export_nuit::write_json(at, &Context::parse(parameters)?, run, to),
-            "apercu.xlsx" => exemple_export_nuit::write_workbook(at, &Context::parse(parameters)?, run, to),
-            "compte-rendu.xlsx" => compte_rendu::write_workbook(&at.store()?, &Context::parse(parameters)?, run, to),
-            "compte-rendu.html" => compte_rendu::write_page(&at.store()?, &Context::parse(parameters)?, run, to),
-            "compte-rendu.json" => compte_rendu::write_json(&at.store()?, &Context::parse(parameters)?, to),
-            "reglages.json" => contributions::reglages::export(&at.store()?, to),
-            "reglages-a-verifier.json" => contributions::reglages::write_doutes(&at.store()?, to),
-            "schema.sql" => contributions::reglages::ddl(&at.database()?, to),
-            _ => Err(unknown("document", id)),
-        }
+        (document(id)?.write)(&self.installation, &Context::parse(parameters)?, run, to)
     }
 
     /// Read a document.
@@ -186,24 +135,14 @@ impl Instance {
     /// # Errors
     /// The document is unknown or wrong; nothing of it was taken then.
     pub fn read_document(&self, id: &str, bytes: &[u8]) -> Result<(), Error> {
-        let at = &self.installation;
-        match id {
-            "reglages.json" => {
-                let text = std::str::from_utf8(bytes).map_err(|error| {
-                    Error::argument(
-                        "Le fichier de paramètres n'est pas en UTF-8 : enregistrez-le dans ce codage et recommencez.",
-                        format!("reglages.json is not UTF-8: {error}"),
-                    )
-                })?;
-                let auteur = Auteur {
-                    nom: at.user().map(str::to_owned),
-                    le: self.host().now()?,
-                };
-                contributions::reglages::import(&at.store()?, &at.sealer()?, &auteur, text)
-            }
-            _ => Err(unknown("document", id)),
-        }
+        let read = document(id)?.read.ok_or_else(|| unknown("document", id))?;
+        read(&self.installation, bytes)
     }
+}
+
+fn document(id: &str) -> Result<&'static DocumentEntry, Error> {
+    let found = DOCUMENTS.iter().copied().find(|document| document.id == id);
+    found.ok_or_else(|| unknown("document", id))
 }
 
 fn unknown(kind: &str, id: &str) -> Error {

@@ -4,14 +4,22 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 
+use super::registry::{Contribution, Opens, text};
 use super::{Context, fields};
 use crate::error::Error;
 use crate::form::{Button, Description, Event, Field, Form, Group, Message, Next};
 use crate::host::Host;
 use crate::store::{Auteur, ReglageSecteur, Secteur, Store, StoreError};
 
-/// Id of the contribution.
-pub const ID: &str = "complements-secteur";
+/// The screen.
+pub const SCREEN: Contribution = Contribution {
+    id: c"complements-secteur",
+    label: c"Compléments secteur",
+    menu: c"Fichier > Paramètres sociétés > Secteurs",
+    opens: Opens::Form(|at, context| open(at.store()?, context, at.user().map(str::to_owned), at.shared_host())),
+};
+/// Its id.
+pub const ID: &str = text(SCREEN.id);
 
 const PASSERELLE_SIFA: &str = "passerelle_sifa";
 const MISSION_APPRENTISSAGE: &str = "mission_apprentissage";

@@ -3,14 +3,12 @@
 use serde::Deserialize;
 
 use super::parse_object;
+use super::registry::{Contribution, JobEntry, Opens, text};
 use crate::error::Error;
 use crate::host::{Job, Run};
 use crate::installation::Installation;
 use crate::night::telling::Telling;
 use crate::night::{self, Outcome};
-
-/// Id of the job.
-pub const ID: &str = "export-de-nuit";
 
 /// The job as the scheduler sees it. The dashboard recommends 23:00.
 pub const JOB: Job = Job {
@@ -19,6 +17,17 @@ pub const JOB: Job = Job {
     frequency: c"une fois par nuit",
     window: (night::WINDOW_START_MINUTE, night::WINDOW_END_MINUTE),
 };
+
+/// Its place among the contributions.
+pub const SCREEN: Contribution = Contribution {
+    id: JOB.id,
+    label: JOB.label,
+    menu: c"",
+    opens: Opens::Nothing,
+};
+
+/// The job as it is run.
+pub const RUN: JobEntry = JobEntry { id: text(JOB.id), run };
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]

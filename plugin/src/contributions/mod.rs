@@ -1,6 +1,4 @@
-//! What the host shows: menu entries, screens, tables, documents and jobs, one file each.
-
-use std::ffi::CStr;
+//! What the host shows: menu entries, screens, tables, documents and jobs, one file each; `registry` lists them.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,81 +14,14 @@ pub mod exemple_export_nuit;
 pub mod export_de_nuit;
 mod fields;
 pub mod numeros_uai;
+mod registry;
 pub mod reglages;
 pub mod rotation_scellement;
 #[cfg(test)]
 mod testing;
 pub mod verification_etablissement;
 
-/// One entry for the host's menus.
-#[derive(Debug)]
-pub struct Contribution {
-    /// What opening it shows.
-    pub kind: Kind,
-    /// Stable id.
-    pub id: &'static CStr,
-    /// Label in French.
-    pub label: &'static CStr,
-    /// Where it goes: menu labels parted by " > ".
-    pub menu: &'static CStr,
-}
-
-/// What opening a contribution shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A form.
-    Form,
-    /// Tables.
-    Table,
-    /// Nothing: the scheduler runs it.
-    Job,
-}
-
-/// All of them, in the order of the menus.
-pub static CONTRIBUTIONS: &[Contribution] = &[
-    Contribution {
-        kind: Kind::Form,
-        id: c"complements-secteur",
-        label: c"Compléments secteur",
-        menu: c"Fichier > Paramètres sociétés > Secteurs",
-    },
-    Contribution {
-        kind: Kind::Form,
-        id: c"numeros-uai",
-        label: c"Gestion des numéros UAI",
-        menu: c"Inscriptions > Imprimer > Exemple Mission Apprentissage",
-    },
-    Contribution {
-        kind: Kind::Table,
-        id: c"exemple-export-nuit",
-        label: c"Exemple de l'export automatique de nuit",
-        menu: c"Inscriptions > Imprimer > Exemple Mission Apprentissage",
-    },
-    Contribution {
-        kind: Kind::Form,
-        id: c"acces-api",
-        label: c"Gestion des accès aux API tierces",
-        menu: c"Administration > Gestion des accès aux API tierces > Mission Apprentissage",
-    },
-    Contribution {
-        kind: Kind::Table,
-        id: c"compte-rendu",
-        label: c"Compte rendu des exports de nuit",
-        menu: c"Inscriptions > Imprimer > Exemple Mission Apprentissage",
-    },
-    Contribution {
-        kind: Kind::Table,
-        id: c"diagnostic",
-        label: c"Diagnostic",
-        menu: c"Administration",
-    },
-    Contribution {
-        kind: Kind::Job,
-        id: c"export-de-nuit",
-        label: c"Export de nuit vers la Mission interministérielle pour l'apprentissage",
-        menu: c"",
-    },
-];
+pub use registry::{CONTRIBUTIONS, Contribution, DOCUMENTS, DocumentEntry, JOBS, JobEntry, Opens, SCREENS};
 
 /// Where the user stands when he opens a contribution, and what he wants to preview.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]

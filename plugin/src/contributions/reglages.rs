@@ -4,15 +4,55 @@ use std::io::Write;
 
 use serde::Serialize;
 
+use super::registry::{DocumentEntry, JobEntry};
 use crate::database::Database;
 use crate::dossier::records::LigneUai;
 use crate::dossier::{defauts_de_ligne, normaliser_uai};
 use crate::error::Error;
+use crate::installation::Installation;
 use crate::night::{Outcome, OutcomeKind};
 use crate::store::{Acces, Auteur, Sealer, Settings, Store};
 
-/// Id of the job that creates or upgrades the `mna_` tables.
-pub const MIGRATION: &str = "migration";
+/// The job that creates or upgrades the `mna_` tables.
+pub const MIGRATION: JobEntry = JobEntry {
+    id: "migration",
+    run: |at, _, _| migrate(&at.database()?),
+};
+
+/// The settings: keys are read, never written.
+pub const REGLAGES: DocumentEntry = DocumentEntry {
+    id: "reglages.json",
+    write: |at, _, _, to| export(&at.store()?, to),
+    read: Some(read),
+};
+
+/// What is doubtful in the settings.
+pub const A_VERIFIER: DocumentEntry = DocumentEntry {
+    id: "reglages-a-verifier.json",
+    write: |at, _, _, to| write_doutes(&at.store()?, to),
+    read: None,
+};
+
+/// What a DBA runs by hand instead of the job.
+pub const SCHEMA: DocumentEntry = DocumentEntry {
+    id: "schema.sql",
+    write: |at, _, _, to| ddl(&at.database()?, to),
+    read: None,
+};
+
+fn read(at: &Installation, bytes: &[u8]) -> Result<(), Error> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        Error::argument(
+            "Le fichier de paramètres n'est pas en UTF-8 : enregistrez-le dans ce codage et recommencez.",
+            format!("reglages.json is not UTF-8: {error}"),
+        )
+    })?;
+    let auteur = Auteur {
+        nom: at.user().map(str::to_owned),
+        le: at.host().now()?,
+    };
+    import(&at.store()?, &at.sealer()?, &auteur, text)
+}
 
 /// Create or upgrade the `mna_` tables.
 ///

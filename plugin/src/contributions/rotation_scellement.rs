@@ -1,13 +1,19 @@
 //! The job that renews the sealing key: everything sealed is sealed anew, and the old key forgotten.
 
+use super::registry::JobEntry;
 use crate::error::Error;
 use crate::fault;
 use crate::installation::Installation;
 use crate::night::{Outcome, OutcomeKind};
 use crate::store::Comptes;
 
-/// Id of the job.
-pub const ID: &str = "rotation-scellement";
+/// The job.
+pub const RUN: JobEntry = JobEntry {
+    id: "rotation-scellement",
+    run: |at, _, _| run(at),
+};
+/// Its id.
+pub const ID: &str = RUN.id;
 
 /// Renew it. Cut short at any moment, all keys can still be opened, and the next call goes on.
 ///

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::acces_api::URL_BASE;
 use super::parse_object;
+use super::registry::JobEntry;
 use crate::dossier::records::LigneUai;
 use crate::dossier::{
     Formateur, Protocole, est_siret, est_uai, formateur, normaliser_ligne, normaliser_uai, siret_lisible,
@@ -19,8 +20,13 @@ use crate::mission::{MissionError, Options, Organisme, Transport};
 use crate::night::{Outcome, OutcomeKind};
 use crate::store::{Acces, Comptes};
 
-/// Id of the job.
-pub const ID: &str = "verification-etablissement";
+/// The job.
+pub const RUN: JobEntry = JobEntry {
+    id: "verification-etablissement",
+    run,
+};
+/// Its id.
+pub const ID: &str = RUN.id;
 
 /// The directory answers 300 questions a minute.
 const PAUSE: Duration = Duration::from_millis(210);

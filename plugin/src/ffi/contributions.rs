@@ -7,7 +7,7 @@ use passerelle_abi as abi;
 use super::funnel::Mark;
 use super::object::{call, size32};
 use super::text;
-use crate::contributions::{CONTRIBUTIONS, Kind};
+use crate::contributions::{CONTRIBUTIONS, Opens};
 use crate::error::Error;
 
 /// The interface.
@@ -51,10 +51,10 @@ unsafe extern "C" fn get(
                     ),
                 )
             })?;
-            out.kind = match known.kind {
-                Kind::Form => abi::PASSERELLE_CONTRIBUTION_FORM,
-                Kind::Table => abi::PASSERELLE_CONTRIBUTION_TABLE,
-                Kind::Job => abi::PASSERELLE_CONTRIBUTION_JOB,
+            out.kind = match known.opens {
+                Opens::Form(_) => abi::PASSERELLE_CONTRIBUTION_FORM,
+                Opens::Tables(_) => abi::PASSERELLE_CONTRIBUTION_TABLE,
+                Opens::Nothing => abi::PASSERELLE_CONTRIBUTION_JOB,
             };
             out.id = known.id.as_ptr();
             out.label = known.label.as_ptr();

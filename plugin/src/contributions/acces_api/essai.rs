@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::super::registry::JobEntry;
 use super::lignes;
 use crate::contributions::parse_object;
 use crate::error::Error;
@@ -11,8 +12,13 @@ use crate::mission::{Mission, Options, Transport};
 use crate::night::{self, Outcome, OutcomeKind};
 use crate::store::Comptes;
 
-/// Id of the job.
-pub const ID: &str = "essai-connexion";
+/// The job.
+pub const RUN: JobEntry = JobEntry {
+    id: "essai-connexion",
+    run,
+};
+/// Its id.
+pub const ID: &str = RUN.id;
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]

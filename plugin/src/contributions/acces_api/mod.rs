@@ -20,6 +20,7 @@ use std::sync::Arc;
 use super::Context;
 use super::complements_secteur::cases_de_la_nuit;
 use super::fields::{self, Places, number, picked};
+use super::registry::{Contribution, Opens, text};
 use crate::erp::Erp;
 use crate::error::Error;
 use crate::form::{Description, Event, Form, Message, Next};
@@ -30,10 +31,26 @@ use fiche::Fiche;
 pub use fiche::URL_BASE;
 use lignes::Ligne;
 
-/// Id of the contribution.
-pub const ID: &str = "acces-api";
+/// The screen.
+pub const SCREEN: Contribution = Contribution {
+    id: c"acces-api",
+    label: c"Gestion des accès aux API tierces",
+    menu: c"Administration > Gestion des accès aux API tierces > Mission Apprentissage",
+    opens: Opens::Form(|at, context| {
+        let parts = Parts {
+            store: at.store()?,
+            erp: at.erp()?,
+            keys: at.keys(),
+            host: at.shared_host(),
+            user: at.user().map(str::to_owned),
+        };
+        open(parts, context)
+    }),
+};
+/// Its id.
+pub const ID: &str = text(SCREEN.id);
 
-const TITLE: &str = "Gestion des accès aux API tierces";
+const TITLE: &str = text(SCREEN.label);
 const SOCIETE: &str = "societe";
 const SECTEUR: &str = "secteur";
 const EDIT: &str = "saisir-cle";

@@ -18,6 +18,7 @@ mod workbook;
 use std::io::Write;
 
 use super::Context;
+use super::registry::{Contribution, DocumentEntry, Opens, text};
 use crate::error::Error;
 use crate::host::Run;
 use crate::store::Store;
@@ -25,8 +26,36 @@ use crate::store::journal::{Execution, Journal, RunFilter, RunId};
 
 pub use tables::tables;
 
-/// Id of the contribution.
-pub const ID: &str = "compte-rendu";
+/// The screen.
+pub const SCREEN: Contribution = Contribution {
+    id: c"compte-rendu",
+    label: c"Compte rendu des exports de nuit",
+    menu: c"Inscriptions > Imprimer > Exemple Mission Apprentissage",
+    opens: Opens::Tables(|at, context| Ok(tables(at.store()?, context.run))),
+};
+/// Its id.
+pub const ID: &str = text(SCREEN.id);
+
+/// The report as the data of a program.
+pub const COMPTE_RENDU_JSON: DocumentEntry = DocumentEntry {
+    id: "compte-rendu.json",
+    write: |at, context, _, to| write_json(&at.store()?, context, to),
+    read: None,
+};
+
+/// The report as a workbook.
+pub const COMPTE_RENDU_XLSX: DocumentEntry = DocumentEntry {
+    id: "compte-rendu.xlsx",
+    write: |at, context, run, to| write_workbook(&at.store()?, context, run, to),
+    read: None,
+};
+
+/// The report as one page.
+pub const COMPTE_RENDU_HTML: DocumentEntry = DocumentEntry {
+    id: "compte-rendu.html",
+    write: |at, context, run, to| write_page(&at.store()?, context, run, to),
+    read: None,
+};
 
 /// Runs shown unless one is asked for.
 const LAST: usize = 90;

@@ -6,8 +6,9 @@ use std::sync::atomic::Ordering;
 
 use serde_json::json;
 
+use super::super::registry::text;
 use super::lines::{self, Line, List, Reader, Value};
-use super::{ID, executions, filter};
+use super::{ID, SCREEN, executions, filter};
 use crate::contributions::{HTML, JSON, XLSX, courriel_compte_rendu};
 use crate::error::Error;
 use crate::store::journal::RunId;
@@ -19,7 +20,7 @@ use crate::table::{Action, Batch, Column, Description, Document, Progress, RowAc
 pub fn tables(store: Store, run: Option<i64>) -> Vec<Table> {
     let title = match run {
         Some(run) => format!("Compte rendu de l'exécution n° {run}"),
-        None => "Compte rendu des exports de nuit".to_owned(),
+        None => text(SCREEN.label).to_owned(),
     };
     let mut tables = vec![table(ID, title, lines::execution_columns(), &store, Source::Runs(run))];
     match run {

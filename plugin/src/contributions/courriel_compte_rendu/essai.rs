@@ -1,5 +1,6 @@
 //! *Envoyer un courriel d'essai*: whether the report would arrive, by the settings as they are stored.
 
+use super::super::registry::JobEntry;
 use crate::error::Error;
 use crate::host::Run;
 use crate::installation::Installation;
@@ -7,8 +8,13 @@ use crate::night::telling::{Letter, post};
 use crate::night::{Outcome, OutcomeKind};
 use crate::store::Comptes;
 
-/// Id of the job.
-pub const ID: &str = "essai-courriel";
+/// The job.
+pub const RUN: JobEntry = JobEntry {
+    id: "essai-courriel",
+    run: |at, _, run| self::run(at, run),
+};
+/// Its id.
+pub const ID: &str = RUN.id;
 
 /// Send the trial to every recipient.
 ///

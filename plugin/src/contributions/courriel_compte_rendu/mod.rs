@@ -14,6 +14,7 @@ mod tests;
 use std::sync::Arc;
 
 use super::fields;
+use super::registry::{Contribution, Opens, text};
 use crate::error::Error;
 use crate::form::{Button, Description, Event, Field, Form, Group, Message, Next};
 use crate::host::Host;
@@ -21,10 +22,17 @@ use crate::installation::Keys;
 use crate::store::{Auteur, Courriel, Store, StoreError};
 use saisie::Saisie;
 
-/// Id of the contribution; opened from *Compte rendu des exports de nuit*.
-pub const ID: &str = "courriel-compte-rendu";
+/// The screen; *Compte rendu des exports de nuit* opens it.
+pub const SCREEN: Contribution = Contribution {
+    id: c"courriel-compte-rendu",
+    label: c"Envoi du compte rendu par courriel",
+    menu: c"",
+    opens: Opens::Form(|at, _| open(at.store()?, at.keys(), at.user().map(str::to_owned), at.shared_host())),
+};
+/// Its id.
+pub const ID: &str = text(SCREEN.id);
 
-const TITLE: &str = "Envoi du compte rendu par courriel";
+const TITLE: &str = text(SCREEN.label);
 const SAVE: &str = "enregistrer";
 const TRY: &str = "essai";
 const CLOSE: &str = "fermer";

@@ -10,6 +10,7 @@ use chrono::{DateTime, FixedOffset};
 
 use services::Services;
 
+use super::registry::{Contribution, Opens, text};
 use super::reglages;
 use crate::database::Database;
 use crate::erp::{Erp, Mapping};
@@ -19,8 +20,15 @@ use crate::night::telling;
 use crate::store::{Quand, Sealer, Store};
 use crate::table::{Batch, Cell, Column, Description, Kind, Progress, Rows, Table};
 
-/// Id of the contribution.
-pub const ID: &str = "diagnostic";
+/// The screen.
+pub const SCREEN: Contribution = Contribution {
+    id: c"diagnostic",
+    label: c"Diagnostic",
+    menu: c"Administration",
+    opens: Opens::Tables(|at, _| Ok(vec![table(Subject::of(at))])),
+};
+/// Its id.
+pub const ID: &str = text(SCREEN.id);
 
 /// What is looked at.
 pub struct Subject {
@@ -69,7 +77,7 @@ pub fn table(subject: Subject) -> Table {
     ];
     let progress = Arc::new(Progress::default());
     Table {
-        description: Description::new(ID, "Diagnostic", columns),
+        description: Description::new(ID, text(SCREEN.label), columns),
         rows: Box::new(Diagnosis {
             subject: Some(subject),
             services: Services::default(),

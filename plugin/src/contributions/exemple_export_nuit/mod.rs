@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::registry::{Contribution, DocumentEntry, Opens, text};
 use super::{Context, JSON, XLSX};
 use crate::dossier::Protocole;
 use crate::erp::Erp;
@@ -28,8 +29,29 @@ use crate::table::{Action, Document, Table};
 
 pub use resume::Resume;
 
-/// Id of the contribution.
-pub const ID: &str = "exemple-export-nuit";
+/// The screen.
+pub const SCREEN: Contribution = Contribution {
+    id: c"exemple-export-nuit",
+    label: c"Exemple de l'export automatique de nuit",
+    menu: c"Inscriptions > Imprimer > Exemple Mission Apprentissage",
+    opens: Opens::Tables(tables),
+};
+/// Its id.
+pub const ID: &str = text(SCREEN.id);
+
+/// What would go out, as the data of a program.
+pub const APERCU_JSON: DocumentEntry = DocumentEntry {
+    id: "apercu.json",
+    write: write_json,
+    read: None,
+};
+
+/// The preview as a workbook.
+pub const APERCU_XLSX: DocumentEntry = DocumentEntry {
+    id: "apercu.xlsx",
+    write: write_workbook,
+    read: None,
+};
 
 /// The tables of the preview: *Résumé*, *Données envoyées*, *Apprentis non envoyés*, *Depuis la dernière nuit*.
 ///

@@ -12,6 +12,7 @@ mod liste;
 mod tests;
 
 use super::fields::{self, Places};
+use super::registry::{Contribution, Opens, text};
 use crate::dossier::records::LigneUai;
 use crate::dossier::{alertes_de_ligne, normaliser_ligne};
 use crate::erp::Erp;
@@ -20,8 +21,15 @@ use crate::form::{Description, Event, Form, Message, Next};
 use crate::store::{Line, Store, StoreError};
 use fiche::Fiche;
 
-/// Id of the contribution.
-pub const ID: &str = "numeros-uai";
+/// The screen.
+pub const SCREEN: Contribution = Contribution {
+    id: c"numeros-uai",
+    label: c"Gestion des numéros UAI",
+    menu: c"Inscriptions > Imprimer > Exemple Mission Apprentissage",
+    opens: Opens::Form(|at, _| open(at.store()?, at.erp()?)),
+};
+/// Its id.
+pub const ID: &str = text(SCREEN.id);
 
 const TITLE: &str = "Numéros UAI (CFA)";
 const ADD: &str = "ajouter";
