@@ -55,9 +55,11 @@ impl DialectKind {
             // a row that an update finds counts, as elsewhere, also if it holds these values already.
             DialectKind::MariaDb => &[("OPTION", "3145730")],
             // Older protocols give dates as text in the server's language.
-            DialectKind::SqlServer if driver.to_lowercase().contains("tds") => {
-                &[("TDS_Version", "7.4"), ("ClientCharset", "UTF-8")]
-            }
+            DialectKind::SqlServer if driver.to_lowercase().contains("tds") => &[
+                ("TDS_Version", "7.4"),
+                ("ClientCharset", "UTF-8"),
+                ("APP", "Passerelle Apprentissage"),
+            ],
             DialectKind::SqlServer => &[("APP", "Passerelle Apprentissage")],
             DialectKind::Other => &[],
         }
@@ -68,6 +70,8 @@ impl DialectKind {
         match self {
             // Narrow text is in the connection's character set, and it is read as UTF-8.
             DialectKind::MariaDb => &[("CHARSET", "utf8mb4")],
+            // Else dates and numbers come as the machine writes them, which nobody can read for sure.
+            DialectKind::SqlServer => &[("Regional", "No")],
             _ => &[],
         }
     }

@@ -40,6 +40,11 @@ impl<'r> Cell<'r> {
         match self {
             Cell::Narrow(bytes) => parser(bytes),
             Cell::Wide(units) => {
+                // A CHAR is padded with blanks to its length, whatever that is.
+                let blank = |unit: &u16| *unit == u16::from(b' ');
+                let end = units.iter().rposition(|unit| !blank(unit)).map_or(0, |last| last + 1);
+                let start = units.iter().position(|unit| !blank(unit)).unwrap_or(end);
+                let units = units.get(start..end).unwrap_or_default();
                 let mut buffer = [0_u8; 64];
                 let target = buffer.get_mut(..units.len()).ok_or(Unreadable)?;
                 for (byte, unit) in target.iter_mut().zip(units) {
@@ -75,7 +80,8 @@ fn digits(bytes: &[u8]) -> Option<i64> {
     })
 }
 
-/// A whole number: `12`, `+12`, `12.0`, `12,00`. Blank is absent.
+/// A whole number: `12`, `+12`, `12.0`, `12,00`, and `.00`, which is how SQL Server writes the zero of a decimal. Blank is
+/// absent.
 pub(super) fn integer(bytes: &[u8]) -> Result<Option<i64>, Unreadable> {
     if let Some(number) = digits(bytes) {
         return Ok(Some(number));
@@ -87,6 +93,9 @@ pub(super) fn integer(bytes: &[u8]) -> Result<Option<i64>, Unreadable> {
     let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
     if fraction.bytes().any(|digit| digit != b'0') {
         return Err(Unreadable);
+    }
+    if matches!(whole, "" | "-" | "+") && !fraction.is_empty() {
+        return Ok(Some(0));
     }
     whole.parse().map(Some).map_err(|_| Unreadable)
 }
@@ -227,7 +236,9 @@ fn parts(day: &str) -> Option<(i32, u32, u32)> {
     }
     let mut parts = day.split(['-', '/']);
     let (year, month, last) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() || year.len() != 4 || month.len() > 2 || last.len() > 2 {
+    // FreeTDS writes the year 1 without its zeros.
+    let year_has_its_length = year.len() == 4 || (year == "1" && month.len() == 2 && last.len() == 2);
+    if parts.next().is_some() || !year_has_its_length || month.len() > 2 || last.len() > 2 {
         return None;
     }
     Some((i32::try_from(number(year)?).ok()?, number(month)?, number(last)?))
@@ -265,6 +276,82 @@ mod tests {
         assert_eq!(integer(b" "), Ok(None));
         for text in ["12.5", "abc", "9223372036854775808", "1 2", "-", "1e3"] {
             assert_eq!(integer(text.as_bytes()), Err(Unreadable), "{text}");
+        }
+    }
+
+    fn wide<T>(text: &str, parser: impl FnOnce(&[u8]) -> Result<T, Unreadable>) -> Result<T, Unreadable> {
+        let units: Vec<u16> = text.encode_utf16().collect();
+        Cell::Wide(&units).parse(parser)
+    }
+
+    /// As Microsoft's driver and FreeTDS gave each type of SQL Server's.
+    #[test]
+    fn numbers_of_sql_server() {
+        let cases: &[(&str, Result<i64, Unreadable>, f64)] = &[
+            // MONEY and DECIMAL: the zero before the point is left out.
+            (".0000", Ok(0), 0.0),
+            ("0.0000", Ok(0), 0.0),
+            ("-.0000", Ok(0), 0.0),
+            ("-.5000", Err(Unreadable), -0.5),
+            ("-0.5000", Err(Unreadable), -0.5),
+            ("1234.5000", Err(Unreadable), 1234.5),
+            (".00", Ok(0), 0.0),
+            ("-.00", Ok(0), 0.0),
+            ("0.00", Ok(0), 0.0),
+            ("-.50", Err(Unreadable), -0.5),
+            (".50", Err(Unreadable), 0.5),
+            ("12.30", Err(Unreadable), 12.3),
+            ("12.00", Ok(12), 12.0),
+            (".000001", Err(Unreadable), 0.000_001),
+            ("0", Ok(0), 0.0),
+            ("-7", Ok(-7), -7.0),
+            ("255", Ok(255), 255.0),
+            ("-9223372036854775808", Ok(i64::MIN), -9_223_372_036_854_775_808.0),
+            // FLOAT and REAL.
+            ("0.0", Ok(0), 0.0),
+            ("-0.5", Err(Unreadable), -0.5),
+            ("48.8566", Err(Unreadable), 48.8566),
+            ("123456789.0", Ok(123_456_789), 123_456_789.0),
+            ("1.0E+20", Err(Unreadable), 1e20),
+            ("1e+20", Err(Unreadable), 1e20),
+            ("0.100000001", Err(Unreadable), 0.100_000_001),
+        ];
+        for (text, whole, number) in cases {
+            for text in [(*text).to_owned(), format!("{text:<80}")] {
+                assert_eq!(wide(&text, integer), whole.map(Some), "{text}");
+                assert_eq!(wide(&text, decimal), Ok(Some(*number)), "{text}");
+                assert_eq!(boolean(&text), *number != 0.0, "{text}");
+            }
+        }
+        for text in [".", "-", "-.", "+", ","] {
+            assert_eq!(integer(text.as_bytes()), Err(Unreadable), "{text}");
+        }
+        assert_eq!(wide(&" ".repeat(200), integer), Ok(None));
+        assert_eq!(wide(&"x".repeat(200), integer), Err(Unreadable));
+    }
+
+    #[test]
+    fn dates_of_sql_server() {
+        let day = |y, m, d| Ok(NaiveDate::from_ymd_opt(y, m, d));
+        for (text, expected) in [
+            ("2026-09-01", day(2026, 9, 1)),
+            ("0001-01-01", day(1, 1, 1)),
+            ("1-01-01", day(1, 1, 1)),
+            ("1-01-01 00:00:00", day(1, 1, 1)),
+            ("2026-09-01 12:34:56.997", day(2026, 9, 1)),
+            ("1900-01-01 00:00:00.000", day(1900, 1, 1)),
+            ("2026-09-01 12:34:00", day(2026, 9, 1)),
+            ("2026-09-01 12:34:56.1234570", day(2026, 9, 1)),
+            ("2026-09-01 11:34:56.0000000 +01:00", day(2026, 9, 1)),
+            ("2026-09-01 11:34:56 +01:00", day(2026, 9, 1)),
+            // A machine's own format, which nobody can tell from another's; and a time without a day.
+            ("01/09/2026", Err(Unreadable)),
+            ("01/09/2026 12:34:56 PM", Err(Unreadable)),
+            ("12:34:56.123", Err(Unreadable)),
+        ] {
+            for text in [text.to_owned(), format!("{text:<80}")] {
+                assert_eq!(wide(&text, date), expected, "{text}");
+            }
         }
     }
 
