@@ -93,8 +93,8 @@ pub(super) fn migrate(database: &OwnDatabase) -> Result<Migrated, StoreError> {
         }
     }
     connection.transaction(|connection| {
-        for statement in missing {
-            connection.execute(&statement, &[])?;
+        for statement in &missing {
+            connection.execute(statement, &[])?;
         }
         if from < LOCK_SINCE {
             connection.execute("DELETE FROM mna_verrou", &[])?;

@@ -62,17 +62,14 @@ impl OwnConnection {
         self.connection.execute_many(&own_sql(self.dialect(), sql), rows)
     }
 
-    /// As [`Connection::transaction`].
+    /// As [`Connection::transaction`], anew for as long as another session's lock is in the way: what `work` did before
+    /// is undone then.
     pub(super) fn transaction<T>(
         &self,
-        work: impl FnOnce(&OwnConnection) -> Result<T, StoreError>,
+        mut work: impl FnMut(&OwnConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.connection.transaction(|_| work(self))
-    }
-
-    /// As [`Connection::patiently`].
-    pub(super) fn patiently<T>(&self, work: impl FnMut() -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.connection.patiently(work)
+        self.connection
+            .patiently(|| self.connection.transaction(|_| work(self)))
     }
 }
 

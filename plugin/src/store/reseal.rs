@@ -35,6 +35,7 @@ impl Store {
     pub fn reseal(&self, sealer: &Sealer) -> Result<Resealed, StoreError> {
         let mut done = Resealed::default();
         self.database.open()?.transaction(|connection| {
+            done = Resealed::default();
             reseal_accesses(connection, sealer, &mut done)?;
             reseal_courriel(connection, sealer, &mut done)?;
             reseal_plans(connection, sealer, &mut done)

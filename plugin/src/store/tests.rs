@@ -6,6 +6,8 @@ use sha2::{Digest as _, Sha256};
 use super::schema::{V1, V2, V2_COLUMNS, V3_COLUMNS, VERSION};
 use super::*;
 use crate::bases::{Base, Product, on_each};
+use crate::database::Connection;
+use crate::dossier::records::LigneUai;
 
 on_each! {
     migrating_twice_changes_nothing_the_second_time
@@ -16,6 +18,7 @@ on_each! {
     a_migration_that_was_cut_short_is_completed
     other_versions_are_told_apart_and_say_who_does_what
     the_printed_ddl_is_what_a_migration_does
+    whoever_saves_waits_for_another_sessions_lock
 }
 
 /// A fresh database, not migrated; it lives as long as the first.
@@ -167,6 +170,35 @@ fn an_import_outdates_the_lines_that_somebody_has_open(product: Product) {
         assert_eq!(column(&database, "SELECT revision FROM mna_uai"), [revision]);
         assert_eq!(column(&database, "SELECT revision FROM mna_acces"), [revision]);
     }
+}
+
+fn whoever_saves_waits_for_another_sessions_lock(product: Product) {
+    let (_base, database, store) = store(product);
+    let line = LigneUai {
+        uai: Some("1234567A".to_owned()),
+        ..LigneUai::default()
+    };
+    let id = store.save_uai(&line, None).unwrap();
+    let seen = store.liste_uai().unwrap()[0].revision;
+    let holder = database.open().unwrap();
+    let (held, go) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        // As a call of the host is, which may be cancelled: its statements give up on a lock at once.
+        let cancellable = Store::open(&database.clone().stopped_by(std::sync::Arc::default())).unwrap();
+        let saved = scope.spawn(move || {
+            go.recv().unwrap();
+            cancellable.save_uai(&LigneUai { id, ..line }, Some(seen))
+        });
+        let hold = |connection: &Connection| {
+            connection.execute("UPDATE mna_uai SET nom = 'x'", &[])?;
+            held.send(()).unwrap();
+            // Longer than a few tries.
+            std::thread::sleep(Duration::from_millis(700));
+            Ok::<(), StoreError>(())
+        };
+        holder.transaction(hold).unwrap();
+        assert_eq!(saved.join().unwrap().unwrap(), id);
+    });
 }
 
 fn a_migration_that_was_cut_short_is_completed(product: Product) {

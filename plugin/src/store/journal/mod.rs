@@ -41,7 +41,7 @@ impl Journal {
 
     /// Does `work` in a transaction, anew for as long as another session's lock is in the way.
     fn write<T>(&self, work: impl Fn(&OwnConnection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.connection.patiently(|| self.connection.transaction(&work))
+        self.connection.transaction(work)
     }
 }
 

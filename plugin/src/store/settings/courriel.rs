@@ -125,6 +125,17 @@ impl std::fmt::Debug for ReglageCourriel {
 }
 
 impl ReglageCourriel {
+    fn without_password(&self) -> Self {
+        Self {
+            destinataires: self.destinataires.clone(),
+            serveur: self.serveur.clone(),
+            identifiant: self.identifiant.clone(),
+            expediteur: self.expediteur.clone(),
+            mot_de_passe: None,
+            ..*self
+        }
+    }
+
     fn context(&self) -> CourrielContext<'_> {
         CourrielContext {
             serveur: self.serveur.as_deref(),
@@ -207,7 +218,7 @@ impl Store {
                 .as_ref()
                 .filter(|_| stored.reglage.context() == reglage.context())
                 .cloned();
-            write_courriel(connection, reglage, kept, revision, sealer, auteur)
+            write_courriel(connection, &reglage, kept, revision, sealer, auteur)
         })
     }
 }
@@ -220,18 +231,7 @@ pub(super) fn import_courriel(
     auteur: &Auteur,
 ) -> Result<(), StoreError> {
     let revision = read_courriel(connection)?.unwrap_or_default().revision;
-    let copy = ReglageCourriel {
-        destinataires: reglage.destinataires.clone(),
-        serveur: reglage.serveur.clone(),
-        identifiant: reglage.identifiant.clone(),
-        expediteur: reglage.expediteur.clone(),
-        mot_de_passe: reglage
-            .mot_de_passe
-            .as_ref()
-            .map(|secret| Secret::new(secret.expose().to_owned())),
-        ..*reglage
-    };
-    write_courriel(connection, copy, None, revision, sealer, auteur).map(drop)
+    write_courriel(connection, reglage, None, revision, sealer, auteur).map(drop)
 }
 
 /// What is stored, as the settings file has it; none if it was never saved.
@@ -275,18 +275,18 @@ fn read_line(cells: &Cells<'_>) -> Result<Courriel, StoreError> {
 /// Writes the row anew, with the password that `reglage` brings, else with the one `kept`.
 fn write_courriel(
     connection: &OwnConnection,
-    mut reglage: ReglageCourriel,
+    reglage: &ReglageCourriel,
     kept: Option<String>,
     revision: i64,
     sealer: &Sealer,
     auteur: &Auteur,
 ) -> Result<Courriel, StoreError> {
-    let sealed = match reglage.mot_de_passe.take() {
-        Some(password) => Some(sealer.seal(&password, &reglage.context())?),
+    let sealed = match &reglage.mot_de_passe {
+        Some(password) => Some(sealer.seal(password, &reglage.context())?),
         None => kept,
     };
     let courriel = Courriel {
-        reglage,
+        reglage: reglage.without_password(),
         mot_de_passe_scelle: sealed,
         modifie_par: auteur.nom.clone(),
         modifie_le: Some(auteur.le.to_rfc3339()),

@@ -69,18 +69,18 @@ impl Store {
         auteur: &Auteur,
     ) -> Result<Secteur, StoreError> {
         let reglage = reglage.with_consequences();
-        let conflict = StoreError::Conflict {
+        let conflict = || StoreError::Conflict {
             societe_id: reglage.societe_id,
             secteur_id: reglage.secteur_id,
         };
         self.database.open()?.transaction(|connection| {
             let Some(seen) = revision else {
                 if read_secteur(connection, reglage.societe_id, reglage.secteur_id)?.is_some() {
-                    return Err(conflict);
+                    return Err(conflict());
                 }
                 return insert_secteur(connection, reglage, auteur);
             };
-            update_secteur(connection, reglage, seen, auteur)?.ok_or(conflict)
+            update_secteur(connection, reglage, seen, auteur)?.ok_or_else(conflict)
         })
     }
 
@@ -94,13 +94,13 @@ impl Store {
         for (id, line) in (1_i64..).zip(&settings.acces) {
             acces.push(acces_row(id, line, sealer)?);
         }
-        let mut uai: Vec<Vec<Param>> = settings.uai.iter().map(uai_row).collect();
+        let uai: Vec<Vec<Param>> = settings.uai.iter().map(uai_row).collect();
         self.database.open()?.transaction(|connection| {
             import_secteurs(connection, &settings.secteurs, auteur)?;
-            append_next_revision(connection, "mna_uai", &mut uai)?;
+            let uai = with_next_revision(connection, "mna_uai", &uai)?;
             connection.execute("DELETE FROM mna_uai", &[])?;
             connection.execute_many(&insert_into("mna_uai"), &uai)?;
-            append_next_revision(connection, "mna_acces", &mut acces)?;
+            let acces = with_next_revision(connection, "mna_acces", &acces)?;
             connection.execute("DELETE FROM mna_acces", &[])?;
             connection.execute_many(&insert_into("mna_acces"), &acces)?;
             match &settings.courriel {
@@ -284,18 +284,16 @@ fn changing(secteur: &Secteur) -> Vec<Param> {
 }
 
 /// Gives new rows a higher revision than those that they replace: whoever still has one of these open is told when he saves.
-fn append_next_revision(
+fn with_next_revision(
     connection: &OwnConnection,
     table: &'static str,
-    rows: &mut [Vec<Param>],
-) -> Result<(), StoreError> {
+    rows: &[Vec<Param>],
+) -> Result<Vec<Vec<Param>>, StoreError> {
     let sql = format!("SELECT MAX(revision) FROM {table}");
     let highest = read::all(connection, table, &sql, &[], |cells| cells.integer(0, "revision"))?;
     let next = highest.into_iter().flatten().max().unwrap_or(0).saturating_add(1);
-    for row in rows {
-        row.push(next.into());
-    }
-    Ok(())
+    let with_next = |row: &Vec<Param>| row.iter().cloned().chain([next.into()]).collect();
+    Ok(rows.iter().map(with_next).collect())
 }
 
 /// The revision of a line that is added: any, so that a number which is used again after a deletion is not taken for the
