@@ -74,7 +74,7 @@ fn compare_sent(book: &mut Workbook, preview: &Value) {
     assert_eq!(range.height(), sent.len() + 2, "two rows of header");
     let names: Vec<String> = (0..range.width()).map(|column| text(&range, 1, column)).collect();
     assert_eq!(names[0], "Inscription");
-    assert_eq!(names.last().unwrap(), "Avertissements");
+    assert_eq!(names[names.len() - 2..], ["Retenu par un réglage", "Avertissements"]);
     let groups: Vec<String> = (0..range.width()).map(|column| text(&range, 0, column)).collect();
     for group in ["CANDIDAT", "FORMATION", "CONTRAT D'APPRENTISSAGE", "STATUTS DU JEUNE"] {
         assert!(groups.iter().any(|found| found == group), "{group}");
@@ -84,7 +84,7 @@ fn compare_sent(book: &mut Workbook, preview: &Value) {
         let cell = |column: usize, expected: &Value| value(range.get_value((row, column as u32)), expected);
         assert_eq!(cell(0, &Value::Null), line["inscription_id"]);
         let (mut fields, mut origins) = (Map::new(), Map::new());
-        for column in (1..names.len() - 1).step_by(2) {
+        for column in (1..names.len() - 2).step_by(2) {
             assert_eq!(names[column + 1], "Provenance");
             let name = &names[column];
             let data = range.get_value((row, column as u32));
@@ -104,6 +104,13 @@ fn compare_sent(book: &mut Workbook, preview: &Value) {
             (json!(label), Some(json!("Calcul")))
         });
         assert_eq!(displayed, expected, "row {row}");
+        let held_back = match line["retenu"].as_str() {
+            None => "",
+            Some("ACCES_MANQUANT") => "Clé API manquante",
+            Some("SECTEUR_NON_ACTIVE") => "Secteur non activé",
+            Some(other) => panic!("{other}"),
+        };
+        assert_eq!(text(&range, row, names.len() - 2), held_back, "row {row}");
         assert_eq!(Value::Object(fields), line["dossier"], "row {row}");
         assert_eq!(Value::Object(origins), line["provenance"], "row {row}");
         let warnings: Vec<_> = line["avertissements"].as_array().unwrap().iter().collect();
@@ -157,6 +164,7 @@ fn compare_summary(book: &mut Workbook, preview: &Value) {
             .unwrap()
     };
     for (label, key) in [
+        ("Partiront cette nuit", "partiront"),
         ("Dossiers lus", "lus"),
         ("Dossiers envoyés", "envoyes"),
         ("Dossiers non envoyés", "non_envoyes"),
@@ -166,6 +174,23 @@ fn compare_summary(book: &mut Workbook, preview: &Value) {
     ] {
         assert_eq!(figure(label), preview["resume"][key].as_i64().unwrap(), "{label}");
     }
+    // What goes and what is held back, and by what, come to what could go.
+    let counted = |code: &str| {
+        let sent = preview["envoyes"].as_array().unwrap().iter();
+        sent.filter(|line| line["retenu"] == code).count() as i64
+    };
+    let held_back = ["ACCES_MANQUANT", "SECTEUR_NON_ACTIVE"].map(|code| {
+        assert_eq!(preview["resume"]["retenus"][code], counted(code), "{code}");
+        counted(code)
+    });
+    let held_back: i64 = held_back.iter().sum();
+    assert_eq!(figure("Retenus par un réglage"), held_back);
+    assert_eq!(figure("Partiront cette nuit") + held_back, figure("Dossiers envoyés"));
+    let lines = (0..range.height() as u32).filter(|row| text(&range, *row, 0).contains(", établissement "));
+    let lines: i64 = lines
+        .map(|row| range.get_value((row, 1)).unwrap().as_i64().unwrap())
+        .sum();
+    assert_eq!(lines, held_back);
 }
 
 #[test]

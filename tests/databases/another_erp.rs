@@ -222,8 +222,8 @@ fn an_empty_erp_has_no_dossier(product: Product) {
     );
     for preview in previews {
         let preview: Value = serde_json::from_slice(&preview).unwrap();
-        let expected =
-            json!({"lus": 0, "envoyes": 0, "non_envoyes": 0, "avertissements": 0, "hors_secteur": 0, "illisibles": 0});
+        let expected = json!({"lus": 0, "envoyes": 0, "non_envoyes": 0, "avertissements": 0, "hors_secteur": 0, "illisibles": 0,
+                   "partiront": 0, "retenus": {"ACCES_MANQUANT": 0, "SECTEUR_NON_ACTIVE": 0}});
         assert_eq!(preview["resume"], expected);
     }
 }

@@ -133,6 +133,7 @@ impl<'a> Contexte<'a> {
             statut_affiche,
             motifs: motifs.dans_l_ordre(),
             avertissements: elements.avertissements,
+            retenu: None,
         }
     }
 }
@@ -209,6 +210,8 @@ pub struct Dossier {
     pub motifs: Vec<Motif>,
     /// What the user should know although it is sent.
     pub avertissements: Vec<Avertissement>,
+    /// In a preview, the setting that keeps the night from sending it, if it has no reason to stay out.
+    pub retenu: Option<Retenue>,
 }
 
 impl Dossier {
@@ -303,6 +306,33 @@ impl Provenance {
             Self::ListeUai => "Liste UAI",
             Self::Secteur => "Secteur",
             Self::Calcul => "Calcul",
+        }
+    }
+}
+
+/// A setting that keeps the night from sending a dossier that is whole; the first that applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Retenue {
+    /// `ACCES_MANQUANT`: its establishment has no access with a key, of whatever protocol.
+    AccesManquant,
+    /// `SECTEUR_NON_ACTIVE`: a box of its sector is not ticked.
+    SecteurNonActive,
+}
+
+impl Retenue {
+    /// The code, as files write it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::AccesManquant => CodeMotif::AccesManquant.code(),
+            Self::SecteurNonActive => "SECTEUR_NON_ACTIVE",
+        }
+    }
+
+    /// The label shown to the user.
+    pub fn libelle(self) -> &'static str {
+        match self {
+            Self::AccesManquant => CodeMotif::AccesManquant.libelle(),
+            Self::SecteurNonActive => "Secteur non activé",
         }
     }
 }

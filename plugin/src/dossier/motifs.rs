@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::elements::Elements;
 use super::records::{Attendu, ValeurIllisible, numero};
+use super::statut::Statut;
 use super::{CodeMotif, Dossier, Motif, Protocole, Valeur, formation};
 
 impl CodeMotif {
@@ -125,8 +126,8 @@ pub(super) fn illisible(valeur: &ValeurIllisible) -> String {
 }
 
 /// One learner, one establishment, one year (v3): of the dossiers of ONE stagiaire that have no other reason to stay out
-/// and go to one training site, the one with the latest `entree` is sent (then the highest inscription id; an absent
-/// `entree` is earliest); the others get `AUTRE_INSCRIPTION`.
+/// and go to one training site, one that no setting holds back is sent, then one that is no abandon, then the one with the
+/// latest `entree` (then the highest inscription id; an absent `entree` is earliest); the others get `AUTRE_INSCRIPTION`.
 ///
 /// The slice holds all the dossiers of the stagiaire in the run, in any order. Those of the protocol of 2021 stay as they are.
 pub fn retenir_une_inscription(dossiers: &mut [Dossier]) {
@@ -155,8 +156,20 @@ fn prefere(dossiers: &[Dossier], dossier: &Dossier) -> Option<i64> {
             // One already left out for this reason loses against the same winner: it cannot win.
             autre.stagiaire_id == dossier.stagiaire_id && site_concurrent(autre) == Some(site)
         })
-        .max_by_key(|autre| (autre.entree, autre.inscription_id))?;
+        .max_by_key(|autre| {
+            (
+                autre.retenu.is_none(),
+                !est_un_abandon(autre),
+                autre.entree,
+                autre.inscription_id,
+            )
+        })?;
     (premier.inscription_id != dossier.inscription_id).then_some(premier.inscription_id)
+}
+
+fn est_un_abandon(dossier: &Dossier) -> bool {
+    let statut = dossier.champ("statut_apprenant").map(|champ| &champ.valeur);
+    statut == Some(&Valeur::Entier(Statut::Abandon as i64))
 }
 
 /// The training site that a dossier competes for; none if it stays out anyway.

@@ -100,6 +100,7 @@ mod tests {
                 .collect(),
             motifs: Vec::new(),
             avertissements: Vec::new(),
+            retenu: None,
         }
     }
 

@@ -1,13 +1,13 @@
 //! The ERP's inscriptions as dossiers, one stagiaire at a time: what the preview shows and the night sends.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use chrono::NaiveDate;
 
 use crate::dossier::records::{Inscription, LigneUai};
 use crate::dossier::{
-    CodeMotif, Contexte, Dossier, Ecrans, ListeUai, Motif, Protocole, normaliser_uai, retenir_une_inscription,
+    CodeMotif, Contexte, Dossier, Ecrans, ListeUai, Motif, Protocole, Retenue, normaliser_uai, retenir_une_inscription,
 };
 use crate::erp::{Apart, Erp, ReadAhead, Scope};
 use crate::error::Error;
@@ -96,6 +96,12 @@ impl Plan {
                 liste_uai: ListeUai::new(self.lignes_uai.clone()),
                 acces: AccessIndex::new(&self.acces),
                 choice: self.choice,
+                activated: self
+                    .secteurs
+                    .iter()
+                    .filter(|secteur| secteur.exporte_la_nuit())
+                    .map(|secteur| (secteur.societe_id, secteur.secteur_id))
+                    .collect(),
                 donnees_sifa: self
                     .secteurs
                     .iter()
@@ -125,6 +131,8 @@ struct Rules {
     liste_uai: ListeUai,
     acces: AccessIndex,
     choice: Choice,
+    /// The sectors that the night reads, as (société, sector).
+    activated: HashSet<(i64, i64)>,
     donnees_sifa: Vec<(i64, i64)>,
 }
 
@@ -152,8 +160,14 @@ impl Rules {
             ),
         };
         let mut dossier = contexte.dossier(inscription, protocole, donnees_sifa);
-        if let (Choice::ByAccess, None, Some(ligne)) = (self.choice, acces, ligne) {
-            dossier.motifs.push(acces_manquant(ligne));
+        match (self.choice, acces, ligne) {
+            (Choice::ByAccess, None, Some(ligne)) => dossier.motifs.push(acces_manquant(ligne)),
+            (Choice::ByAccess, ..) => {}
+            (Choice::Fixed { .. }, None, _) => dossier.retenu = Some(Retenue::AccesManquant),
+            (Choice::Fixed { .. }, Some(_), _) if !self.activated.contains(&(secteur.societe_id, secteur.id)) => {
+                dossier.retenu = Some(Retenue::SecteurNonActive);
+            }
+            (Choice::Fixed { .. }, Some(_), _) => {}
         }
         Some(Prepared {
             dossier,

@@ -89,6 +89,9 @@ impl Serialize for Envoye<'_> {
         if let Some(statut) = self.0.statut_affiche {
             map.serialize_entry("statut_affiche", statut.code())?;
         }
+        if let Some(retenu) = self.0.retenu {
+            map.serialize_entry("retenu", retenu.code())?;
+        }
         map.serialize_entry("avertissements", &Avertissements(self.0))?;
         map.end()
     }

@@ -3,7 +3,7 @@
 use super::Resume;
 use crate::contributions::complements_secteur::cases_de_la_nuit;
 use crate::contributions::fields::Places;
-use crate::dossier::{Dossier, Ecrans, Genre, Protocole, Provenance, Valeur, colonnes};
+use crate::dossier::{Dossier, Ecrans, Genre, Protocole, Provenance, Retenue, Valeur, colonnes};
 use crate::night::stream::{Choice, Plan};
 use crate::store::ReglageSecteur;
 use crate::table::{Cell, Column, Kind};
@@ -65,6 +65,7 @@ impl Envoyees {
                 ..Column::new("statut_affiche.provenance", "Provenance", Kind::Text)
             });
         }
+        columns.push(Column::new("retenu", "Retenu par un réglage", Kind::Text));
         columns.push(Column::new("avertissements", "Avertissements", Kind::Text));
         Self {
             avec_statut_affiche,
@@ -98,6 +99,9 @@ impl Envoyees {
             &mut std::iter::once(Cell::Integer(dossier.inscription_id))
                 .chain(cells)
                 .chain(statut_affiche)
+                .chain([dossier
+                    .retenu
+                    .map_or(Cell::Empty, |retenu| Cell::Text(retenu.libelle()))])
                 .chain([filled(&warnings)]),
         )
     }
@@ -184,14 +188,22 @@ pub fn sans_envoi(plan: &Plan) -> Vec<ResumeLine> {
     waiting.into_iter().map(|secteur| (line(secteur), None)).collect()
 }
 
-/// The other lines of *Résumé*: keys that are missing, what would go out, what would not and why.
+/// The other lines of *Résumé*: what the night will send, what a setting holds back and where, what stays out and why.
 pub fn resume(resume: &Resume) -> Vec<ResumeLine> {
     let mut lines = Vec::new();
-    for (uai, count) in &resume.sans_acces {
-        let text = format!("Attention : clé API manquante pour l'établissement {uai}, dossiers concernés");
-        lines.push((text, Some(*count)));
-    }
     let mut line = |text: &str, count| lines.push((text.to_owned(), Some(count)));
+    line("Partiront cette nuit", resume.partiront);
+    line("Retenus par un réglage", resume.retenus.total());
+    for ((retenue, uai), count) in &resume.retenus.0 {
+        let remede = match retenue {
+            Retenue::AccesManquant => "la saisir dans Gestion des accès aux API tierces",
+            Retenue::SecteurNonActive => "cocher ses cases dans Compléments secteur",
+        };
+        line(
+            &format!("  dont {}, établissement {uai} : {remede}", retenue.libelle()),
+            *count,
+        );
+    }
     line("Dossiers lus", resume.lus);
     line("Dossiers envoyés", resume.envoyes);
     line("Dossiers non envoyés", resume.non_envoyes);

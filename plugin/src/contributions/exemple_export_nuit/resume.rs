@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use crate::dossier::{CodeMotif, Dossier, Protocole, StatutAffiche, Valeur};
+use crate::dossier::{CodeMotif, Dossier, Protocole, Retenue, StatutAffiche, Valeur};
 use crate::erp::Apart;
 use crate::night::stream::Prepared;
 
@@ -29,9 +29,34 @@ pub struct Resume {
     /// Dossiers that would go out, by the status that the dashboard will display (v3).
     #[serde(skip)]
     pub statuts_affiches: BTreeMap<StatutAffiche, u64>,
-    /// Dossiers that would go out but for the key of their establishment, by UAI.
-    #[serde(skip)]
-    pub sans_acces: BTreeMap<String, u64>,
+    /// Those of them that would go out and that no setting holds back: the night's.
+    pub partiront: u64,
+    /// Those that a setting holds back.
+    pub retenus: Retenus,
+}
+
+/// Dossiers that would go out but for a setting, by what it is and the UAI of their establishment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Retenus(pub BTreeMap<(Retenue, String), u64>);
+
+impl Retenus {
+    /// How many one kind of setting holds back.
+    fn de(&self, retenue: Retenue) -> u64 {
+        let lignes = self.0.iter().filter(|((cause, _), _)| *cause == retenue);
+        lignes.map(|(_, nombre)| nombre).sum()
+    }
+
+    /// How many there are.
+    pub fn total(&self) -> u64 {
+        self.0.values().sum()
+    }
+}
+
+impl Serialize for Retenus {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let causes = [Retenue::AccesManquant, Retenue::SecteurNonActive];
+        serializer.collect_map(causes.map(|cause| (cause.code(), self.de(cause))))
+    }
 }
 
 impl Resume {
@@ -59,8 +84,12 @@ impl Resume {
             if let Some(statut) = prepared.dossier.statut_affiche {
                 *self.statuts_affiches.entry(statut).or_default() += 1;
             }
-            if prepared.acces.is_none() {
-                *self.sans_acces.entry(uai(&prepared.dossier).to_owned()).or_default() += 1;
+            match prepared.dossier.retenu {
+                None => self.partiront += 1,
+                Some(retenue) => {
+                    let place = (retenue, uai(&prepared.dossier).to_owned());
+                    *self.retenus.0.entry(place).or_default() += 1;
+                }
             }
         } else {
             self.non_envoyes += 1;

@@ -34,6 +34,11 @@ fn one_inscription_per_site() {
         }))
     };
     let rien: fn(&mut Inscription) = |_| {};
+    let abandon: fn(&mut Inscription) = |i| (i.sortie_reelle, i.motif_sortie) = (od("2026-10-10"), t("Démission"));
+    let retenu = |dossier: Dossier| Dossier {
+        retenu: Some(Retenue::SecteurNonActive),
+        ..dossier
+    };
     let sans_mail: fn(&mut Inscription) = |i| stagiaire(i).email = Absente;
     let sans_dates: fn(&mut Inscription) = |i| action(i).date_debut = Absente;
     for (nom, dossiers, exclus) in [
@@ -60,6 +65,27 @@ fn one_inscription_per_site() {
             "an absent entree stays out anyway",
             vec![dossier(2, "", sans_dates), dossier(1, "2026-09-01", rien)],
             vec![],
+        ),
+        (
+            "one that is no abandon first",
+            vec![dossier(2, "2026-09-02", abandon), dossier(1, "2026-09-01", rien)],
+            vec![2],
+        ),
+        (
+            "one that no setting holds back before that",
+            vec![
+                retenu(dossier(2, "2026-09-02", rien)),
+                dossier(1, "2026-09-01", abandon),
+            ],
+            vec![2],
+        ),
+        (
+            "of those that a setting holds back, as usual",
+            vec![
+                retenu(dossier(2, "2026-09-02", rien)),
+                retenu(dossier(1, "2026-09-01", rien)),
+            ],
+            vec![1],
         ),
         ("alone", vec![dossier(1, "2026-09-02", rien)], vec![]),
         ("none", vec![], vec![]),
