@@ -95,6 +95,12 @@ pub enum Task {
     Report(Report),
     /// Vérifier la base de données, la correspondance des tables, les réglages et l'API
     Diagnostic,
+    /// Proposer ou vérifier la correspondance des tables d'un autre ERP
+    Mapping {
+        /// Which of both.
+        #[command(subcommand)]
+        action: MappingTask,
+    },
     /// Ouvrir le mini ERP dans un navigateur, sur cette machine seulement, avec son planificateur et le bac à sable
     Serve(Serve),
     /// Lancer le bac à sable seul : le récepteur qui vérifie, garde et répond comme le vrai
@@ -150,6 +156,19 @@ pub enum SettingsTask {
         #[arg(value_name = "FICHIER")]
         file: Option<PathBuf>,
     },
+}
+
+/// `mapping`.
+#[derive(Debug, Subcommand)]
+pub enum MappingTask {
+    /// Proposer un fichier de correspondance d'après les tables et les colonnes de la base
+    Init {
+        /// Fichier TOML à créer [par défaut : sortie standard]
+        #[arg(long, value_name = "FICHIER")]
+        out: Option<PathBuf>,
+    },
+    /// Montrer ce que donne chaque entité : lignes, premières valeurs (sur un terminal seulement), ce qui est à corriger
+    Check,
 }
 
 /// `preview`.

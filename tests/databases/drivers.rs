@@ -1,10 +1,11 @@
 //! What crosses a driver, and what a driver says when it cannot.
 
-use passerelle::database::{Connection, Database, DatabaseError, FALSE_WORDS, Param, Row, Sizes};
+use passerelle::database::{CatalogueTable, Connection, Database, DatabaseError, FALSE_WORDS, Param, Row, Sizes};
 
 use crate::bases::{Base, Product, on_each};
 
 on_each! {
+    the_catalogue_names_tables_views_and_columns_as_they_are_written
     texts_cross_unchanged
     types_are_read_alike
     booleans_of_every_type_are_true_or_false_in_sql_too
@@ -276,4 +277,29 @@ fn a_cancelled_connection_stops(product: Product) {
     assert_eq!(error, DatabaseError::Cancelled);
     assert!(seen <= 1000, "one block at most: {seen}");
     assert_eq!(connection.execute("SELECT 1", &[]), Err(DatabaseError::Cancelled));
+}
+
+fn the_catalogue_names_tables_views_and_columns_as_they_are_written(product: Product) {
+    let base = Base::new(product);
+    base.run(&[
+        r#"CREATE TABLE "Élèves d'ici" ("CLÉ" INTEGER, "Nom d'usage" VARCHAR(40), "select" DATE)"#,
+        "CREATE TABLE contrat (id INTEGER, debut DATE)",
+        "CREATE VIEW v_contrat AS SELECT debut AS du, id FROM contrat",
+    ]);
+    let found = base.database().open_reader().unwrap().catalogue().unwrap();
+    let schema = product.pick("", "public", "");
+    let table = |name: &str, columns: &[&str]| CatalogueTable {
+        schema: schema.to_owned(),
+        name: name.to_owned(),
+        columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+    };
+    let expected = [
+        table("contrat", &["id", "debut"]),
+        table("v_contrat", &["du", "id"]),
+        table("Élèves d'ici", &["CLÉ", "Nom d'usage", "select"]),
+    ];
+    for table in &expected {
+        assert!(found.contains(table), "{table:?}: {found:#?}");
+    }
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
 }

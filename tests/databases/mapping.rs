@@ -3,16 +3,19 @@
 
 use std::{fs, path::PathBuf};
 
+use demo_host::output::FirstRows;
 use serde_json::json;
 
 use crate::{
     bases::{Base, Product, on_each},
     golden::copy_example,
-    host::{app, diagnosis},
-    support::source,
+    host::{app, diagnosis, document},
+    support::{program::DemoHost, source},
 };
 
 on_each! {
+    a_proposed_mapping_reads_what_it_was_proposed_for
+    the_check_counts_what_is_doubtful_in_every_entity
     names_in_brackets_and_queries_with_comments_read_the_same
     an_absent_entity_is_as_an_empty_table
     the_message_for_a_missing_column_says_whether_an_empty_name_is_possible
@@ -193,4 +196,147 @@ fn the_message_for_a_missing_column_says_whether_an_empty_name_is_possible(produ
     ] {
         assert!(details.iter().any(|line| line.contains(words)), "{words}: {details:#?}");
     }
+}
+
+fn a_proposed_mapping_reads_what_it_was_proposed_for(product: Product) {
+    let base = example(product);
+    let expected = preview(&base, None).unwrap();
+    let proposal = {
+        let app = app(&base, None);
+        document(&app.session().unwrap(), "correspondance.toml", &json!({}))
+    };
+    let proposal = String::from_utf8(proposal).unwrap();
+    assert_eq!(preview(&base, Some(&proposal)), Ok(expected), "{proposal}");
+    // Other names, of which the proposal has to find all.
+    base.run(&[
+        "ALTER TABLE stagiaire RENAME COLUMN id TO \"STA_CLE\"",
+        "ALTER TABLE stagiaire RENAME COLUMN email TO \"STA_COURRIEL\"",
+        "ALTER TABLE stagiaire RENAME COLUMN date_naissance TO \"Né le\"",
+        "ALTER TABLE stagiaire RENAME TO \"Stagiaires d'ici\"",
+        "ALTER TABLE inscription RENAME COLUMN stagiaire_id TO \"STA_CLE\"",
+    ]);
+    let expected = {
+        let table = format!("[{}].[Stagiaires d'ici]", base.schema);
+        let columns = r#"{ id = "STA_CLE", email = "STA_COURRIEL", date_naissance = "Né le" }"#;
+        let text = format!(
+            "[entity.stagiaire]\ntable = \"{table}\"\ncolumns = {columns}\n\
+             [entity.inscription]\ncolumns = {{ stagiaire_id = \"STA_CLE\" }}\n"
+        );
+        preview(&base, Some(&text)).unwrap()
+    };
+    let proposal = {
+        let app = app(&base, None);
+        document(&app.session().unwrap(), "correspondance.toml", &json!({}))
+    };
+    let proposal = String::from_utf8(proposal).unwrap();
+    assert_eq!(preview(&base, Some(&proposal)), Ok(expected), "{proposal}");
+}
+
+/// The tables of the contribution that checks a mapping.
+fn check(base: &Base, text: &str) -> Vec<FirstRows> {
+    let file = mapping(base, text);
+    let app = app(base, Some(&file));
+    let session = app.session().unwrap();
+    let tables = session.open("correspondance", &json!({})).unwrap();
+    tables
+        .into_iter()
+        .map(|table| session.first_rows(table, 1000).unwrap())
+        .collect()
+}
+
+/// What the first table of a check says of an entity in a column.
+fn said(table: &FirstRows, entity: &str, column: &str) -> String {
+    let at = table.column("entite").position(|name| name == entity).unwrap();
+    table.column(column).nth(at).unwrap().to_owned()
+}
+
+fn the_check_counts_what_is_doubtful_in_every_entity(product: Product) {
+    let base = Base::new(product);
+    copy_example(&base);
+    base.run(&[
+        "DROP TABLE interlocuteur",
+        "DELETE FROM convention",
+        "CREATE TABLE contrats (id VARCHAR(9), inscription_id INTEGER, date_debut VARCHAR(30), date_fin VARCHAR(30),
+         date_rupture VARCHAR(30), cause_rupture VARCHAR(40), siret_employeur VARCHAR(20))",
+        "INSERT INTO contrats VALUES ('1', 1, '2026-09-01', '9999-12-31', '1900-01-01', 'a', 'x')",
+        "INSERT INTO contrats VALUES ('1', 1, '2026-09-01', '9999-12-31', '1900-01-01', 'a', 'x')",
+        "INSERT INTO contrats VALUES ('2', 1, 'hier', '2079-06-06', '1753-01-01', 'SECRET', 'x')",
+        "INSERT INTO contrats VALUES ('2', 1, '2026-09-02', '2079-06-05', '0001-01-01', 'b', 'x')",
+        "INSERT INTO contrats VALUES ('x', 1, '1899-12-29', '0000-00-00', '1899-12-30', NULL, '')",
+        "INSERT INTO contrats VALUES (NULL, 1, '', NULL, '1900-12-31', NULL, '')",
+        "INSERT INTO contrats VALUES (NULL, 1, '', NULL, '1901-01-01', NULL, '')",
+    ]);
+    let text = "[entity.convention]\ntable = \"contrats\"\n[entity.sifa]\nabsent = true\n";
+    let tables = check(&base, text);
+    let counts = &tables[0];
+    for (column, expected) in [
+        ("etat", "OK"),
+        ("lignes", "7"),
+        ("repetees", "2"),
+        ("illisibles", "id : 1, date_debut : 1"),
+        ("dates_fictives", "date_fin : 4, date_rupture : 6"),
+    ] {
+        assert_eq!(said(counts, "convention", column), expected, "{column}");
+    }
+    let remarks = said(counts, "convention", "a_faire");
+    assert!(remarks.contains("de valeurs différentes : 1"), "{remarks}");
+    assert_eq!(
+        (
+            said(counts, "sifa", "etat"),
+            said(counts, "sifa", "lignes"),
+            said(counts, "sifa", "a_faire")
+        ),
+        ("OK".to_owned(), "0".to_owned(), String::new())
+    );
+    assert_eq!(said(counts, "interlocuteur", "etat"), "À corriger");
+    assert!(said(counts, "interlocuteur", "a_faire").contains("introuvable"));
+    assert_eq!(counts.column("entite").count(), 11);
+
+    let values = &tables[1];
+    let at = |entity: &str, column: &str| {
+        let mut keys = values.column("entite").zip(values.column("colonne"));
+        let at = keys.position(|found| found == (entity, column)).unwrap();
+        values.column("valeurs").nth(at).unwrap()
+    };
+    assert_eq!(at("convention", "cause_rupture"), "a · SECRET · b");
+    assert!(
+        !values
+            .column("entite")
+            .any(|entity| entity == "sifa" || entity == "interlocuteur")
+    );
+}
+
+/// People's values go to a terminal, never to a file or a pipe; the exit code says whether something is to be mended.
+#[test]
+fn the_check_writes_no_value_into_a_pipe() {
+    let base = Base::new(Product::Sqlite);
+    copy_example(&base);
+    base.run(&["UPDATE stagiaire SET nom = 'NOMSECRET'"]);
+    let host = DemoHost::new("mapping-check");
+    let run = |words: &[&str]| {
+        let mut all = vec!["--db", base.connection_string.as_str()];
+        all.extend(words);
+        host.run(&all)
+    };
+    for words in [&["mapping", "check"][..], &["--json", "mapping", "check"]] {
+        let ended = run(words).expect(0);
+        assert!(ended.stdout.contains("action_formation"), "{ended:?}");
+        assert!(
+            !ended.stdout.contains("NOMSECRET") && !ended.stderr.contains("NOMSECRET"),
+            "{ended:?}"
+        );
+    }
+    base.run(&["DROP TABLE sifa"]);
+    let ended = run(&["mapping", "check"]).expect(1);
+    assert!(ended.stdout.contains("introuvable"), "{ended:?}");
+
+    let file = base.folder.path().join("propose.toml");
+    let file = file.to_str().unwrap();
+    run(&["mapping", "init", "--out", file]).expect(0);
+    assert_eq!(
+        fs::read_to_string(file).unwrap(),
+        run(&["mapping", "init"]).expect(0).stdout
+    );
+    let refused = run(&["mapping", "init", "--out", file]).expect(2);
+    assert!(refused.stderr.contains("existe déjà"), "{refused:?}");
 }

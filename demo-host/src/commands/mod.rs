@@ -2,6 +2,7 @@
 
 mod compare;
 mod demo;
+mod mapping;
 mod night;
 mod preview;
 mod report;
@@ -32,6 +33,7 @@ pub fn run(app: &App, task: Task) -> Result<u8, Failure> {
         Task::Preview(asked) => preview::run(app, &asked),
         Task::Night(asked) => night::run(app, &asked),
         Task::Report(asked) => report::run(app, &asked),
+        Task::Mapping { action } => mapping::run(app, &action),
         Task::Diagnostic => tables::diagnostic(app),
         Task::Serve(asked) => serve::run(app, &asked),
         Task::Sandbox(asked) => receiver::run(app, &asked),

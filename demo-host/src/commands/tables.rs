@@ -6,7 +6,7 @@ use crate::failure::{DONE, FAILED, Failure};
 use crate::session::App;
 
 /// Lines of a diagnostic: far more than there can be.
-const ALL_LINES: usize = 10_000;
+pub const ALL_LINES: usize = 10_000;
 
 /// Runs `migrate`.
 pub fn migrate(app: &App, print: bool) -> Result<u8, Failure> {

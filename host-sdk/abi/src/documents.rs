@@ -39,6 +39,7 @@ pub struct passerelle_sink {
 /// | `compte-rendu.html` | the same as one page that stands alone | |
 /// | `reglages.json` | the settings, without keys | replaces the settings |
 /// | `reglages-a-verifier.json` | what is doubtful in the settings, as a list of `ou` and `texte` | |
+/// | `correspondance.toml` | a mapping file proposed from the tables and columns that the database has | |
 /// | `schema.sql` | the DDL of the `mna_` tables for this database | |
 ///
 /// Parameters are a JSON object, may be empty: for the preview those of a contribution's context; for the report `run`

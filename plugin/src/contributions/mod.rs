@@ -8,6 +8,7 @@ use crate::error::Error;
 pub mod acces_api;
 pub mod complements_secteur;
 pub mod compte_rendu;
+pub mod correspondance;
 pub mod courriel_compte_rendu;
 pub mod diagnostic;
 pub mod exemple_export_nuit;

@@ -5,8 +5,8 @@ use std::ffi::CStr;
 use std::io::Write;
 
 use super::{
-    Context, acces_api, complements_secteur, compte_rendu, courriel_compte_rendu, diagnostic, exemple_export_nuit,
-    export_de_nuit, numeros_uai, reglages, rotation_scellement, verification_etablissement,
+    Context, acces_api, complements_secteur, compte_rendu, correspondance, courriel_compte_rendu, diagnostic,
+    exemple_export_nuit, export_de_nuit, numeros_uai, reglages, rotation_scellement, verification_etablissement,
 };
 use crate::error::Error;
 use crate::form::Form;
@@ -79,8 +79,8 @@ pub static CONTRIBUTIONS: &[&Contribution] = &[
     &export_de_nuit::SCREEN,
 ];
 
-/// Screens that only another screen opens.
-pub static SCREENS: &[&Contribution] = &[&courriel_compte_rendu::SCREEN];
+/// Screens that stand in no menu: opened from another one, or by whoever installs.
+pub static SCREENS: &[&Contribution] = &[&courriel_compte_rendu::SCREEN, &correspondance::SCREEN];
 
 /// Every job.
 pub static JOBS: &[&JobEntry] = &[
@@ -101,6 +101,7 @@ pub static DOCUMENTS: &[&DocumentEntry] = &[
     &compte_rendu::COMPTE_RENDU_HTML,
     &reglages::REGLAGES,
     &reglages::A_VERIFIER,
+    &correspondance::CORRESPONDANCE,
     &reglages::SCHEMA,
 ];
 

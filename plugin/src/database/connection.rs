@@ -163,13 +163,13 @@ impl Connection {
         self.patience.attempt(&cancelled, work)
     }
 
-    fn odbc(&self) -> Result<&odbc::Connection, DatabaseError> {
+    pub(super) fn odbc(&self) -> Result<&odbc::Connection, DatabaseError> {
         self.cancellation.check()?;
         self.inner.as_ref().ok_or(DatabaseError::DriverFault)
     }
 
     /// A statement that is cancelled with the connection.
-    fn statement(&self) -> Result<Statement<'_>, DatabaseError> {
+    pub(super) fn statement(&self) -> Result<Statement<'_>, DatabaseError> {
         let connection = self.odbc()?;
         guarded(|| Ok(Statement::new(connection, &self.cancellation.running)))?
             .map_err(|refused| self.error(&refused, ""))

@@ -5,6 +5,7 @@
 //! | `connection_string` | reads attributes, adds those that a driver needs |
 //! | `dialect` | everything that differs between databases, decided from what the driver reports |
 //! | `connection` | one connection: queries, statements, arrays of parameters, transactions, cancellation |
+//! | `catalogue` | the tables that there are, and their columns |
 //! | `rows` | a streaming block cursor, all columns as text |
 //! | `values` | one tolerant parser per kind of value |
 //! | `block` | the rows in its buffers |
@@ -19,6 +20,7 @@
 //! fail make `odbc-api` panic when a handle is dropped: every such drop is contained here.
 
 mod block;
+mod catalogue;
 mod connection;
 mod connection_string;
 mod diagnostics;
@@ -39,6 +41,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 pub use block::{ColumnType, Row};
+pub use catalogue::CatalogueTable;
 pub use connection::{CancelHandle, Connection, Param};
 pub use connection_string::ConnectionString;
 pub use dialect::{Dialect, DialectKind, TextBinding};

@@ -53,7 +53,7 @@ pub(super) fn diagnose(database: &Database, writer: Writer<'_>) -> Vec<Check> {
     checks
 }
 
-fn check(connection: &Connection, writer: Writer<'_>, entity: &'static Entity) -> Vec<String> {
+pub(super) fn check(connection: &Connection, writer: Writer<'_>, entity: &'static Entity) -> Vec<String> {
     if writer.mapping.is_absent(entity) {
         return Vec::new();
     }

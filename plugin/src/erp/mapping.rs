@@ -15,6 +15,8 @@ mod query;
 use std::collections::HashMap;
 use std::path::Path;
 
+pub(super) use file::may_be_absent;
+
 use super::error::{ErpError, MappingFault};
 use super::schema::{ENTITIES, Entity};
 use crate::database::{Dialect, DialectKind};

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `schema` | the logical entities and columns |
 //! | `mapping` | what they are called in this ERP's database |
+//! | `proposal` | a mapping proposed from the database's catalogue |
 //! | `sql` | the queries |
 //! | `references` | what is held once: sociétés, secteurs, diplomas |
 //! | `reading` | one pass over the inscriptions, merged with what hangs on them |
@@ -12,13 +13,16 @@
 //! | `read_ahead` | the same on a thread of its own, in batches |
 //! | `apart` | the inscriptions that are not read, counted |
 //! | `diagnosis` | every entity against the live database |
+//! | `census` | the rows of every entity, counted by what is doubtful |
 
 mod apart;
+mod census;
 mod diagnosis;
 mod error;
 mod fields;
 mod mapping;
 mod merge;
+mod proposal;
 mod read_ahead;
 mod reading;
 mod records;
@@ -29,6 +33,7 @@ mod sql;
 use std::ops::ControlFlow;
 
 pub use apart::Apart;
+pub use census::{Examined, Values};
 pub use diagnosis::Check;
 pub use error::{ErpError, MappingFault};
 pub use mapping::Mapping;
@@ -165,6 +170,47 @@ impl Erp {
             statements.extend(children.into_iter().flatten().map(|query| query.sql));
         }
         statements
+    }
+
+    /// Proposes a mapping file, in TOML, from the tables and columns that the database has.
+    ///
+    /// # Errors
+    ///
+    /// The database's catalogue cannot be read.
+    pub fn propose_mapping(database: &Database) -> Result<String, ErpError> {
+        Ok(proposal::propose(&database.open_reader()?.catalogue()?))
+    }
+
+    /// The logical entities, in the order of [`Erp::examine`] and [`Erp::first_values`].
+    pub fn entities() -> impl ExactSizeIterator<Item = &'static str> {
+        schema::ENTITIES.iter().map(|entity| entity.name)
+    }
+
+    /// Reads all rows of the entity at a position and counts what is doubtful in them; `None` after the last entity.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be reached, or `cancel` said so.
+    pub fn examine(&self, position: usize, cancel: &dyn Fn() -> bool) -> Result<Option<Examined>, ErpError> {
+        let Some(entity) = schema::ENTITIES.get(position) else {
+            return Ok(None);
+        };
+        let connection = self.database.open_reader()?;
+        census::examine(&connection, self.writer(), entity, cancel).map(Some)
+    }
+
+    /// The first values of each column of the entity at a position, as they are in the database: personal data, to be shown
+    /// and not kept. `None` after the last entity.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be reached.
+    pub fn first_values(&self, position: usize) -> Result<Option<Vec<Values>>, ErpError> {
+        let Some(entity) = schema::ENTITIES.get(position) else {
+            return Ok(None);
+        };
+        let connection = self.database.open_reader()?;
+        Ok(Some(census::first_values(&connection, self.writer(), entity)))
     }
 
     /// Looks at every entity in the live database: all missing tables and columns and all types that cannot be read, at

@@ -103,6 +103,15 @@ impl Connection {
         Ok(slice_to_cow_utf8(&name).into_owned())
     }
 
+    /// The name of the catalogue in use; empty where there is none.
+    pub fn catalog(&self) -> String {
+        let mut name = Vec::with_capacity(256);
+        match value(self.handle.fetch_current_catalog(&mut name)) {
+            Some(()) => slice_to_cow_utf8(&name).into_owned(),
+            None => String::new(),
+        }
+    }
+
     /// Whether each statement is a transaction of its own.
     ///
     /// # Errors

@@ -8,4 +8,4 @@ mod text;
 
 pub use connection::{Connection, Manners};
 pub use records::{Record, Refused};
-pub use statement::{Executed, Reports, RunningStatements, Statement};
+pub use statement::{Executed, Listing, Reports, RunningStatements, Statement};

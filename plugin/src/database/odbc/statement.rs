@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use odbc_api::CursorImpl;
 use odbc_api::buffers::AnyBuffer;
-use odbc_api::handles::{AsStatementRef, Statement as _, StatementImpl, StatementRef};
+use odbc_api::handles::{AsStatementRef, SqlText, Statement as _, StatementImpl, StatementRef};
 use odbc_api::parameter::InputParameter;
 use odbc_api::sys::{HStmt, HandleType, SQLCancel, SQLExecute, SqlReturn};
 
@@ -98,6 +98,15 @@ impl Reports {
     }
 }
 
+/// What of a database is listed.
+#[derive(Debug, Clone, Copy)]
+pub enum Listing {
+    /// Tables and views.
+    Tables,
+    /// Their columns.
+    Columns,
+}
+
 /// A statement that is listed while it lives.
 pub struct Statement<'c> {
     statement: StatementImpl<'c>,
@@ -155,6 +164,23 @@ impl<'c> Statement<'c> {
         // SAFETY: the handle is allocated, the text is as long as is said, and what is bound is alive.
         let answer = unsafe { sql_exec_direct(self.reports.listed.0, text.as_ptr(), length) };
         self.reports.check(answer)?;
+        Ok(Executed(self))
+    }
+
+    /// Lists the tables and views, or the columns of all of them, of a catalogue and of schemas like a pattern.
+    ///
+    /// # Errors
+    ///
+    /// What the driver reports.
+    pub fn list(mut self, what: Listing, catalog: &str, schema: &str) -> Result<Executed<'c>, Refused> {
+        let [catalog, schema, any] = [catalog, schema, "%"].map(SqlText::new);
+        let answer = match what {
+            Listing::Tables => self
+                .statement
+                .tables(&catalog, &schema, &any, &SqlText::new("TABLE,VIEW")),
+            Listing::Columns => self.statement.columns(&catalog, &schema, &any, &any),
+        };
+        value(answer).ok_or_else(|| self.reports.refused())?;
         Ok(Executed(self))
     }
 

@@ -18,6 +18,11 @@ type Keys<'v> = DeTable<'v>;
 /// Entities that an ERP may do without; every dossier needs a row of each of the others.
 static MAY_BE_ABSENT: [&Entity; 5] = [&SIFA, &SIFA_RESPONSABLE, &CONVENTION, &INTERLOCUTEUR, &CENTRE_INTERET];
 
+/// Whether an ERP may do without an entity.
+pub(in crate::erp) fn may_be_absent(entity: &Entity) -> bool {
+    MAY_BE_ABSENT.iter().any(|other| other.name == entity.name)
+}
+
 /// Reads a whole file.
 pub(super) fn parse(text: &str) -> Result<Said, Fault> {
     let document = DeTable::parse(text).map_err(|error| {
@@ -167,7 +172,7 @@ fn absent(entity: &Entity, path: &str, value: &Spanned<DeValue<'_>>) -> Result<b
     let Some(absent) = value.get_ref().as_bool() else {
         return Err(fault(value, path, "true, ou false, sans guillemets"));
     };
-    if absent && !MAY_BE_ABSENT.iter().any(|other| other.name == entity.name) {
+    if absent && !may_be_absent(entity) {
         let names = listed(MAY_BE_ABSENT.iter().map(|entity| entity.name));
         let expected = format!(
             "une table ou une requête : sans l'entité {}, aucun dossier ne peut être formé ; seules peuvent être absentes : {names}",
