@@ -5,6 +5,7 @@ use super::*;
 use crate::bases::{Base, Product, on_each};
 
 mod drivers;
+mod silence;
 
 on_each! {
     a_longer_value_restarts_the_query_without_losing_or_repeating_a_row
