@@ -7,15 +7,16 @@
 #[path = "support/generator/mod.rs"]
 mod generator;
 
-use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use demo_host::sandbox::rules::{check_2021, check_v3, identity_v3, known_fields_v3, late_errors_v3};
+use demo_host::sandbox::rules::{check_2021, check_v3, identity_v3, known_fields_v3, late_errors_v3, statut_affiche};
 use generator::{World, world};
 use passerelle::dossier::records::{Attendu, Inscription, Lecture, Stagiaire, ValeurIllisible};
 use passerelle::dossier::{
-    CodeMotif, Contexte, Dossier, Genre, ListeUai, Protocole, Provenance, Valeur, colonnes, retenir_une_inscription,
+    CodeMotif, Contexte, Dossier, Genre, ListeUai, Protocole, Provenance, StatutAffiche, Valeur, colonnes,
+    retenir_une_inscription,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -107,6 +108,47 @@ fn the_receiver_takes_every_dossier_that_we_send() {
         "ERPs so nasty, or so clean, that they prove nothing: {sent} of {seen}"
     );
     println!("{sent} dossiers of {seen} are sent");
+}
+
+#[test]
+fn the_dashboard_displays_what_we_say_by_its_rule_written_twice() {
+    same_status(2_000);
+}
+
+#[test]
+#[ignore = "minutes: 100,000 dossiers"]
+fn the_dashboard_displays_what_we_say_of_a_hundred_thousand() {
+    same_status(100_000);
+}
+
+/// The plugin's status and the sandbox's, each by its own code, of at least so many dossiers that are sent.
+fn same_status(wanted: u64) {
+    let seen: RefCell<BTreeMap<&'static str, u64>> = RefCell::default();
+    let compared = || seen.borrow().values().sum::<u64>();
+    while compared() < wanted {
+        for_every_world(|world, day| {
+            let since_1970 = (day - NaiveDate::default()).num_days();
+            for dossier in dossiers(world, day, FORMS[0])
+                .iter()
+                .filter(|dossier| dossier.envoyable())
+            {
+                let body = json(dossier);
+                let ours = dossier.statut_affiche.map(StatutAffiche::code);
+                prop_assert_eq!(ours, statut_affiche(&body, since_1970), "on {} of {}", day, body);
+                if let Some(code) = ours {
+                    *seen.borrow_mut().entry(code).or_default() += 1;
+                }
+            }
+            Ok(())
+        });
+    }
+    println!("{:?}", seen.borrow());
+    assert_eq!(
+        seen.borrow().len(),
+        5,
+        "ERPs without some status prove little: {:?}",
+        seen.borrow()
+    );
 }
 
 #[test]

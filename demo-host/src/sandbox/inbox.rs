@@ -20,6 +20,8 @@ pub struct Received<'a> {
     pub dossier: &'a Value,
     /// Why it is refused; empty when it is not.
     pub errors: Vec<FieldError>,
+    /// The status that the dashboard displays, where it computes one.
+    pub statut_affiche: Option<&'static str>,
 }
 
 /// One line of the list; its texts are in the file.
@@ -80,6 +82,16 @@ impl Inbox {
         self.contents.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn hash(&self, identity: &str) -> u128 {
+        let [first, second] = &self.hashers;
+        u128::from(first.hash_one(identity)) << 64 | u128::from(second.hash_one(identity))
+    }
+
+    /// Whether a dossier of this identity was received before.
+    pub fn knows(&self, identity: &str) -> bool {
+        self.lock().index.contains_key(&self.hash(identity))
+    }
+
     /// Counts a request to the API.
     pub fn count_request(&self) {
         self.lock().requests += 1;
@@ -97,9 +109,10 @@ impl Inbox {
             serde_json::to_writer(&mut text, received.dossier)?;
             write!(text, ",\"valide\":{},\"erreurs\":", received.errors.is_empty())?;
             serde_json::to_writer(&mut text, &received.errors)?;
-            let [first, second] = &self.hashers;
-            let identity =
-                u128::from(first.hash_one(&received.identity)) << 64 | u128::from(second.hash_one(&received.identity));
+            if let Some(statut) = received.statut_affiche {
+                write!(text, ",\"statut_affiche\":\"{statut}\"")?;
+            }
+            let identity = self.hash(&received.identity);
             places.push((identity, start, text.len() - start, received.errors.is_empty()));
         }
         let mut contents = self.lock();
@@ -236,6 +249,7 @@ mod tests {
                 identity: identity.to_owned(),
                 dossier,
                 errors,
+                statut_affiche: None,
             }])
             .unwrap();
     }
@@ -270,6 +284,7 @@ mod tests {
                 identity: i.to_string(),
                 dossier: &dossier,
                 errors: vec![],
+                statut_affiche: None,
             })
             .collect();
         inbox.keep(&batch).unwrap();

@@ -91,6 +91,7 @@ fn treat(shared: &Shared, call: &Call, items: &[Value]) -> Answer {
             identity: rules::identity_2021(item),
             dossier: item,
             errors,
+            statut_affiche: None,
         });
     }
     if let Err(error) = shared.inbox.keep(&kept) {

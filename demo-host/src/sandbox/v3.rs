@@ -99,6 +99,7 @@ fn treat(shared: &Shared, call: &Call, items: &[Value], sender: &str) -> Answer 
     let now = chrono::Utc::now();
     let instant = now.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
     let day = now.format("%Y-%m-%d").to_string();
+    let today = now.timestamp().div_euclid(86_400);
     let mut kept = Vec::with_capacity(items.len());
     let mut data = Vec::with_capacity(items.len());
     let mut some_invalid = false;
@@ -123,13 +124,19 @@ fn treat(shared: &Shared, call: &Call, items: &[Value], sender: &str) -> Answer 
         set("api_version", json!("v3"));
         set("computed_day", json!(day));
         data.push(Value::Object(echo));
+        let identity = rules::identity_v3(item);
         if !invalid {
             errors = late_errors(shared, item);
         }
+        let statut_affiche = errors.is_empty().then(|| rules::statut_affiche(item, today)).flatten();
+        if !invalid && !shared.inbox.knows(&identity) {
+            errors.extend(rules::name_errors_v3(item));
+        }
         kept.push(Received {
-            identity: rules::identity_v3(item),
+            identity,
             dossier: item,
             errors,
+            statut_affiche,
         });
     }
     if let Err(error) = shared.inbox.keep(&kept) {

@@ -10,6 +10,7 @@ use super::cells::Block;
 use super::reading::Source;
 use crate::failure::Failure;
 use crate::sandbox::Contents;
+use crate::sandbox::rules::Statut;
 
 /// The ERP's own entries for its menus; their ids start like no plugin's.
 pub fn contributions() -> Value {
@@ -89,6 +90,7 @@ pub fn received_description() -> Value {
             {"id": "prenom_apprenant", "label": "Prénom", "kind": "text"},
             {"id": "uai", "label": "UAI", "kind": "text"},
             {"id": "valide", "label": "Valide", "kind": "boolean"},
+            {"id": "statut", "label": "Statut affiché par le tableau de bord", "kind": "text"},
             {"id": "fois", "label": "Reçu (fois)", "kind": "integer"},
             {"id": "erreurs", "label": "Erreurs", "kind": "text"},
             {"id": "dossier", "label": "Dossier tel que reçu", "kind": "text"},
@@ -141,10 +143,15 @@ fn received(entry: &Value, block: &mut Block) {
     ];
     let (errors, dossier) = (errors.join("\n"), dossier.to_string());
     let valid = entry.get("valide").and_then(Value::as_bool);
+    let statut = entry
+        .get("statut_affiche")
+        .and_then(Value::as_str)
+        .and_then(Statut::label);
     let times = entry.get("fois").and_then(Value::as_i64);
     let cells = texts.iter().map(|text| text.as_deref().map(Cell::Text));
     block.row(cells.chain([
         valid.map(Cell::Boolean),
+        statut.map(Cell::Text),
         times.map(Cell::Integer),
         (!errors.is_empty()).then_some(Cell::Text(&errors)),
         Some(Cell::Text(&dossier)),

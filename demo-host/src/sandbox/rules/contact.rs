@@ -38,18 +38,23 @@ pub fn phone_faults(text: &str) -> Vec<&'static str> {
     const UNASSIGNED: &str = "Numéro de téléphone invalide";
     let cleaned: String = js::trim(text)
         .chars()
-        .filter(|c| !(js::is_space(*c) || matches!(c, '-' | '.' | '(' | ')')))
+        .map(plain_digit)
+        // The dashes of typographers are cut out by the library, the others by the receiver before it.
+        .filter(|c| !(js::is_space(*c) || matches!(c, '-' | '.' | '(' | ')' | '\u{2010}'..='\u{2015}' | '\u{2212}')))
         .collect();
+    let cleaned = without_extension(&cleaned);
     // The receiver reads the whole text or nothing; the Rust port looks for a number inside it.
-    let international = cleaned.strip_prefix('+').unwrap_or(&cleaned);
+    let international = cleaned.strip_prefix('+').unwrap_or(cleaned);
     if international.is_empty() || !international.bytes().all(|b| b.is_ascii_digit()) {
         return vec![IMPOSSIBLE];
     }
     // Ten zeros have the length of a number; the Rust port reads no number at all there.
-    if cleaned == "0000000000" {
+    // Nor does it keep the 0 of a number that is one digit short, which makes its length a possible one.
+    let short = cleaned.len() == 9 && cleaned.starts_with('0') && !cleaned.starts_with("00");
+    if cleaned == "0000000000" || short {
         return vec![UNASSIGNED];
     }
-    let number = match phonenumber::parse(Some(region_of(&cleaned)), &cleaned) {
+    let number = match phonenumber::parse(Some(region_of(cleaned)), cleaned) {
         Ok(number) if is_possible(&number) => number,
         _ => return vec![IMPOSSIBLE],
     };
@@ -64,6 +69,37 @@ pub fn phone_faults(text: &str) -> Vec<&'static str> {
         faults.push("Numéro de téléphone est un numéro spécial");
     }
     faults
+}
+
+/// A digit of any width or script that the library knows, as ASCII writes it.
+fn plain_digit(char: char) -> char {
+    let of = |zero: u32| char::from_digit(u32::from(char).wrapping_sub(zero), 10);
+    of(0xFF10).or_else(|| of(0x0660)).or_else(|| of(0x06F0)).unwrap_or(char)
+}
+
+/// A number without the extension that the library reads off its end: `x12`, `#3`, `ext12`, `;ext=3`.
+fn without_extension(number: &str) -> &str {
+    let number = number
+        .strip_suffix('#')
+        .filter(|rest| rest.contains(['x', 't', '#']))
+        .unwrap_or(number);
+    let head = number.trim_end_matches(|char: char| char.is_ascii_digit());
+    let digits = number.len() - head.len();
+    let lower = head.to_ascii_lowercase();
+    let found = [
+        (";ext=", 20),
+        ("ext", 20),
+        ("extn", 20),
+        ("x", 9),
+        ("#", 9),
+        ("~", 9),
+        ("int", 9),
+    ]
+    .into_iter()
+    .find(|(mark, most)| lower.ends_with(mark) && (1..=*most).contains(&digits));
+    found
+        .and_then(|(mark, _)| head.get(..head.len() - mark.len()))
+        .unwrap_or(number)
 }
 
 /// The region a number belongs to by its first digits, with or without the leading 0.

@@ -2,6 +2,7 @@
 
 use super::js;
 use chrono::{Days, NaiveDate};
+use std::borrow::Cow;
 
 /// Whether a text starts with `YYYY-MM-DD`, all ASCII digits. A leading space does not pass.
 pub fn starts_like_a_date(text: &str) -> bool {
@@ -16,7 +17,8 @@ pub fn starts_like_a_date(text: &str) -> bool {
 /// What `new Date(text.trim())` holds, in milliseconds since 1970-01-01T00:00Z on a server that runs in UTC; `None` for an invalid date.
 ///
 /// Day 1 to 31 is taken for every month and rolls over, as V8 does. Besides ISO forms, the forms with a space that V8's older parser takes
-/// (`2021-09-01 00:00:00`, with a zone or AM/PM) are read; its taste for comments in brackets and month names is not copied.
+/// (`2021-09-01 00:00:00`, with a zone or AM/PM) are read; so are its comments in brackets and its commas; its taste for month names is
+/// not copied.
 pub fn parse(text: &str) -> Option<i64> {
     let text = js::trim(text);
     if !starts_like_a_date(text) {
@@ -33,12 +35,32 @@ pub fn parse(text: &str) -> Option<i64> {
         .and_hms_opt(0, 0, 0)?
         .and_utc()
         .timestamp_millis();
-    Some(midnight + time_of_day(text.get(10..)?)?)
+    let rest = without_comments(text.get(10..)?);
+    Some(midnight + time_of_day(&rest)?)
+}
+
+/// What V8's older parser reads of what follows a date: commas and what stands in brackets mean nothing to it.
+fn without_comments(rest: &str) -> Cow<'_, str> {
+    if !rest.contains(['(', ',']) {
+        return rest.into();
+    }
+    let mut depth = 0_u32;
+    let mut kept = String::new();
+    for char in rest.chars() {
+        match char {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => kept.push(' '),
+            other if depth == 0 => kept.push(other),
+            _ => {}
+        }
+    }
+    kept.trim_end().to_owned().into()
 }
 
 /// What follows the date, in milliseconds to add to its midnight in UTC.
 fn time_of_day(rest: &str) -> Option<i64> {
-    if rest.is_empty() || rest == "Z" {
+    if matches!(rest, "" | "Z") || matches!(rest.trim_start_matches(' '), "Z" | "GMT" | "UTC") {
         return Some(0);
     }
     let iso = rest.starts_with('T');

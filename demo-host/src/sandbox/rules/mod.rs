@@ -7,6 +7,8 @@ mod contact;
 mod contrats;
 mod dates;
 mod js;
+mod pattern;
+mod statut_affiche;
 mod statut_candidats;
 mod v3;
 #[cfg(test)]
@@ -15,7 +17,8 @@ mod verdicts;
 use serde::Serialize;
 use serde_json::Value;
 
-pub use contrats::late_errors_v3;
+pub use contrats::{late_errors_v3, name_errors_v3};
+pub use statut_affiche::Statut;
 pub use statut_candidats::{Refusal, check_2021, refusals_2021};
 pub use v3::{check_v3, known_fields_v3};
 
@@ -67,6 +70,11 @@ pub fn identity_2021(item: &Value) -> String {
         text("annee_scolaire"),
     ])
     .to_string()
+}
+
+/// The status that the dashboard displays for a v3 dossier on a day (days since 1970-01-01, in UTC); none for one that is refused.
+pub fn statut_affiche(item: &Value, day: i64) -> Option<&'static str> {
+    Some(statut_affiche::Parcours::of(item, None)?.on(day).code())
 }
 
 /// Whether `nir_apprenant` counts as given: the receiver keeps no more of it.

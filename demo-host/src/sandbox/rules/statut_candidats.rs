@@ -113,6 +113,10 @@ pub fn refusals_2021(item: &Value) -> Vec<Refusal> {
     for (field, rule) in REQUIRED {
         if let Some(value) = fields.get(field) {
             judge(field, rule, value);
+            // Joi's list of values comes first, its type second.
+            if matches!(rule, Rule::Statut) && number(value).is_none() {
+                judge(field, Rule::Number, value);
+            }
         }
     }
     let missing = REQUIRED.iter().filter(|(field, _)| !fields.contains_key(*field));
@@ -152,7 +156,7 @@ fn verdict(rule: Rule, value: &Value) -> Verdict {
         Rule::Number => Ok(()),
         Rule::Statut => match number(value) {
             Some(code) if [0.0, 2.0, 3.0].contains(&code) => Ok(()),
-            _ => refuse("any.only", "must be one of [0, 2, 3]"),
+            _ => refuse("any.only", "must be one of [3, 2, 0]"),
         },
         Rule::Date => match value.as_str() {
             Some(text) if is_date(text) => Ok(()),
@@ -182,9 +186,14 @@ fn number(value: &Value) -> Option<f64> {
     }
 }
 
-/// ISO only: what JavaScript reads, without its AM/PM and named zones. Days 29 to 31 pass in every month.
+/// ISO only: what JavaScript reads, without its AM/PM and named zones, no space at the end, no zone without a time, no 24th
+/// hour. Days 29 to 31 pass in every month.
 fn is_date(text: &str) -> bool {
-    let iso_rest = |rest: &str| rest.bytes().all(|b| b.is_ascii_digit() || b"T :.+-Z".contains(&b));
+    let iso_rest = |rest: &str| {
+        let clock = rest.strip_prefix(['T', ' ']).unwrap_or_default();
+        let known = rest.bytes().all(|b| b.is_ascii_digit() || b"T :.+-Z".contains(&b));
+        rest.is_empty() || (known && !clock.is_empty() && !clock.starts_with("24") && !rest.ends_with(' '))
+    };
     dates::starts_like_a_date(text) && text.get(10..).is_some_and(iso_rest) && dates::parse(text).is_some()
 }
 

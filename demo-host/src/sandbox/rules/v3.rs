@@ -2,6 +2,7 @@
 
 use super::{FieldError, codes, contact, dates, js};
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// How a field is judged.
 #[derive(Clone, Copy)]
@@ -114,6 +115,7 @@ const OPTIONAL: &[(&str, Rule)] = &[
     ("type_cfa", Rule::TypeCfa),
     ("custom_statut_apprenant", Rule::Anything),
     ("api_version", Rule::ApiVersion),
+    ("source_organisme_id", Rule::Text(1)),
 ];
 
 /// The fields that the receiver knows and echoes, without those it sets itself and without `nir_apprenant`, which it never shows.
@@ -122,7 +124,7 @@ pub fn known_fields_v3() -> impl Iterator<Item = &'static str> {
         .iter()
         .chain(OPTIONAL)
         .map(|(field, _)| *field)
-        .filter(|field| *field != "api_version")
+        .filter(|field| !matches!(*field, "api_version" | "source_organisme_id"))
 }
 
 /// What the v3 receiver finds wrong with a dossier at once; empty when it is taken.
@@ -160,11 +162,11 @@ fn report(errors: &mut Vec<FieldError>, field: &str, rule: Rule, value: &Value) 
         };
         errors.extend(faults.into_iter().map(|fault| FieldError::new(field, fault)));
     } else if let Err(message) = verdict(rule, value) {
-        errors.push(FieldError::new(field, message));
+        errors.push(FieldError::new(field, &message));
     }
 }
 
-type Verdict = Result<(), &'static str>;
+type Verdict = Result<(), Cow<'static, str>>;
 
 fn verdict(rule: Rule, value: &Value) -> Verdict {
     match rule {
@@ -175,7 +177,8 @@ fn verdict(rule: Rule, value: &Value) -> Verdict {
             let annee = text_or_truthy(value)?;
             ensure(
                 codes::normal_annee_scolaire(&annee).is_some(),
-                "Format invalide (format attendu : 2023-2024)",
+                "Format invalide (format attendu : 2023-2024). Les années doivent être consécutives ou identiques \
+                 (ex : 2023-2024 ou 2023-2023)",
             )
         }
         Rule::Uai => {
@@ -205,7 +208,8 @@ fn verdict(rule: Rule, value: &Value) -> Verdict {
         Rule::Cfd => ensure(codes::is_cfd(&js::string(value)), "Code CFD invalide"),
         Rule::CodePostal => {
             let code = text_or_truthy(value)?;
-            let accepted = !code.is_empty() && codes::is_code_postal(&code);
+            // An empty list is no empty text, and reads as one.
+            let accepted = value.as_str() != Some("") && codes::is_code_postal(&code);
             ensure(accepted, "Le code postal doit faire 5 caractères numériques exactement")
         }
         Rule::CommuneInsee => ensure(codes::is_commune_insee(&text_or_truthy(value)?), INVALID_FORMAT),
@@ -222,18 +226,28 @@ fn verdict(rule: Rule, value: &Value) -> Verdict {
         }
         Rule::Boolean => ensure(value.is_boolean(), "Boolean attendu"),
         Rule::DerniereSituation => ensure(codes::is_derniere_situation(integer_of(value)), "Invalid input"),
-        Rule::DernierOrganisme => ensure(codes::is_dernier_organisme(&js::string(value)), INVALID_FORMAT),
-        Rule::TypeCfa => {
-            let code = text_or_truthy(value)?;
-            ensure(!code.is_empty() && codes::is_type_cfa(&code), INVALID_FORMAT)
-        }
+        Rule::DernierOrganisme => ensure(codes::is_dernier_organisme(&js::string(value)), "UAI ou département"),
+        Rule::TypeCfa => type_cfa(value),
         Rule::ApiVersion => ensure(matches!(value.as_str(), Some("v1" | "v2" | "v3" | "")), "Invalid input"),
         Rule::Telephone | Rule::Anything => Ok(()),
     }
 }
 
+fn type_cfa(value: &Value) -> Verdict {
+    let kinds = "'01' | '02' | '03' | '04' | '05' | '06' | '07' | '08' | '09' | '10'";
+    if !(value.is_string() || value.is_number()) {
+        return Err(format!("{kinds} attendu").into());
+    }
+    let code = js::pad_start(&js::string(value), 2);
+    if codes::is_type_cfa(&code) {
+        Ok(())
+    } else {
+        Err(format!("Invalid enum value. Expected {kinds}, received '{code}'").into())
+    }
+}
+
 fn ensure(accepted: bool, message: &'static str) -> Verdict {
-    if accepted { Ok(()) } else { Err(message) }
+    if accepted { Ok(()) } else { Err(message.into()) }
 }
 
 fn text(value: &Value, minimum: usize) -> Verdict {
@@ -241,19 +255,15 @@ fn text(value: &Value, minimum: usize) -> Verdict {
     if js::length(js::trim(text)) >= minimum {
         return Ok(());
     }
-    Err(if minimum == 1 {
-        "String must contain at least 1 character(s)"
-    } else {
-        "String must contain at least 2 character(s)"
-    })
+    Err(format!("String must contain at least {minimum} character(s)").into())
 }
 
 /// A text, or the text of another value that counts as true (0 and `false` do not).
-fn text_or_truthy(value: &Value) -> Result<String, &'static str> {
+fn text_or_truthy(value: &Value) -> Result<String, Cow<'static, str>> {
     if value.is_string() || js::truthy(Some(value)) {
         Ok(js::string(value))
     } else {
-        Err(STRING_EXPECTED)
+        Err(STRING_EXPECTED.into())
     }
 }
 
@@ -268,7 +278,7 @@ fn integer_of(value: &Value) -> f64 {
 fn date(value: &Value) -> Verdict {
     match value.as_str() {
         Some(text) if dates::starts_like_a_date(text) => ensure(dates::parse(text).is_some(), "Invalid date"),
-        _ => Err("Date invalide"),
+        _ => Err("Date invalide".into()),
     }
 }
 
@@ -279,11 +289,11 @@ fn annee_formation(value: &Value) -> Verdict {
         value.as_f64().unwrap_or(f64::NAN)
     };
     if year.is_nan() {
-        Err(NUMBER_EXPECTED)
+        Err(NUMBER_EXPECTED.into())
     } else if year.fract() != 0.0 {
-        Err("Integer attendu")
+        Err("Integer attendu".into())
     } else if year < 0.0 {
-        Err("Number must be greater than or equal to 0")
+        Err("Number must be greater than or equal to 0".into())
     } else {
         ensure(year <= 5.0, "Le chiffre doit être inférieur ou égal à 5")
     }

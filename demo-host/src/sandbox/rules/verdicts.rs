@@ -48,7 +48,8 @@ const FORMAT: &str = "Format invalide";
 
 #[test]
 fn rows_1_to_5_school_year() {
-    const YEAR: &str = "Format invalide (format attendu : 2023-2024)";
+    const YEAR: &str = "Format invalide (format attendu : 2023-2024). Les années doivent être consécutives ou identiques \
+                        (ex : 2023-2024 ou 2023-2023)";
     accepted(1, "annee_scolaire", &[json!("2023/2024")]);
     accepted(2, "annee_scolaire", &[json!("2023 - 2024")]);
     refused(
@@ -319,11 +320,23 @@ fn rows_39_to_45_small_fields() {
     );
     accepted(42, "nom_apprenant", &[json!("Lenôtre-Çelik œ ß")]);
     accepted(43, "type_cfa", &[json!("4"), json!(4), json!("10")]);
+    let kinds = "'01' | '02' | '03' | '04' | '05' | '06' | '07' | '08' | '09' | '10'";
+    for (value, received) in [
+        (json!("11"), "11"),
+        (json!(""), "00"),
+        (json!(" 4"), " 4"),
+        (json!(0), "00"),
+        (json!("004"), "004"),
+    ] {
+        let message = format!("Invalid enum value. Expected {kinds}, received '{received}'");
+        refused(43, "type_cfa", &message, &[value]);
+    }
+    let message = format!("{kinds} attendu");
     refused(
         43,
         "type_cfa",
-        FORMAT,
-        &[json!("11"), json!(""), json!(" 4"), json!("00")],
+        &message,
+        &[json!(true), json!([4]), json!({}), json!(false)],
     );
     accepted(
         44,
@@ -365,12 +378,84 @@ fn rows_46_to_49_rest() {
     refused(
         49,
         "dernier_organisme_uai",
-        FORMAT,
+        "UAI ou département",
         &[json!("2a"), json!("7"), json!("")],
     );
     accepted(0, "nir_apprenant", &[json!(true), json!("anything")]);
     accepted(0, "api_version", &[json!("v2"), json!("")]);
     refused(0, "api_version", "Invalid input", &[json!("v4")]);
+    accepted(0, "source_organisme_id", &[json!("64f0"), Value::Null]);
+    refused(0, "source_organisme_id", STRING, &[json!(1), json!(true), json!([])]);
+    refused(
+        0,
+        "source_organisme_id",
+        "String must contain at least 1 character(s)",
+        &[json!("")],
+    );
+    assert!(
+        known_fields_v3().all(|field| field != "source_organisme_id"),
+        "the receiver sets it itself"
+    );
+}
+
+#[test]
+fn what_the_receivers_libraries_take_besides() {
+    {
+        let field = "tel_apprenant";
+        let taken = [
+            "0612345678x12",
+            "0612345678 x 12",
+            "06 12 34 56 78#3",
+            "+33 6 12 34 56 78;ext=3",
+            "0612345678 ext. 12",
+            "０６１２３４５６７８",
+            "06\u{2011}12\u{2011}34\u{2011}56\u{2011}78",
+        ];
+        accepted(23, field, &taken.map(|number| json!(number)));
+        refused(
+            24,
+            field,
+            "Numéro de téléphone invalide",
+            &[json!("061234567"), json!("06 12 34 56 7")],
+        );
+        refused(
+            24,
+            field,
+            FORMAT,
+            &[
+                json!("0612345678x"),
+                json!("0612345678x1234567890"),
+                json!("x12"),
+                json!("061234"),
+            ],
+        );
+    }
+    for field in ["date_entree_formation", "contrat_date_debut"] {
+        for rest in [" GMT", " (note)", ",", "GMT", " (a (b) c)", ", 10:00", " UTC", "Z"] {
+            accepted(20, field, &[json!(format!("2021-09-01{rest}"))]);
+        }
+        for rest in ["abc", " note", ";", "T(x)"] {
+            refused(20, field, "Invalid date", &[json!(format!("2021-09-01{rest}"))]);
+        }
+    }
+    for field in ["code_postal_apprenant", "etablissement_lieu_de_formation_code_postal"] {
+        accepted(36, field, &[json!([])]);
+    }
+}
+
+#[test]
+fn a_first_reception_uses_names_as_patterns_and_a_course_of_centuries_is_told() {
+    let names = |nom: &str| name_errors_v3(&dossier(json!({"nom_apprenant": nom})));
+    assert_eq!(
+        names("*MARTIN"),
+        [FieldError::new("nom_apprenant", "Invalid regular expression")]
+    );
+    assert_eq!(names("DUPONT (NÉE LEROY)"), []);
+    let course = |changes: Value| late_errors_v3(&dossier(changes)).len();
+    assert_eq!(course(json!({})), 0);
+    assert_eq!(course(json!({"date_fin_formation": "9999-12-31"})), 1);
+    assert_eq!(course(json!({"date_entree_formation": "1900-01-01"})), 1);
+    assert_eq!(course(json!({"contrat_date_debut": "1899-12-30"})), 1);
 }
 
 /// A 2021 dossier that passes, with some fields replaced.
@@ -437,17 +522,24 @@ fn fields_of_2021() {
             "string.pattern.base",
             vec![json!("2021/2022"), json!("2021-22")],
         ),
-        (
-            "statut_apprenant",
-            "any.only",
-            vec![json!(1), json!("trois"), json!(true)],
-        ),
+        ("statut_apprenant", "any.only", vec![json!(1)]),
         (
             "contrat_date_debut",
             "date.format",
-            ["", "2021-13-01", "2021-02-32", "2021-09-01abc", "13/11/2020"]
-                .map(|date| json!(date))
-                .to_vec(),
+            [
+                "",
+                "2021-13-01",
+                "2021-02-32",
+                "2021-09-01abc",
+                "13/11/2020",
+                "2025-09-01 ",
+                "2025-09-01Z",
+                "2025-09-01T24:00:00",
+                "2025-09-01 GMT",
+                "2025-09-01,",
+            ]
+            .map(|date| json!(date))
+            .to_vec(),
         ),
         (
             "date_metier_mise_a_jour_statut",
@@ -468,6 +560,20 @@ fn fields_of_2021() {
                 "{field} = {value}"
             );
         }
+    }
+    for value in [json!("trois"), json!(true)] {
+        let refusals = refusals_2021(&dossier_2021(json!({"statut_apprenant": value})));
+        let told: Vec<_> = refusals
+            .iter()
+            .map(|refusal| (refusal.kind, refusal.message.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("any.only", "\"statut_apprenant\" must be one of [3, 2, 0]"),
+                ("number.base", "\"statut_apprenant\" must be a number")
+            ]
+        );
     }
     assert_eq!(check_2021(&json!({})).len(), 9);
     assert_eq!(refusals_2021(&Value::Null)[0].kind, "object.base");
