@@ -1,12 +1,12 @@
 //! A request as the receiver's routes see it, and the answers they make.
 
+use super::body::{self, Parsed};
 use super::faults::Rejection;
 use crate::doors::PATIENCE;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
-use std::borrow::Cow;
 
 /// A body that came, or not.
 pub enum Upload {
@@ -61,16 +61,6 @@ impl Upload {
     }
 }
 
-/// What the body parser makes of a body.
-pub enum Parsed {
-    /// JSON; `{}` for no body or another content type.
-    Json(Value),
-    /// Not JSON.
-    Malformed(String),
-    /// Over the limit.
-    TooLarge,
-}
-
 /// One request.
 pub struct Call {
     /// POST for all routes.
@@ -91,30 +81,9 @@ impl Call {
         self.headers.get(header::AUTHORIZATION)?.to_str().ok()
     }
 
-    /// The body as the receiver's strict JSON parser reads it: an object or an array.
-    pub fn json(&self) -> Parsed {
-        let content_type = self
-            .headers
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        let kind = content_type.split(';').next().unwrap_or_default().trim();
-        let bytes = match &self.upload {
-            Upload::TooLarge(_) => return Parsed::TooLarge,
-            Upload::Whole(bytes) if kind.eq_ignore_ascii_case("application/json") && !bytes.is_empty() => bytes,
-            Upload::Whole(_) | Upload::Broken => return Parsed::Json(json!({})),
-        };
-        // As in JavaScript, what is not UTF-8 becomes U+FFFD.
-        let text: Cow<'_, str> = String::from_utf8_lossy(bytes);
-        match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
-            Ok(value @ (Value::Array(_) | Value::Object(_))) => Parsed::Json(value),
-            Ok(_) => Parsed::Malformed("Unexpected token, an object or an array was expected".to_owned()),
-            Err(error) => Parsed::Malformed(format!(
-                "Unexpected token at line {} column {}",
-                error.line(),
-                error.column()
-            )),
-        }
+    /// The body as the receiver's parser reads it: an object or an array, of at most `limit` bytes.
+    pub fn json(&self, limit: usize) -> Parsed {
+        body::parse(&self.headers, &self.upload, limit)
     }
 }
 
@@ -152,6 +121,14 @@ impl Answer {
         }
     }
 
+    /// A text of no type.
+    pub fn untyped(status: StatusCode, body: &'static str) -> Self {
+        Self {
+            body: Bytes::from_static(body.as_bytes()),
+            ..Self::empty(status)
+        }
+    }
+
     /// No body at all.
     pub fn empty(status: StatusCode) -> Self {
         Self {
@@ -177,15 +154,20 @@ impl Answer {
     }
 }
 
-/// Joi's complaint about a body that is not the list it should be; `None` when it is one, with its items.
+/// Joi's complaint about a body that is not the list it should be, the whole body in it; or the items.
 pub fn batch(body: Value, limit: usize) -> Result<Vec<Value>, Value> {
-    let detail = |message: String, kind: &str| json!([{"message": message, "path": [], "type": kind, "context": {"label": "value"}}]);
-    match body {
-        Value::Array(items) if items.len() <= limit => Ok(items),
-        Value::Array(_) => Err(detail(
+    let (message, kind, limit) = match body {
+        Value::Array(items) if items.len() <= limit => return Ok(items),
+        Value::Array(_) => (
             format!("\"value\" must contain less than or equal to {limit} items"),
             "array.max",
-        )),
-        _ => Err(detail("\"value\" must be an array".to_owned(), "array.base")),
+            Some(limit),
+        ),
+        _ => ("\"value\" must be an array".to_owned(), "array.base", None),
+    };
+    let mut context = json!({"label": "value", "value": body});
+    if let (Some(limit), Some(context)) = (limit, context.as_object_mut()) {
+        context.insert("limit".to_owned(), json!(limit));
     }
+    Err(json!([{"message": message, "path": [], "type": kind, "context": context}]))
 }

@@ -64,7 +64,9 @@ impl KeyRefusal {
 impl Keys {
     /// Who sends, by its `Authorization` header; a sender of no configured key is named by the key's own digest.
     pub fn sender(&self, authorization: Option<&str>) -> Result<String, KeyRefusal> {
-        let header = authorization.ok_or(KeyRefusal::Missing)?;
+        let header = authorization
+            .filter(|header| !header.is_empty())
+            .ok_or(KeyRefusal::Missing)?;
         let key = header.strip_prefix("Bearer ").ok_or(KeyRefusal::NotBearer)?;
         if self.v3.is_empty() {
             return if is_well_formed(key) {
@@ -80,6 +82,13 @@ impl Keys {
     /// Whether a couple is in the directory: well formed, and not configured as unknown.
     pub fn knows_organisme(&self, uai: &str, siret: &str) -> bool {
         rules::organisme_couple(uai, siret).is_some_and(|couple| !self.unknown_organismes.contains(&couple))
+    }
+
+    /// Whether the directory lists a couple written exactly so; one without a UAI it has by its SIRET.
+    pub fn lists_organisme(&self, uai: Option<&str>, siret: &str) -> bool {
+        let written = uai.unwrap_or("0000000A");
+        let as_is = (written.to_owned(), siret.to_owned());
+        rules::organisme_couple(written, siret) == Some(as_is) && uai.is_none_or(|uai| self.knows_organisme(uai, siret))
     }
 
     /// Whether the directory has a couple as closed.
@@ -102,8 +111,9 @@ impl Keys {
 
 fn is_well_formed(key: &str) -> bool {
     let test_key = key.strip_prefix("cle-de-test-").is_some_and(|rest| !rest.is_empty());
-    // A UUID is also read in other notations, which are not those of a key.
-    let uuid = key.len() == 36 && uuid::Uuid::try_parse(key).is_ok_and(|id| id.get_version_num() == 4);
+    // A UUID is also read in other notations, which are not those of a key; the receiver looks it up letter by letter.
+    let small = !key.bytes().any(|byte| byte.is_ascii_uppercase());
+    let uuid = small && key.len() == 36 && uuid::Uuid::try_parse(key).is_ok_and(|id| id.get_version_num() == 4);
     test_key || uuid
 }
 
@@ -152,7 +162,10 @@ impl Tokens {
 
     /// The permission of the token in an `Authorization` header; `None` when it is missing, unknown or expired.
     pub fn permission(&self, authorization: Option<&str>) -> Option<bool> {
-        let token = authorization?.strip_prefix("Bearer ")?;
+        let (scheme, token) = authorization?.split_once(' ')?;
+        if !scheme.eq_ignore_ascii_case("Bearer") {
+            return None;
+        }
         let issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
         let (permission, end) = issued.tokens.get(token)?;
         (*end > Instant::now()).then_some(*permission)
@@ -175,6 +188,8 @@ mod tests {
             "abc",
             "0b9d5e1c-6f1f-1c2d-9a57-0f5a0e6f7b11",
             "0b9d5e1c6f1f4c2d9a570f5a0e6f7b11",
+            "0B9D5E1C-6F1F-4C2D-9A57-0F5A0E6F7B11",
+            "CLE-DE-TEST-1",
         ] {
             assert_eq!(
                 keys.sender(Some(&format!("Bearer {bad}"))),
@@ -183,7 +198,10 @@ mod tests {
             );
         }
         assert_eq!(keys.sender(None), Err(KeyRefusal::Missing));
-        assert_eq!(keys.sender(Some("bearer cle-de-test-1")), Err(KeyRefusal::NotBearer));
+        assert_eq!(keys.sender(Some("")), Err(KeyRefusal::Missing));
+        for other in ["bearer cle-de-test-1", "Bearer", "Basic x"] {
+            assert_eq!(keys.sender(Some(other)), Err(KeyRefusal::NotBearer), "{other}");
+        }
     }
 
     #[test]
@@ -207,6 +225,7 @@ mod tests {
         assert_eq!(one.login(&keys, "erp", ""), None);
         let token = format!("Bearer {}", one.login(&keys, "erp", "secret").unwrap());
         assert_eq!(one.permission(Some(&token)), Some(true));
+        assert_eq!(one.permission(Some(&token.replace("Bearer", "bEARER"))), Some(true));
         assert_eq!(other.permission(Some(&token)), None);
     }
 }

@@ -4,11 +4,12 @@
 //! `/api/statut-candidats` of 2022-03), keeps it, answers like the real one, and misbehaves on demand ([`faults`] has the format of the scenario file).
 //! `GET /sandbox/recus` tells what it holds, refusals that the real receiver finds later included; `DELETE /sandbox/recus` empties it.
 //!
-//! Two liberties: compressed bodies are not read, and the limiter only counts, as on the deployed receiver (a scenario makes 429s).
+//! One liberty: the limiter only counts, as on the deployed receiver (a scenario makes 429s).
 
 pub mod faults;
 pub mod rules;
 
+mod body;
 mod call;
 mod connection;
 mod control;

@@ -11,7 +11,6 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -105,6 +104,7 @@ pub async fn handle(
 }
 
 fn body_limit(path: &str) -> usize {
+    let path = normal(path);
     if path == "/api/login" || path.starts_with("/api/statut-candidats") {
         statut_candidats::BODY_LIMIT
     } else {
@@ -118,24 +118,32 @@ fn route(shared: &Shared, call: &Call) -> Answer {
         // Nobody is there to read the answer.
         return Answer::empty(StatusCode::BAD_REQUEST);
     }
-    if call.method == Method::POST {
-        match call.path.as_str() {
-            "/api/v3/dossiers-apprenants" => return v3::ingest(shared, call),
-            "/api/v3/dossiers-apprenants/test" => return v3::test(shared, call),
-            "/api/v1/organismes/get-by-uai-siret" => return v3::organisme(shared, call),
-            "/api/login" => return statut_candidats::login(shared, call),
-            "/api/statut-candidats" => return statut_candidats::ingest(shared, call),
-            "/api/statut-candidats/test" => return statut_candidats::test(shared, call),
-            _ => {}
+    let posted = call.method == Method::POST;
+    match normal(&call.path).as_str() {
+        V3 if posted => v3::ingest(shared, call),
+        V3_TEST if posted => v3::test(shared, call),
+        V3 | V3_TEST if call.method == Method::OPTIONS => v3::options(shared, call),
+        below
+            if below
+                .strip_prefix(V3)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) =>
+        {
+            v3::elsewhere(shared, call)
         }
+        "/api/v1/organismes/get-by-uai-siret" if posted => v3::organisme(shared, call),
+        "/api/login" if posted => statut_candidats::login(shared, call),
+        "/api/statut-candidats" if posted => statut_candidats::ingest(shared, call),
+        "/api/statut-candidats/test" if posted => statut_candidats::test(shared, call),
+        // The receiver of 2021 lives at these addresses alone; all others are today's.
+        "/api/login" | "/api/statut-candidats" | "/api/statut-candidats/test" => statut_candidats::elsewhere(call),
+        _ => v3::unauthorized(),
     }
-    if call.path.starts_with("/api/") {
-        // What is no route falls through to the receiver's session router.
-        let body = json!({"error": "Unauthorized", "message": "Vous n'êtes pas connecté"});
-        return Answer::json(StatusCode::UNAUTHORIZED, &body);
-    }
-    Answer::json(
-        StatusCode::NOT_FOUND,
-        &json!({"error": "Not Found", "message": "Not Found"}),
-    )
+}
+
+const V3: &str = "/api/v3/dossiers-apprenants";
+const V3_TEST: &str = "/api/v3/dossiers-apprenants/test";
+
+/// A path as Express compares it: in small letters, without the slashes at its end.
+fn normal(path: &str) -> String {
+    path.trim_end_matches('/').to_ascii_lowercase()
 }

@@ -1,6 +1,7 @@
 //! `POST /api/login` and `POST /api/statut-candidats`, 2022-03 generation.
 
-use super::call::{Answer, Call, Parsed, batch};
+use super::body::Parsed;
+use super::call::{Answer, Call, batch};
 use super::inbox::Received;
 use super::rules;
 use super::server::Shared;
@@ -48,12 +49,22 @@ pub fn ingest(shared: &Shared, call: &Call) -> Answer {
     }
 }
 
+/// Another method than POST: Express's own page.
+pub fn elsewhere(call: &Call) -> Answer {
+    let page = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Error</title>\n</head>\n<body>\n<pre>Cannot {} \
+         {}</pre>\n</body>\n</html>\n",
+        call.method, call.path
+    );
+    Answer::typed(StatusCode::NOT_FOUND, "text/html; charset=utf-8", page)
+}
+
 fn parsed(call: &Call) -> Result<Value, Box<Answer>> {
     let boom = |status: StatusCode, error: &str, message: &str| {
         let body = json!({"statusCode": status.as_u16(), "error": error, "message": message});
         Err(Box::new(Answer::json(status, &body)))
     };
-    match call.json() {
+    match call.json(BODY_LIMIT) {
         Parsed::Json(body) => Ok(body),
         Parsed::Malformed(detail) => boom(StatusCode::BAD_REQUEST, "Bad Request", &detail),
         Parsed::TooLarge => boom(
@@ -61,6 +72,7 @@ fn parsed(call: &Call) -> Result<Value, Box<Answer>> {
             "Request Entity Too Large",
             "request entity too large",
         ),
+        Parsed::Unsupported(detail) => boom(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported Media Type", &detail),
     }
 }
 
@@ -68,7 +80,7 @@ fn parsed(call: &Call) -> Result<Value, Box<Answer>> {
 fn admit(shared: &Shared, call: &Call) -> Result<Value, Box<Answer>> {
     let body = parsed(call)?;
     match shared.tokens.permission(call.authorization()) {
-        None => Err(Box::new(Answer::text(StatusCode::UNAUTHORIZED, "Unauthorized"))),
+        None => Err(Box::new(Answer::untyped(StatusCode::UNAUTHORIZED, "Unauthorized"))),
         Some(false) => Err(Box::new(Answer::text(StatusCode::FORBIDDEN, "Not authorized"))),
         Some(true) => Ok(body),
     }

@@ -1,11 +1,12 @@
 //! `POST /api/v3/dossiers-apprenants` and the directory of organisations.
 
-use super::call::{Answer, Call, Parsed, batch};
+use super::body::Parsed;
+use super::call::{Answer, Call, batch};
 use super::inbox::Received;
 use super::keys::object_id;
 use super::rules::{self, FieldError};
 use super::server::Shared;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -46,51 +47,133 @@ pub fn test(shared: &Shared, call: &Call) -> Answer {
     }
 }
 
-/// `POST /api/v1/organismes/get-by-uai-siret`: is the couple in the directory?
+/// `POST /api/v1/organismes/get-by-uai-siret`: is the couple in the directory, just as it stands?
 pub fn organisme(shared: &Shared, call: &Call) -> Answer {
     let body = match parsed(call) {
         Ok(body) => body,
         Err(answer) => return *answer,
     };
+    let issues = issues(&body);
+    if let Some(first) = issues.first() {
+        let body = json!({
+            "error": "Bad Request", "message": "Erreur de validation", "details": first.get("message"), "issues": issues,
+        });
+        return Answer::json(StatusCode::BAD_REQUEST, &body);
+    }
     let text = |field: &str| body.get(field).and_then(Value::as_str);
-    let (2, Some(uai), Some(siret)) = (body.as_object().map_or(0, Map::len), text("uai"), text("siret")) else {
-        return bad_request("Erreur de validation");
-    };
-    if !shared.keys.knows_organisme(uai, siret) {
+    let (uai, siret) = (text("uai"), text("siret").unwrap_or_default());
+    if !shared.keys.lists_organisme(uai, siret) {
         return bad_request("Aucun organisme trouvé");
     }
-    let found = json!({
-        "_id": object_id(&(uai, siret)), "uai": uai, "siret": siret, "nom": format!("Organisme {uai}"), "nature": "responsable_formateur",
-        "ferme": shared.keys.is_closed(uai, siret),
+    let mut found = json!({
+        "_id": object_id(&(uai, siret)), "siret": siret, "raison_sociale": format!("ORGANISME {siret}"),
+        "nature": "responsable_formateur", "ferme": uai.is_some_and(|uai| shared.keys.is_closed(uai, siret)),
     });
+    if let (Some(uai), Some(found)) = (uai, found.as_object_mut()) {
+        found.insert("uai".to_owned(), json!(uai));
+    }
     Answer::json(StatusCode::OK, &found)
 }
 
+/// zod's complaints about a body that is not exactly `{uai: string or null, siret: string}`.
+fn issues(body: &Value) -> Vec<Value> {
+    let expected = |kind: &str, received: &str, path: &[&str], message: &str| json!({"code": "invalid_type", "expected": kind, "received": received, "path": path, "message": message});
+    let Some(fields) = body.as_object() else {
+        return vec![expected("object", kind_of(Some(body)), &[], "Object attendu")];
+    };
+    let mut issues = Vec::new();
+    for (field, nullable) in [("uai", true), ("siret", false)] {
+        let value = fields.get(field);
+        let fine = value.is_some_and(|value| value.is_string() || (nullable && value.is_null()));
+        if !fine {
+            issues.push(expected("string", kind_of(value), &[field], "String attendu"));
+        }
+    }
+    let unknown: Vec<_> = fields
+        .keys()
+        .filter(|key| !matches!(key.as_str(), "uai" | "siret"))
+        .collect();
+    if !unknown.is_empty() {
+        let names: Vec<_> = unknown.iter().map(|key| format!("'{key}'")).collect();
+        let message = format!("Unrecognized key(s) in object: {}", names.join(", "));
+        issues.push(json!({"code": "unrecognized_keys", "keys": unknown, "path": [], "message": message}));
+    }
+    issues
+}
+
+fn kind_of(value: Option<&Value>) -> &'static str {
+    match value {
+        None => "undefined",
+        Some(Value::Null) => "null",
+        Some(Value::Bool(_)) => "boolean",
+        Some(Value::Number(_)) => "number",
+        Some(Value::String(_)) => "string",
+        Some(Value::Array(_)) => "array",
+        Some(Value::Object(_)) => "object",
+    }
+}
+
+/// Another method than POST, or a path below the route: whoever has a key has no session.
+pub fn elsewhere(shared: &Shared, call: &Call) -> Answer {
+    let (_, limits) = match admit(shared, call) {
+        Ok(admitted) => admitted,
+        Err(answer) => return *answer,
+    };
+    let mut answer = unauthorized();
+    limits.tell(&mut answer);
+    answer
+}
+
+/// `OPTIONS`, as Express answers it by itself.
+pub fn options(shared: &Shared, call: &Call) -> Answer {
+    let (_, limits) = match admit(shared, call) {
+        Ok(admitted) => admitted,
+        Err(answer) => return *answer,
+    };
+    let mut answer = Answer::typed(StatusCode::OK, "text/html; charset=utf-8", "POST");
+    answer.headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
+    limits.tell(&mut answer);
+    answer
+}
+
+/// What is no route falls through to the receiver's session router.
+pub fn unauthorized() -> Answer {
+    let body = json!({"error": "Unauthorized", "message": "Unauthorized"});
+    Answer::json(StatusCode::UNAUTHORIZED, &body)
+}
+
 fn bad_request(message: &str) -> Answer {
-    Answer::json(
-        StatusCode::BAD_REQUEST,
-        &json!({"error": "Bad Request", "message": message}),
-    )
+    refusal(StatusCode::BAD_REQUEST, "Bad Request", message)
+}
+
+fn refusal(status: StatusCode, error: &str, message: &str) -> Answer {
+    Answer::json(status, &json!({"error": error, "message": message}))
 }
 
 fn parsed(call: &Call) -> Result<Value, Box<Answer>> {
-    match call.json() {
+    match call.json(BODY_LIMIT) {
         Parsed::Json(body) => Ok(body),
         Parsed::Malformed(detail) => Err(Box::new(bad_request(&detail))),
-        Parsed::TooLarge => {
-            let body = json!({"error": "Payload Too Large", "message": "request entity too large"});
-            Err(Box::new(Answer::json(StatusCode::PAYLOAD_TOO_LARGE, &body)))
-        }
+        Parsed::TooLarge => Err(Box::new(refusal(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "Request Entity Too Large",
+            "request entity too large",
+        ))),
+        Parsed::Unsupported(detail) => Err(Box::new(refusal(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Unsupported Media Type",
+            &detail,
+        ))),
     }
 }
 
 /// What comes before the route, in the receiver's order: JSON, key, limiter.
 fn admit(shared: &Shared, call: &Call) -> Result<(Value, Limits), Box<Answer>> {
     let body = parsed(call)?;
-    let sender = shared.keys.sender(call.authorization()).map_err(|refusal| {
-        let body = json!({"error": "Forbidden", "message": refusal.message()});
-        Box::new(Answer::json(StatusCode::FORBIDDEN, &body))
-    })?;
+    let sender = shared
+        .keys
+        .sender(call.authorization())
+        .map_err(|refusal| Box::new(self::refusal(StatusCode::FORBIDDEN, "Forbidden", refusal.message())))?;
     Ok((body, shared.limiter.count(sender)))
 }
 

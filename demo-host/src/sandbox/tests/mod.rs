@@ -4,6 +4,7 @@
 
 mod doors;
 mod faults;
+mod like_the_receiver;
 mod routes;
 
 use super::faults::Scenario;
