@@ -25,6 +25,8 @@ const PASSERELLE_SIFA: &str = "passerelle_sifa";
 const MISSION_APPRENTISSAGE: &str = "mission_apprentissage";
 const TRANSFERT_NUIT: &str = "transfert_nuit";
 const DONNEES_SIFA: &str = "donnees_sifa";
+const SANS_EMAIL: &str = "sans_email";
+const SANS_CODE_DIPLOME: &str = "sans_code_diplome";
 const MODIFIED: &str = "modification";
 const SAVE: &str = "enregistrer";
 const CANCEL: &str = "annuler";
@@ -34,6 +36,8 @@ mod label {
     pub const SIFA: &str = "Passerelle SIFA";
     pub const MISSION: &str = "Mission interministérielle pour l'apprentissage";
     pub const DONNEES: &str = "Données SIFA facultatives";
+    pub const SANS_EMAIL: &str = "Envoyer aussi sans e-mail de contact";
+    pub const SANS_CODE_DIPLOME: &str = "Envoyer aussi sans code diplôme";
     pub const TRANSFERT: &str = "Autorisation de transfert la nuit";
 }
 
@@ -108,14 +112,27 @@ impl Form for ComplementsSecteur {
              d'intérêt public (loi pour une République numérique, article 1 ; article L300-2 du code des relations entre \
              le public et l'administration). Rapprochez-vous de votre délégué à la protection des données (DPO).",
         );
-        let sifa_data = Field {
+        let option = |id, label, ticked| Field {
             enabled: settings.passerelle_sifa && settings.mission_apprentissage,
             indent: 2,
-            ..Field::checkbox(DONNEES_SIFA, label::DONNEES, settings.donnees_sifa)
-        }
-        .help(
+            ..Field::checkbox(id, label, ticked)
+        };
+        let sifa_data = option(DONNEES_SIFA, label::DONNEES, settings.donnees_sifa).help(
             "Ajoute le sexe, l'adresse, le code postal, la RQTH, la dernière situation et l'organisme précédent. \
              Facultatif : ne cochez que si votre DPO y est favorable.",
+        );
+        let sans_email = option(SANS_EMAIL, label::SANS_EMAIL, settings.sans_email).help(
+            "Envoie aussi un apprenti dont l'e-mail de contact manque ou est invalide : le tableau de bord l'accepte, mais \
+             personne ne pourra joindre l'apprenti par ce moyen. Sans effet sur le service de 2021.",
+        );
+        let sans_code_diplome = option(
+            SANS_CODE_DIPLOME,
+            label::SANS_CODE_DIPLOME,
+            settings.sans_code_diplome,
+        )
+        .help(
+            "Envoie aussi un apprenti dont le code diplôme (CFD) manque ou est mal formé : le tableau de bord l'accepte, mais \
+             ne saura pas dire sa formation. Sans effet sur le service de 2021.",
         );
         let transfert = Field::checkbox(
             TRANSFERT_NUIT,
@@ -133,7 +150,7 @@ impl Form for ComplementsSecteur {
             ID,
             "Compléments secteur",
             vec![
-                Group::new("SIFA", vec![sifa, mission, sifa_data]),
+                Group::new("SIFA", vec![sifa, mission, sifa_data, sans_email, sans_code_diplome]),
                 Group::new(
                     "",
                     vec![
@@ -173,7 +190,9 @@ impl ComplementsSecteur {
             }
             MISSION_APPRENTISSAGE if settings.passerelle_sifa => settings.mission_apprentissage = ticked,
             DONNEES_SIFA if settings.mission_apprentissage => settings.donnees_sifa = ticked,
-            MISSION_APPRENTISSAGE | DONNEES_SIFA => {
+            SANS_EMAIL if settings.mission_apprentissage => settings.sans_email = ticked,
+            SANS_CODE_DIPLOME if settings.mission_apprentissage => settings.sans_code_diplome = ticked,
+            MISSION_APPRENTISSAGE | DONNEES_SIFA | SANS_EMAIL | SANS_CODE_DIPLOME => {
                 return Err(Error::argument(
                     "Cette case n'est disponible que si celle du dessus est cochée.",
                     format!("field {field} is not enabled"),
@@ -183,6 +202,8 @@ impl ComplementsSecteur {
             other => return Err(fields::unknown(ID, other)),
         }
         settings.donnees_sifa &= settings.mission_apprentissage;
+        settings.sans_email &= settings.mission_apprentissage;
+        settings.sans_code_diplome &= settings.mission_apprentissage;
         Ok(())
     }
 
@@ -239,7 +260,14 @@ impl ComplementsSecteur {
     fn overtaken(&self, wanted: &ReglageSecteur) -> String {
         let boxes = |of: &ReglageSecteur| {
             let [sifa, mission, transfert] = cases_de_la_nuit(of);
-            [sifa, mission, (label::DONNEES, of.donnees_sifa), transfert]
+            [
+                sifa,
+                mission,
+                (label::DONNEES, of.donnees_sifa),
+                (label::SANS_EMAIL, of.sans_email),
+                (label::SANS_CODE_DIPLOME, of.sans_code_diplome),
+                transfert,
+            ]
         };
         let different: Vec<_> = boxes(&self.settings)
             .into_iter()
@@ -308,12 +336,23 @@ mod tests {
     fn unticking_the_first_unticks_those_under_it() {
         let base = Base::new();
         let mut user = form(&base, "camille");
-        for id in [PASSERELLE_SIFA, MISSION_APPRENTISSAGE, DONNEES_SIFA, TRANSFERT_NUIT] {
+        assert!(user.fill(SANS_EMAIL, true).is_err());
+        let options = [DONNEES_SIFA, SANS_EMAIL, SANS_CODE_DIPLOME];
+        for id in [PASSERELLE_SIFA, MISSION_APPRENTISSAGE]
+            .into_iter()
+            .chain(options)
+            .chain([TRANSFERT_NUIT])
+        {
             user.fill(id, true).unwrap();
+        }
+        for id in options {
+            assert_eq!(user.field(id)["value"], true, "{id}");
         }
         user.fill(PASSERELLE_SIFA, false).unwrap();
         assert_eq!(boxes(&user), [false, false, true]);
-        assert_eq!(user.field(DONNEES_SIFA)["value"], false);
+        for id in options {
+            assert_eq!(user.field(id)["value"], false, "{id}");
+        }
     }
 
     #[test]

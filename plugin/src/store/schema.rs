@@ -67,6 +67,16 @@ const REVISION: Column = Column {
     default: Some("0"),
 };
 
+/// A box that is not ticked until somebody does.
+const fn unticked(name: &'static str) -> Column {
+    Column {
+        name,
+        kind: Kind::Boolean,
+        required: true,
+        default: Some("0"),
+    }
+}
+
 /// Characters that a line of the settings may hold in one value; imports are checked against it.
 pub const TEXT_MAX: u32 = 255;
 
@@ -234,6 +244,9 @@ pub(super) const V3_COLUMNS: &[Added] = &[
     // What the run came to, and a JSON list of sentences that say why; as it was judged when it was closed.
     added("mna_execution", optional("conclusion", Kind::Varchar(20))),
     added("mna_execution", optional("causes", Kind::Text)),
+    // Who is sent although the guide leaves him out.
+    added("mna_secteur", unticked("sans_email")),
+    added("mna_secteur", unticked("sans_code_diplome")),
 ];
 
 /// The table that says which migrations were run.

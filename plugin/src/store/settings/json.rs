@@ -186,8 +186,11 @@ impl Reader {
             mission_apprentissage: self.boolean(&mut fields, "mission_apprentissage"),
             transfert_nuit: self.boolean(&mut fields, "transfert_nuit"),
             donnees_sifa: self.boolean(&mut fields, "donnees_sifa"),
+            sans_email: self.boolean(&mut fields, "sans_email"),
+            sans_code_diplome: self.boolean(&mut fields, "sans_code_diplome"),
         };
-        let known = "societe_id, secteur_id, passerelle_sifa, mission_apprentissage, transfert_nuit, donnees_sifa";
+        let known = "societe_id, secteur_id, passerelle_sifa, mission_apprentissage, transfert_nuit, donnees_sifa, \
+                     sans_email, sans_code_diplome";
         self.nothing_left(&fields.values, &fields.path, known);
         secteur
     }

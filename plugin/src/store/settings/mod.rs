@@ -52,6 +52,12 @@ pub struct ReglageSecteur {
     /// The option *données SIFA*, off by default and then left out of the file.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub donnees_sifa: bool,
+    /// *Envoyer aussi sans e-mail de contact*, off by default.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sans_email: bool,
+    /// *Envoyer aussi sans code diplôme*, off by default.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sans_code_diplome: bool,
 }
 
 impl ReglageSecteur {

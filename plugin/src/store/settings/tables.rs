@@ -13,9 +13,10 @@ use crate::store::seal::{SealContext, SealError, Sealer};
 use crate::store::{Store, StoreError};
 
 const SECTEURS: &str = "SELECT societe_id, secteur_id, passerelle_sifa, mission_apprentissage, transfert_nuit, \
-                        donnees_sifa, modifie_par, modifie_le, revision FROM mna_secteur";
+                        donnees_sifa, modifie_par, modifie_le, revision, sans_email, sans_code_diplome FROM mna_secteur";
 const SECTEUR_UPDATE: &str = "UPDATE mna_secteur SET passerelle_sifa = ?, mission_apprentissage = ?, \
-                              transfert_nuit = ?, donnees_sifa = ?, modifie_par = ?, modifie_le = ?, revision = ? \
+                              transfert_nuit = ?, donnees_sifa = ?, modifie_par = ?, modifie_le = ?, revision = ?, \
+                              sans_email = ?, sans_code_diplome = ? \
                               WHERE societe_id = ? AND secteur_id = ? AND revision = ?";
 /// The lines of the UAI list with their revisions.
 pub(super) const UAI: &str = "SELECT id, uai, nom, siret, organisme_gestionnaire, type_cfa, societe_id, secteur_id, \
@@ -168,6 +169,8 @@ fn read_secteur_line(cells: &Cells<'_>) -> Result<Secteur, StoreError> {
             mission_apprentissage: cells.boolean(3, "mission_apprentissage")?,
             transfert_nuit: cells.boolean(4, "transfert_nuit")?,
             donnees_sifa: cells.boolean(5, "donnees_sifa")?,
+            sans_email: cells.boolean(9, "sans_email")?,
+            sans_code_diplome: cells.boolean(10, "sans_code_diplome")?,
         },
         modifie_par: cells.text(6, "modifie_par")?,
         modifie_le: cells.text(7, "modifie_le")?,
@@ -280,6 +283,8 @@ fn changing(secteur: &Secteur) -> Vec<Param> {
         modifie_par.clone().into(),
         modifie_le.clone().into(),
         (*revision).into(),
+        flag(reglage.sans_email),
+        flag(reglage.sans_code_diplome),
     ]
 }
 

@@ -32,7 +32,7 @@ fn example() -> Value {
             {"societe_id": 1, "secteur_id": 1, "passerelle_sifa": true, "mission_apprentissage": true,
              "transfert_nuit": true},
             {"societe_id": 1, "secteur_id": 2, "passerelle_sifa": false, "mission_apprentissage": true,
-             "transfert_nuit": false, "donnees_sifa": true}],
+             "transfert_nuit": false, "donnees_sifa": true, "sans_email": true, "sans_code_diplome": true}],
         "uai": [
             {"id": 4, "uai": "1234567A", "nom": "SC-FORMATION", "siret": "123 456 789 94444",
              "organisme_gestionnaire": "Établissement scolaire privé sous contrat", "type_cfa": "09", "societe_id": 1,
@@ -168,6 +168,8 @@ fn without_passerelle_sifa_mission_is_not_ticked_either(product: Product) {
         mission_apprentissage: true,
         transfert_nuit: true,
         donnees_sifa: false,
+        sans_email: false,
+        sans_code_diplome: true,
     };
     let saved = store.save_secteur(all, None, &author("a")).unwrap();
     assert!(saved.reglage.exporte_la_nuit());
