@@ -16,6 +16,8 @@ macro_rules! alertes {
 }
 
 alertes! {
+    EMAIL_CONTACT_MANQUANT "Email contact manquant, envoyé sans lui"
+    CODE_DIPLOME_MANQUANT "Code Diplôme manquant, envoyé sans lui"
     NOM_A_VERIFIER "Nom ou prénom à vérifier"
     EMAIL_INVALIDE "E-mail invalide, non envoyé"
     TELEPHONE_INVALIDE "Téléphone invalide, non envoyé"
@@ -34,6 +36,8 @@ alertes! {
     SORTIE_PREVUE_MANQUANTE "Date de sortie prévue manquante"
     CONVENTION_SANS_DEBUT "Convention sans date de début, non envoyée"
     PLUS_DE_QUATRE_CONTRATS "Plus de quatre contrats, les plus anciens non envoyés"
+    RUPTURE_HORS_CONTRAT "Rupture du SIFA hors de tout contrat, non envoyée"
+    CONTRAT_INCOHERENT "Contrat dont les dates se contredisent"
     SIRET_EMPLOYEUR_INVALIDE "SIRET de l'employeur invalide, non envoyé"
     ABANDON_DOUTEUX "Abandon dont le motif se lit comme une réussite"
     SORTIE_AVANT_ENTREE "Sortie réelle avant l'entrée"

@@ -1,72 +1,14 @@
-//! CONTRAT D'APPRENTISSAGE: the one contract of 2021, and the up to four conventions of v3.
-
-use chrono::NaiveDate;
+//! CONTRAT D'APPRENTISSAGE: the fields of the one contract of 2021, and of the up to four conventions of v3.
 
 use super::avertissements::{
-    CONVENTION_SANS_DEBUT, PLUS_DE_QUATRE_CONTRATS, SIRET_CLE_FAUSSE, SIRET_EMPLOYEUR_INVALIDE, VALEUR_ILLISIBLE,
+    CONTRAT_INCOHERENT, CONVENTION_SANS_DEBUT, PLUS_DE_QUATRE_CONTRATS, RUPTURE_HORS_CONTRAT, SIRET_CLE_FAUSSE,
+    SIRET_EMPLOYEUR_INVALIDE, VALEUR_ILLISIBLE,
 };
+use super::contrats_envoyes::{Contrat, RupturePerdue, rupture_sifa};
 use super::elements::{Elements, Trouve, date, de, texte};
-use super::records::{Convention, Inscription, Lecture, Manque, Trouvaille, numero};
-use super::statut::{Statut, a_un_motif_de_sortie, sortie_reelle};
-use super::{Provenance, Valeur, codes, motifs};
-
-/// How many contracts v3 takes.
-const CONTRATS_MAX: usize = 4;
-
-/// The conventions that go out, and what is left of the others.
-#[derive(Debug)]
-pub(super) struct Contrats<'a> {
-    /// Those that have a `date_debut`, by (`date_debut`, `id`); of more than four the last four.
-    envoyes: Vec<&'a Convention>,
-    /// How many older ones stay out.
-    de_trop: usize,
-    /// The rupture of the latest one.
-    rupture: Trouve<NaiveDate>,
-}
-
-impl<'a> Contrats<'a> {
-    fn numero(&self, rang: usize) -> Result<&'a Convention, Manque> {
-        self.envoyes.get(rang).copied().ok_or(Manque::Absent)
-    }
-}
-
-/// The inscription's conventions in the order in which they go out.
-pub(super) fn contrats(inscription: &Inscription, statut: Option<Statut>) -> Contrats<'_> {
-    let mut envoyes: Vec<&Convention> = inscription
-        .conventions
-        .iter()
-        .filter(|c| c.date_debut.valeur().is_some())
-        .collect();
-    envoyes.sort_by_key(|c| (c.date_debut.valeur(), c.id.is_none(), c.id));
-    let de_trop = envoyes.len().saturating_sub(CONTRATS_MAX);
-    envoyes.drain(..de_trop);
-    let derniere = envoyes.last().ok_or(Manque::Absent);
-    let rupture = derniere.and_then(|derniere| rupture(inscription, statut, derniere));
-    Contrats {
-        envoyes,
-        de_trop,
-        rupture,
-    }
-}
-
-/// The latest convention's rupture: its own, else the SIFA's, else for an abandon the exit if it falls within it.
-fn rupture(inscription: &Inscription, statut: Option<Statut>, derniere: &Convention) -> Trouve<NaiveDate> {
-    de(&derniere.date_rupture, Provenance::Convention)
-        .sinon(|| rupture_sifa(inscription))
-        .sinon(|| {
-            let (sortie, provenance) = sortie_reelle(inscription)?;
-            if statut != Some(Statut::Abandon) {
-                return Err(Manque::Absent);
-            }
-            let pendant = derniere.date_debut.copie()? <= sortie && sortie < derniere.date_fin.copie()?;
-            pendant.then_some((sortie, provenance)).ok_or(Manque::Absent)
-        })
-}
-
-fn rupture_sifa(inscription: &Inscription) -> Trouve<NaiveDate> {
-    let sifa = inscription.sifa.as_ref().ok_or(Manque::Absent)?;
-    de(&sifa.date_rupture_contrat, Provenance::Sifa)
-}
+use super::records::{Lecture, Manque, Trouvaille, numero};
+use super::statut::{a_un_motif_de_sortie, sortie_reelle};
+use super::{Provenance, Valeur, codes, formation, motifs};
 
 /// 2021: `sifa.date_entree_cfa ?? inscription.date_entree`
 pub(super) fn date_debut(e: &mut Elements<'_>) -> Trouve<Valeur> {
@@ -103,33 +45,100 @@ pub(super) fn debut_de(e: &mut Elements<'_>, rang: usize) -> Trouve<Valeur> {
             e.avertir(&PLUS_DE_QUATRE_CONTRATS, detail);
         }
     }
-    date(de(&e.contrats.numero(rang)?.date_debut, Provenance::Convention))
+    let debut = e.contrats.numero(rang)?.debut;
+    if let Some(detail) = contradictions(e, rang) {
+        e.avertir(&CONTRAT_INCOHERENT, detail);
+    }
+    date(Ok((debut, Provenance::Convention)))
+}
+
+/// What is contradictory in the contract number `rang`, and what the dashboard will make of it.
+fn contradictions(e: &Elements<'_>, rang: usize) -> Option<String> {
+    let contrat = e.contrats.numero(rang).ok()?;
+    let (debut, fin) = (contrat.debut, contrat.convention.date_fin.valeur().copied());
+    let rupture = contrat.rupture.as_ref().ok().map(|(date, _)| *date);
+    let fin_de_formation = formation::fin(e.inscription).ok().map(|(date, _)| date);
+    let jumeau = e.contrats.avant(rang).filter(|autre| autre.debut == debut).last();
+    let meme_debut = jumeau.map(|autre| {
+        format!(
+            "elle commence le même jour que la convention {} (il ne gardera que la dernière)",
+            numero(autre.convention.id)
+        )
+    });
+    let contradictions: Vec<String> = [
+        fin.filter(|fin| *fin < debut).map(|_| {
+            "la fin est avant le début (il ne comptera aucun jour sous contrat, sauf rupture plus tard)".to_owned()
+        }),
+        rupture
+            .filter(|rupture| *rupture < debut)
+            .map(|_| "la rupture est avant le début (il ne comptera aucun jour sous contrat)".to_owned()),
+        rupture
+            .zip(fin)
+            .filter(|(rupture, fin)| rupture > fin)
+            .map(|_| "la rupture est après la fin (il comptera le contrat jusqu'à la veille de la rupture)".to_owned()),
+        fin_de_formation
+            .filter(|fin_de_formation| debut > *fin_de_formation)
+            .map(|_| "elle commence après la fin de la formation (il ne la comptera pas)".to_owned()),
+        meme_debut,
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!contradictions.is_empty()).then(|| {
+        format!(
+            "La convention {} est envoyée telle quelle au tableau de bord, mais {}. Vérifier ses dates dans la convention.",
+            numero(contrat.convention.id),
+            contradictions.join(", et ")
+        )
+    })
 }
 
 /// v3: `date_fin` of the contract number `rang`.
 pub(super) fn fin_de(e: &mut Elements<'_>, rang: usize) -> Trouve<Valeur> {
-    date(de(&e.contrats.numero(rang)?.date_fin, Provenance::Convention))
+    date(de(
+        &e.contrats.numero(rang)?.convention.date_fin,
+        Provenance::Convention,
+    ))
 }
 
-/// v3: `date_rupture` of the contract number `rang`; the latest one has other sources too.
+/// v3: the rupture that belongs to the contract number `rang`.
 pub(super) fn rupture_de(e: &mut Elements<'_>, rang: usize) -> Trouve<Valeur> {
-    let contrat = e.contrats.numero(rang)?;
-    let derniere = rang + 1 == e.contrats.envoyes.len();
-    date(if derniere {
-        e.contrats.rupture.clone()
-    } else {
-        de(&contrat.date_rupture, Provenance::Convention)
-    })
+    if rang == 0 {
+        rupture_perdue(e);
+    }
+    date(e.contrats.numero(rang)?.rupture.clone())
+}
+
+/// Says that the SIFA's rupture goes on no contract.
+fn rupture_perdue(e: &mut Elements<'_>) {
+    let raison = match e.contrats.rupture_perdue {
+        None => return,
+        Some(RupturePerdue::HorsContrat) => "aucune convention de l'inscription ne court à cette date".to_owned(),
+        Some(RupturePerdue::AutreDate(id)) => {
+            format!(
+                "la convention {}, qui court à cette date, a une autre date de rupture",
+                numero(id)
+            )
+        }
+    };
+    e.avertir(
+        &RUPTURE_HORS_CONTRAT,
+        format!(
+            "La date de rupture saisie dans le SIFA n'est pas envoyée : {raison}. Le tableau de bord ne montrera pas cette \
+             rupture : la saisir dans la convention concernée, ou la corriger dans le SIFA."
+        ),
+    );
 }
 
 /// v3: `cause_rupture` of the contract number `rang`, with or without a date.
 pub(super) fn cause_de(e: &mut Elements<'_>, rang: usize) -> Trouve<Valeur> {
-    texte(e.contrats.numero(rang)?.cause_rupture.rempli()?, Provenance::Convention)
+    let Contrat { convention, .. } = e.contrats.numero(rang)?;
+    texte(convention.cause_rupture.rempli()?, Provenance::Convention)
 }
 
 /// v3: the employer's SIRET of the contract number `rang`; the receiver would drop a malformed one.
 pub(super) fn employeur_de(e: &mut Elements<'_>, rang: usize) -> Trouve<Valeur> {
-    let contrat = e.contrats.numero(rang)?;
+    let contrat = e.contrats.numero(rang)?.convention;
     let siret = contrat.siret_employeur.compact()?;
     if !codes::est_siret(&siret) {
         e.avertir(

@@ -3,14 +3,14 @@
 use chrono::NaiveDate;
 
 use super::avertissements::Alerte;
-use super::contrat::Contrats;
+use super::contrats_envoyes::{self, Contrats};
 use super::email::Emails;
 use super::etablissement::Etablissement;
 use super::formation::DiplomeRetenu;
 use super::liste_uai::ListeUai;
 use super::records::{Action, Inscription, Lecture, Manque, Sifa, Stagiaire};
 use super::statut::Statut;
-use super::{Avertissement, Provenance, Valeur, contrat, email, etablissement, formation, perimetre, statut};
+use super::{Avertissement, Provenance, Valeur, email, etablissement, formation, perimetre, statut};
 
 /// A value and where it comes from, or why there is none.
 pub(super) type Trouve<T> = Result<(T, Provenance), Manque>;
@@ -32,16 +32,24 @@ pub(super) struct Elements<'a> {
 }
 
 impl<'a> Elements<'a> {
-    pub(super) fn new(inscription: &'a Inscription, run_date: NaiveDate, liste: &'a ListeUai) -> Self {
+    /// `preteurs`: the stagiaire's other inscriptions at the site, which lend their contracts.
+    pub(super) fn new(
+        inscription: &'a Inscription,
+        run_date: NaiveDate,
+        liste: &'a ListeUai,
+        preteurs: &[&'a Inscription],
+    ) -> Self {
         let statut = statut::statut(inscription);
+        let entree = perimetre::entree(inscription);
+        let date_entree = entree.as_ref().ok().map(|(date, _)| *date);
         Self {
             run_date,
             inscription,
-            entree: perimetre::entree(inscription),
+            entree,
             emails: email::emails(inscription, run_date),
             diplome: formation::diplome(inscription),
             etablissement: etablissement::etablissement(inscription, liste),
-            contrats: contrat::contrats(inscription, statut.as_ref().ok().copied()),
+            contrats: contrats_envoyes::contrats(inscription, statut.as_ref().ok().copied(), date_entree, preteurs),
             statut,
             champ: "",
             avertissements: Vec::new(),

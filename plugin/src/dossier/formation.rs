@@ -56,6 +56,12 @@ pub(super) fn diplome(inscription: &Inscription) -> Result<DiplomeRetenu<'_>, Ma
     premier.ok_or(Manque::Absent)
 }
 
+/// The code that the inscription goes out under, if it has a well-formed one.
+pub(super) fn code(inscription: &Inscription) -> Option<String> {
+    let code = diplome(inscription).ok()?.code.ok()?;
+    codes::est_cfd(&code).then(|| code.to_ascii_uppercase())
+}
+
 /// The diploma's code: 8 letters or digits, in upper case.
 pub(super) fn id_formation(e: &mut Elements<'_>) -> Trouve<Valeur> {
     let retenu = e.diplome()?;

@@ -12,6 +12,7 @@ mod cleaning;
 mod codes;
 mod colonnes;
 mod contrat;
+mod contrats_envoyes;
 mod coordonnees;
 mod dates;
 mod donnees_sifa;
@@ -40,8 +41,8 @@ use std::str::FromStr;
 use chrono::NaiveDate;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use avertissements::VALEUR_ILLISIBLE;
 pub use avertissements::libelle_avertissement;
+use avertissements::{Alerte, CODE_DIPLOME_MANQUANT, EMAIL_CONTACT_MANQUANT, VALEUR_ILLISIBLE};
 pub use codes::{TYPES_CFA, est_siret, est_uai};
 pub use colonnes::{Colonne, Genre, colonnes};
 pub use dates::est_fictive;
@@ -78,15 +79,51 @@ impl<'a> Contexte<'a> {
         etablissement.preparee().ok().map(|preparee| &preparee.ligne)
     }
 
-    /// The dossier of an inscription in scope; `donnees_sifa` adds that option's fields to v3.
+    /// The dossier of an inscription in scope.
     ///
-    /// `AUTRE_INSCRIPTION` is left to [`retenir_une_inscription`], `ACCES_MANQUANT` to the night.
-    pub fn dossier(&self, inscription: &Inscription, protocole: Protocole, donnees_sifa: bool) -> Dossier {
+    /// `AUTRE_INSCRIPTION` is left to [`Contexte::decider`], `ACCES_MANQUANT` to the night.
+    pub fn dossier(&self, inscription: &Inscription, protocole: Protocole, options: impl Into<Options>) -> Dossier {
+        self.dossier_avec(inscription, protocole, options.into(), &[])
+    }
+
+    /// Decides between the dossiers of ONE stagiaire in the run, each with its inscription, in any order: see
+    /// [`retenir_une_inscription`]. The one sent also carries contracts of those that it stands for, since the receiver
+    /// replaces the list that it had.
+    pub fn decider(&self, inscriptions: &[&Inscription], dossiers: &mut [Dossier]) {
+        retenir_une_inscription(dossiers);
+        for rang in 0..dossiers.len() {
+            let preteurs: Vec<&Inscription> = motifs::preteurs(dossiers, rang)
+                .filter_map(|preteur| inscriptions.get(preteur).copied())
+                .collect();
+            if let (false, Some(inscription), Some(dossier)) =
+                (preteurs.is_empty(), inscriptions.get(rang), dossiers.get_mut(rang))
+            {
+                *dossier = Dossier {
+                    retenu: dossier.retenu,
+                    ..self.dossier_avec(inscription, dossier.protocole, dossier.options, &preteurs)
+                };
+            }
+        }
+    }
+
+    /// The same with the contracts that the stagiaire's other inscriptions at the site lend.
+    fn dossier_avec(
+        &self,
+        inscription: &Inscription,
+        protocole: Protocole,
+        options: Options,
+        preteurs: &[&Inscription],
+    ) -> Dossier {
         let (inscription, invraisemblables) = dates::reelles(inscription, self.run_date);
-        let mut elements = elements::Elements::new(&inscription, self.run_date, self.lignes_uai);
+        let preteurs: Vec<_> = preteurs
+            .iter()
+            .map(|preteur| dates::reelles(preteur, self.run_date).0)
+            .collect();
+        let preteurs: Vec<&Inscription> = preteurs.iter().map(AsRef::as_ref).collect();
+        let mut elements = elements::Elements::new(&inscription, self.run_date, self.lignes_uai, &preteurs);
         let mut motifs = motifs::Motifs::default();
         let mut champs = Vec::with_capacity(32);
-        for colonne in colonnes(protocole, donnees_sifa) {
+        for colonne in colonnes(protocole, options.donnees_sifa) {
             elements.champ = colonne.nom;
             match ((colonne.valeur)(&mut elements), colonne.requis) {
                 (Ok((valeur, provenance)), _) => champs.push(Champ {
@@ -94,11 +131,17 @@ impl<'a> Contexte<'a> {
                     valeur,
                     provenance,
                 }),
-                (Err(Manque::Illisible(valeur)), Some(_)) => {
-                    motifs.ajouter(CodeMotif::ValeurIllisible, &illisible(&valeur))
+                (Err(manque), Some((code, conseil))) => {
+                    let (motif, detail) = match manque {
+                        Manque::Illisible(valeur) => (CodeMotif::ValeurIllisible, illisible(&valeur)),
+                        Manque::Absent => (code, conseil(&elements)),
+                    };
+                    match options.avertit_au_lieu_de(code).filter(|_| protocole == Protocole::V3) {
+                        Some(alerte) => elements.avertir(alerte, detail),
+                        None => motifs.ajouter(motif, &detail),
+                    }
                 }
                 (Err(Manque::Illisible(valeur)), None) => elements.avertir(&VALEUR_ILLISIBLE, illisible(&valeur)),
-                (Err(Manque::Absent), Some((code, conseil))) => motifs.ajouter(code, &conseil(&elements)),
                 (Err(Manque::Absent), None) => {}
             }
         }
@@ -127,6 +170,7 @@ impl<'a> Contexte<'a> {
             inscription_id: inscription.id,
             stagiaire_id: inscription.stagiaire.valeur().map(|stagiaire| stagiaire.id),
             protocole,
+            options,
             ligne_uai: elements.etablissement.preparee().ok().map(|preparee| preparee.ligne.id),
             entree: elements.date_entree(),
             champs,
@@ -134,6 +178,38 @@ impl<'a> Contexte<'a> {
             motifs: motifs.dans_l_ordre(),
             avertissements: elements.avertissements,
             retenu: None,
+        }
+    }
+}
+
+/// What a sector's settings change in its dossiers of v3.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// *Données SIFA facultatives*.
+    pub donnees_sifa: bool,
+    /// *Envoyer aussi sans e-mail de contact*.
+    pub sans_email: bool,
+    /// *Envoyer aussi sans code diplôme*.
+    pub sans_code_diplome: bool,
+}
+
+impl Options {
+    /// The warning that takes a reason's place: the dossier is sent without the field.
+    fn avertit_au_lieu_de(self, motif: CodeMotif) -> Option<&'static Alerte> {
+        match motif {
+            CodeMotif::EmailContactManquant if self.sans_email => Some(&EMAIL_CONTACT_MANQUANT),
+            CodeMotif::CodeDiplomeManquant if self.sans_code_diplome => Some(&CODE_DIPLOME_MANQUANT),
+            _ => None,
+        }
+    }
+}
+
+/// Only the option *données SIFA*.
+impl From<bool> for Options {
+    fn from(donnees_sifa: bool) -> Self {
+        Self {
+            donnees_sifa,
+            ..Self::default()
         }
     }
 }
@@ -198,6 +274,8 @@ pub struct Dossier {
     pub stagiaire_id: Option<i64>,
     /// The protocol it was computed for.
     pub protocole: Protocole,
+    /// The sector's options that it was computed with.
+    pub options: Options,
     /// The UAI line that it goes out under.
     pub ligne_uai: Option<i64>,
     /// `entree`, which decides between several dossiers of one stagiaire.

@@ -172,9 +172,32 @@ fn est_un_abandon(dossier: &Dossier) -> bool {
     statut == Some(&Valeur::Entier(Statut::Abandon as i64))
 }
 
+/// The places of those that a dossier is sent instead of: they stay out for no other reason, and nothing holds them
+/// back.
+pub(super) fn preteurs(dossiers: &[Dossier], rang: usize) -> impl Iterator<Item = usize> {
+    let envoye = dossiers
+        .get(rang)
+        .and_then(|dossier| Some((dossier, site_concurrent(dossier)?)));
+    let prete = move |autre: &Dossier| {
+        envoye.is_some_and(|(envoye, site_envoye)| {
+            matches!(&autre.motifs[..], [motif] if motif.code == CodeMotif::AutreInscription)
+                && autre.retenu.is_none()
+                && autre.stagiaire_id == envoye.stagiaire_id
+                && site(autre) == Some(site_envoye)
+        })
+    };
+    let places = dossiers.iter().enumerate();
+    places.filter(move |(_, autre)| prete(autre)).map(|(place, _)| place)
+}
+
 /// The training site that a dossier competes for; none if it stays out anyway.
 fn site_concurrent(dossier: &Dossier) -> Option<(&str, &str)> {
-    if dossier.protocole != Protocole::V3 || !dossier.motifs.is_empty() {
+    if dossier.motifs.is_empty() { site(dossier) } else { None }
+}
+
+/// The training site that a dossier of v3 names.
+fn site(dossier: &Dossier) -> Option<(&str, &str)> {
+    if dossier.protocole != Protocole::V3 {
         return None;
     }
     let texte = |nom: &str| match &dossier.champ(nom)?.valeur {

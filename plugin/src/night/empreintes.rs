@@ -76,7 +76,7 @@ fn short(sealer: &Sealer, inscription: i64, column: &str, valeur: &Valeur) -> St
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
-    use crate::dossier::{Champ, Provenance};
+    use crate::dossier::{Champ, Options, Provenance};
 
     fn sealer(seed: u8) -> Sealer {
         Sealer::from_key([seed; 32]).unwrap()
@@ -89,6 +89,7 @@ mod tests {
             ligne_uai: None,
             protocole: Protocole::V3,
             entree: None,
+            options: Options::default(),
             statut_affiche: None,
             champs: champs
                 .iter()

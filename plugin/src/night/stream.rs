@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use crate::dossier::records::{Inscription, LigneUai};
 use crate::dossier::{
-    CodeMotif, Contexte, Dossier, Ecrans, ListeUai, Motif, Protocole, Retenue, normaliser_uai, retenir_une_inscription,
+    CodeMotif, Contexte, Dossier, Ecrans, ListeUai, Motif, Options, Protocole, Retenue, normaliser_uai,
 };
 use crate::erp::{Apart, Erp, ReadAhead, Scope};
 use crate::error::Error;
@@ -102,11 +102,10 @@ impl Plan {
                     .filter(|secteur| secteur.exporte_la_nuit())
                     .map(|secteur| (secteur.societe_id, secteur.secteur_id))
                     .collect(),
-                donnees_sifa: self
+                options: self
                     .secteurs
                     .iter()
-                    .filter(|secteur| secteur.donnees_sifa)
-                    .map(|secteur| (secteur.societe_id, secteur.secteur_id))
+                    .map(|secteur| ((secteur.societe_id, secteur.secteur_id), secteur.options()))
                     .collect(),
             },
             ecrans: self.erp.ecrans().clone(),
@@ -133,33 +132,43 @@ struct Rules {
     choice: Choice,
     /// The sectors that the night reads, as (société, sector).
     activated: HashSet<(i64, i64)>,
-    donnees_sifa: Vec<(i64, i64)>,
+    /// By (société, sector).
+    options: HashMap<(i64, i64), Options>,
 }
 
 impl Rules {
-    /// The dossier of an inscription; none if it is out of scope.
-    fn prepare(&self, inscription: &Inscription) -> Option<Prepared> {
-        let contexte = Contexte {
+    fn contexte(&self) -> Contexte<'_> {
+        Contexte {
             run_date: self.run_date,
             lignes_uai: &self.liste_uai,
-        };
+        }
+    }
+
+    /// The dossier of an inscription; none if it is out of scope.
+    fn prepare(&self, inscription: &Inscription) -> Option<Prepared> {
+        let contexte = self.contexte();
         if !contexte.dans_le_perimetre(inscription) {
             return None;
         }
         let secteur = &inscription.secteur;
         let ligne = contexte.ligne_uai(inscription);
         let acces = ligne.and_then(|ligne| self.acces.find(ligne, secteur.id));
-        let (protocole, donnees_sifa) = match self.choice {
+        let mut options = self
+            .options
+            .get(&(secteur.societe_id, secteur.id))
+            .copied()
+            .unwrap_or_default();
+        let protocole = match self.choice {
             Choice::Fixed {
                 protocole,
                 donnees_sifa,
-            } => (protocole, donnees_sifa),
-            Choice::ByAccess => (
-                acces.map_or(Protocole::default(), |(_, protocole)| protocole),
-                self.donnees_sifa.contains(&(secteur.societe_id, secteur.id)),
-            ),
+            } => {
+                options.donnees_sifa = donnees_sifa;
+                protocole
+            }
+            Choice::ByAccess => acces.map_or(Protocole::default(), |(_, protocole)| protocole),
         };
-        let mut dossier = contexte.dossier(inscription, protocole, donnees_sifa);
+        let mut dossier = contexte.dossier(inscription, protocole, options);
         match (self.choice, acces, ligne) {
             (Choice::ByAccess, None, Some(ligne)) => dossier.motifs.push(acces_manquant(ligne)),
             (Choice::ByAccess, ..) => {}
@@ -173,6 +182,19 @@ impl Rules {
             dossier,
             acces: acces.map(|(index, _)| index),
         })
+    }
+
+    /// Of one stagiaire's dossiers at one establishment, one is sent.
+    fn decide(&self, group: Vec<(Inscription, Prepared)>) -> Vec<Prepared> {
+        if group.len() < 2 {
+            return group.into_iter().map(|(_, prepared)| prepared).collect();
+        }
+        let (inscriptions, prepared): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+        let (mut dossiers, acces): (Vec<_>, Vec<_>) = prepared.into_iter().map(|p| (p.dossier, p.acces)).unzip();
+        let inscriptions: Vec<&Inscription> = inscriptions.iter().collect();
+        self.contexte().decider(&inscriptions, &mut dossiers);
+        let decided = dossiers.into_iter().zip(acces);
+        decided.map(|(dossier, acces)| Prepared { dossier, acces }).collect()
     }
 }
 
@@ -227,7 +249,7 @@ pub struct DossierStream {
     ecrans: Ecrans,
     reader: ReadAhead,
     batch: std::vec::IntoIter<Inscription>,
-    group: Vec<Prepared>,
+    group: Vec<(Inscription, Prepared)>,
 }
 
 impl DossierStream {
@@ -254,7 +276,7 @@ impl DossierStream {
                 continue;
             };
             // Inscriptions without a stagiaire stand each for itself.
-            let same = self.group.last().is_some_and(|last| {
+            let same = self.group.last().is_some_and(|(_, last)| {
                 prepared.dossier.stagiaire_id.is_some() && last.dossier.stagiaire_id == prepared.dossier.stagiaire_id
             });
             let complete = if same {
@@ -262,13 +284,17 @@ impl DossierStream {
             } else {
                 std::mem::take(&mut self.group)
             };
-            self.group.push(prepared);
+            self.group.push((inscription, prepared));
             if !complete.is_empty() {
-                return Ok(Some(decided(complete)));
+                return Ok(Some(self.rules.decide(complete)));
             }
         }
         let last = std::mem::take(&mut self.group);
-        Ok(if last.is_empty() { None } else { Some(decided(last)) })
+        Ok(if last.is_empty() {
+            None
+        } else {
+            Some(self.rules.decide(last))
+        })
     }
 
     fn next_inscription(&mut self, cancelled: &dyn Fn() -> bool) -> Result<Option<Inscription>, Error> {
@@ -282,19 +308,4 @@ impl DossierStream {
             }
         }
     }
-}
-
-/// Of one stagiaire's dossiers at one establishment, one is sent.
-fn decided(mut group: Vec<Prepared>) -> Vec<Prepared> {
-    if group.len() > 1 {
-        let acces: Vec<_> = group.iter().map(|prepared| prepared.acces).collect();
-        let mut dossiers: Vec<_> = group.into_iter().map(|prepared| prepared.dossier).collect();
-        retenir_une_inscription(&mut dossiers);
-        group = dossiers
-            .into_iter()
-            .zip(acces)
-            .map(|(dossier, acces)| Prepared { dossier, acces })
-            .collect();
-    }
-    group
 }

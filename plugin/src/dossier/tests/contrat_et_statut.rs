@@ -136,6 +136,7 @@ fn contracts() {
             "CONVENTION_SANS_DEBUT",
             "PLUS_DE_QUATRE_CONTRATS",
             "SIRET_EMPLOYEUR_INVALIDE",
+            "CONTRAT_INCOHERENT",
             "STATUT_DIFFERENT"
         ]
     );
@@ -143,49 +144,7 @@ fn contracts() {
 }
 
 #[test]
-fn latest_rupture() {
-    use Provenance::{Convention as C, Inscrit, Sifa};
-    // own, SIFA's, sortie_reelle (of an abandon), date_fin of the convention → rupture
-    for (propre, du_sifa, sortie, fin, attendu) in [
-        (
-            "2026-10-01",
-            "2026-10-02",
-            "2026-10-03",
-            "2027-08-31",
-            ("2026-10-01", Some(C)),
-        ),
-        ("", "2026-10-02", "2026-10-03", "2027-08-31", ("2026-10-02", Some(Sifa))),
-        ("", "", "2026-10-03", "2027-08-31", ("2026-10-03", Some(Inscrit))),
-        ("", "", "2026-09-01", "2027-08-31", ("2026-09-01", Some(Inscrit))),
-        ("", "", "2026-08-31", "2027-08-31", ("", None)),
-        ("", "", "2026-10-03", "2026-10-03", ("", None)),
-        ("", "", "2026-10-03", "", ("", None)),
-    ] {
-        let i = avec(|i| {
-            (i.motif_sortie, i.sortie_reelle) = (t("Démission"), od(sortie));
-            sifa(i).date_rupture_contrat = od(du_sifa);
-            i.conventions = vec![
-                convention(1, "2025-01-01", "2026-12-31"),
-                Convention {
-                    date_rupture: od(propre),
-                    ..convention(2, "2026-09-01", fin)
-                },
-            ];
-        });
-        let dossier = v3(&i);
-        assert_eq!(
-            de(&dossier, "contrat_date_rupture_2"),
-            (attendu.0.to_owned(), attendu.1),
-            "{propre} {du_sifa} {sortie} {fin}"
-        );
-        assert_eq!(
-            val(&dossier, "contrat_date_rupture"),
-            "",
-            "only the latest one has other sources"
-        );
-    }
-    let i = avec(|i| i.sortie_reelle = od("2026-10-03"));
-    assert_eq!(val(&v3(&i), "contrat_date_rupture"), "", "not an abandon");
+fn an_employer_with_a_wrong_check_digit_is_sent() {
     let i = avec(|i| i.conventions[0].siret_employeur = t("73282932000075"));
     assert_eq!(
         (val(&v3(&i), "siret_employeur"), alertes(&v3(&i))),

@@ -4,11 +4,13 @@
 mod candidat;
 mod champs;
 mod contrat_et_statut;
+mod contrats;
 mod dates;
 mod dossiers;
 mod etablissement;
 mod formation;
 mod illisibles;
+mod options;
 mod parcours;
 mod statut_affiche;
 mod textes;

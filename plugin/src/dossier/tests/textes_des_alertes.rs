@@ -108,7 +108,11 @@ fn warnings() {
             ],
         ),
         (
-            |i| i.conventions = (1..=6).map(|id| convention(id, "2026-09-01", "")).collect(),
+            |i| {
+                i.conventions = (1..=6)
+                    .map(|id| convention(id, &format!("2026-09-0{id}"), ""))
+                    .collect()
+            },
             vec![
                 "PLUS_DE_QUATRE_CONTRATS contrat_date_debut: 2 convention(s) plus ancienne(s) : l'API n'accepte que les quatre dernières.",
             ],
@@ -124,6 +128,22 @@ fn warnings() {
             vec![
                 "SIRET_EMPLOYEUR_INVALIDE siret_employeur: Le SIRET de l'employeur n'a pas 14 chiffres : le corriger dans la convention n° 50.",
                 "SIRET_CLE_FAUSSE siret_employeur_2: Le SIRET de l'employeur est envoyé, mais sa clé est fausse : le vérifier dans la convention n° 59.",
+            ],
+        ),
+        (
+            |i| sifa(i).date_rupture_contrat = od("2026-08-15"),
+            vec![
+                "RUPTURE_HORS_CONTRAT contrat_date_rupture: La date de rupture saisie dans le SIFA n'est pas envoyée : aucune convention de l'inscription ne court à cette date. Le tableau de bord ne montrera pas cette rupture : la saisir dans la convention concernée, ou la corriger dans le SIFA.",
+            ],
+        ),
+        (
+            |i| {
+                i.conventions[0].date_rupture = od("2026-11-23");
+                i.conventions.push(convention(51, "2026-11-23", ""));
+                sifa(i).date_rupture_contrat = od("2026-11-20");
+            },
+            vec![
+                "RUPTURE_HORS_CONTRAT contrat_date_rupture: La date de rupture saisie dans le SIFA n'est pas envoyée : la convention n° 50, qui court à cette date, a une autre date de rupture. Le tableau de bord ne montrera pas cette rupture : la saisir dans la convention concernée, ou la corriger dans le SIFA.",
             ],
         ),
         (

@@ -18,8 +18,8 @@ pub use json::Problem;
 pub(super) use tables::read_acces;
 
 use super::seal::{SealContext, SealError, Sealer, Secret};
-use crate::dossier::Protocole;
 use crate::dossier::records::LigneUai;
+use crate::dossier::{Options, Protocole};
 
 /// Everything that `settings import` takes and `settings export` gives. Serialises without keys.
 #[derive(Debug, Default, Serialize)]
@@ -65,6 +65,16 @@ impl ReglageSecteur {
     #[must_use]
     pub fn exporte_la_nuit(&self) -> bool {
         self.passerelle_sifa && self.mission_apprentissage && self.transfert_nuit
+    }
+
+    /// What the rules need to know of it.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        Options {
+            donnees_sifa: self.donnees_sifa,
+            sans_email: self.sans_email,
+            sans_code_diplome: self.sans_code_diplome,
+        }
     }
 
     /// The same boxes with what follows from them: without *Passerelle SIFA*, *Mission* is not ticked either.
