@@ -3,7 +3,7 @@
 
 use passerelle::{
     database::{Connection, Param},
-    dossier::{Contexte, Dossier, ListeUai, Protocole, records::Lecture, retenir_une_inscription},
+    dossier::{Contexte, Dossier, ListeUai, Protocole, records::Lecture},
     erp::{Erp, Mapping},
     night::stream::{Choice, Plan},
     store::ReglageSecteur,
@@ -12,7 +12,7 @@ use proptest::test_runner::{Config, TestRunner};
 
 use crate::{
     bases::{Base, Product, on_each},
-    generator::{Row, World, societe_of, world},
+    generator::{Row, World, decided, societe_of, world},
     host::DATE,
 };
 
@@ -158,16 +158,11 @@ fn expected(world: &World, plan: &Plan, protocole: Protocole, donnees_sifa: bool
         run_date: plan.run_date,
         lignes_uai: &lignes_uai,
     };
-    let mut dossiers: Vec<_> = world
-        .inscriptions()
-        .iter()
-        .filter(|inscription| contexte.dans_le_perimetre(inscription))
-        .map(|inscription| contexte.dossier(inscription, protocole, donnees_sifa))
-        .collect();
-    for group in dossiers.chunk_by_mut(|a, b| a.stagiaire_id.is_some() && a.stagiaire_id == b.stagiaire_id) {
-        retenir_une_inscription(group);
-    }
-    dossiers
+    let mut inscriptions = world.inscriptions();
+    inscriptions.retain(|inscription| contexte.dans_le_perimetre(inscription));
+    decided(&contexte, &inscriptions, |inscription| {
+        contexte.dossier(inscription, protocole, donnees_sifa)
+    })
 }
 
 fn what_is_read_is_what_the_rows_hold(product: Product) {

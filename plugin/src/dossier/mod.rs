@@ -49,7 +49,7 @@ pub use dates::est_fictive;
 pub use ecrans::Ecrans;
 pub use liste_uai::ListeUai;
 use motifs::illisible;
-pub use motifs::retenir_une_inscription;
+use motifs::retenir_une_inscription;
 use records::{Inscription, LigneUai, Manque};
 pub use saisie::{
     ChampLigne, Formateur, Remarque, alertes_de_ligne, defauts_de_ligne, formateur, normaliser_ligne, normaliser_uai,
@@ -86,9 +86,9 @@ impl<'a> Contexte<'a> {
         self.dossier_avec(inscription, protocole, options.into(), &[])
     }
 
-    /// Decides between the dossiers of ONE stagiaire in the run, each with its inscription, in any order: see
-    /// [`retenir_une_inscription`]. The one sent also carries contracts of those that it stands for, since the receiver
-    /// replaces the list that it had.
+    /// Decides between the dossiers of ONE stagiaire in the run, each with its inscription, in any order: one is sent for
+    /// each training site, the others get `AUTRE_INSCRIPTION`. The one sent also carries contracts of those that it stands
+    /// for, since the receiver replaces the list that it had.
     pub fn decider(&self, inscriptions: &[&Inscription], dossiers: &mut [Dossier]) {
         retenir_une_inscription(dossiers);
         for rang in 0..dossiers.len() {

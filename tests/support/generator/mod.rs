@@ -12,6 +12,7 @@ use std::sync::Arc;
 use passerelle::dossier::records::{
     Action, Convention, Diplome, Inscription, Interlocuteur, Lecture, LigneUai, Responsable, Secteur, Sifa, Stagiaire,
 };
+use passerelle::dossier::{Contexte, Dossier};
 use proptest::collection::vec;
 use proptest::option::{of, weighted};
 use proptest::prelude::*;
@@ -49,6 +50,22 @@ pub struct World {
     pub responsables: Vec<Row<Responsable>>,
     /// *Numéros UAI (CFA)*, which is not the ERP's.
     pub lignes_uai: Vec<LigneUai>,
+}
+
+/// Their dossiers, decided stagiaire by stagiaire; the inscriptions come in the order of the stagiaires.
+pub fn decided(
+    contexte: &Contexte<'_>,
+    inscriptions: &[Inscription],
+    dossier: impl Fn(&Inscription) -> Dossier,
+) -> Vec<Dossier> {
+    let mut all: Vec<Dossier> = inscriptions.iter().map(dossier).collect();
+    let mut at = 0;
+    for group in all.chunk_by_mut(|a, b| a.stagiaire_id.is_some() && a.stagiaire_id == b.stagiaire_id) {
+        let theirs: Vec<_> = inscriptions[at..at + group.len()].iter().collect();
+        at += group.len();
+        contexte.decider(&theirs, group);
+    }
+    all
 }
 
 /// The société of a secteur.
