@@ -79,6 +79,23 @@ fn name(ligne: &LigneUai) -> String {
     }
 }
 
+/// The sentence about inscriptions in apprenticeship whose key cannot be read; none where there is none.
+pub fn unreadable(inscriptions: u64) -> Option<String> {
+    let which = match inscriptions {
+        0 => return None,
+        1 => "1 inscription en apprentissage n'a pas de numéro lisible dans l'ERP et ne peut pas partir".to_owned(),
+        some => {
+            format!(
+                "{some} inscriptions en apprentissage n'ont pas de numéro lisible dans l'ERP et ne peuvent pas partir"
+            )
+        }
+    };
+    Some(format!(
+        "{which} : faites vérifier la vue ou la correspondance de l'entité \
+         « inscription »."
+    ))
+}
+
 /// What kept establishments from sending, given as (UAI, sentence): each sentence once.
 pub fn grouped(troubles: &[(String, String)]) -> Vec<String> {
     let mut causes: Vec<(&str, Vec<&str>)> = Vec::new();
@@ -115,6 +132,14 @@ mod tests {
 
     fn told(uai: &str, text: &str) -> (String, String) {
         (uai.to_owned(), text.to_owned())
+    }
+
+    #[test]
+    fn inscriptions_without_a_readable_key_are_one_sentence() {
+        let starts = |count, text: &str| unreadable(count).is_some_and(|said| said.starts_with(text));
+        assert_eq!(unreadable(0), None);
+        assert!(starts(1, "1 inscription en apprentissage n'a pas"));
+        assert!(starts(7, "7 inscriptions en apprentissage n'ont pas"));
     }
 
     #[test]

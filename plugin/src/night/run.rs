@@ -43,7 +43,7 @@ use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::installation::Installation;
 use crate::mission::{Options, Transport};
-use crate::store::journal::{EtatExecution, Fin, Journal, NonEnvoye, RunId};
+use crate::store::journal::{Cause, EtatExecution, Fin, Journal, NonEnvoye, RunId};
 use crate::store::{Sealer, Store, StoreError};
 
 /// Days for which runs are kept.
@@ -155,7 +155,7 @@ fn alone(
         Err(error) if error.kind == ErrorKind::Cancelled => EtatExecution::Annulee,
         Err(_) => EtatExecution::Interrompue,
     };
-    let closed = night.close(etat, &night.problems(&sent));
+    let closed = night.close(etat, &night.causes(&sent));
     sent?;
     let fin = closed?;
     purge(&journal, nuit);
@@ -323,6 +323,26 @@ impl Night<'_> {
         done
     }
 
+    /// What there is to say of the run whatever its figures.
+    fn causes(&self, sent: &Result<Troubles, Error>) -> Vec<Cause> {
+        let problems = self.problems(sent).into_iter().map(Cause::Probleme);
+        problems.chain(self.unreadable().map(Cause::ACorriger)).collect()
+    }
+
+    /// Inscriptions without a key that can be read: nothing of them is in the figures.
+    fn unreadable(&self) -> Option<String> {
+        match self.plan.apart() {
+            Ok(apart) => causes::unreadable(apart.illisibles),
+            Err(error) => {
+                tracing::warn!(
+                    run = self.id.0,
+                    "the inscriptions without a key could not be counted: {error}"
+                );
+                None
+            }
+        }
+    }
+
     /// What makes the run red whatever its figures, in French.
     fn problems(&self, sent: &Result<Troubles, Error>) -> Vec<String> {
         let mut problems = Vec::new();
@@ -341,11 +361,11 @@ impl Night<'_> {
         problems
     }
 
-    fn close(&self, etat: EtatExecution, problems: &[String]) -> Result<Fin, Error> {
+    fn close(&self, etat: EtatExecution, causes: &[Cause]) -> Result<Fin, Error> {
         let end = self.host.now()?;
         let closed = self
             .journal
-            .with(|journal| journal.close_run(self.id, etat, end, problems));
+            .with(|journal| journal.close_run(self.id, etat, end, causes));
         Ok(closed.or_else(|error| {
             tracing::warn!(run = self.id.0, "the run could not be closed: {error}");
             if matches!(
@@ -357,7 +377,7 @@ impl Night<'_> {
             // The connection may be all that failed.
             let again = self.parts.store.journal();
             again
-                .and_then(|journal| journal.close_run(self.id, etat, end, problems))
+                .and_then(|journal| journal.close_run(self.id, etat, end, causes))
                 .map_err(|_| error)
         })?)
     }

@@ -15,24 +15,40 @@ pub struct Fin {
     pub causes: Vec<String>,
 }
 
+/// What a run came to beside its figures, in a French sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// Somebody could not go.
+    Probleme(String),
+    /// There is something to mend; the rest went.
+    ACorriger(String),
+}
+
 impl Fin {
-    /// Judges a run by how it ended and by its figures. `problemes` are what else makes it red, in French sentences: they
-    /// come first, since they say what to do.
-    pub(super) fn new(ended: EtatExecution, comptes: Comptes, problemes: &[String]) -> Self {
+    /// Judges a run by how it ended and by its figures. What else there is to say of it comes first, since it says what to
+    /// do.
+    pub(super) fn new(ended: EtatExecution, comptes: Comptes, autres: &[Cause]) -> Self {
         let etat = match ended {
             EtatExecution::Terminee if comptes.en_attente > 0 => EtatExecution::Incomplete,
             etat => etat,
         };
-        let mut causes = problemes.to_vec();
+        let (mut causes, mut a_corriger) = (Vec::new(), Vec::new());
+        for cause in autres {
+            match cause {
+                Cause::Probleme(texte) => causes.push(texte.clone()),
+                Cause::ACorriger(texte) => a_corriger.push(texte.clone()),
+            }
+        }
         causes.extend(rouges(etat, comptes));
+        a_corriger.extend(oranges(comptes));
         let conclusion = if !causes.is_empty() {
             Conclusion::Rouge
-        } else if comptes.rejetes > 0 || comptes.non_envoyes > 0 {
+        } else if !a_corriger.is_empty() {
             Conclusion::Orange
         } else {
             Conclusion::Vert
         };
-        causes.extend(oranges(comptes));
+        causes.extend(a_corriger);
         Self {
             etat,
             comptes,
@@ -89,7 +105,8 @@ mod tests {
 
     #[test]
     fn every_end_has_its_colour() {
-        let problem = ["Aucune clé API.".to_owned()];
+        let problem = [Cause::Probleme("Aucune clé API.".to_owned())];
+        let to_mend = [Cause::ACorriger("1 inscription sans numéro.".to_owned())];
         for (ended, [acceptes, rejetes, non_envoyes, en_attente], problems, etat, conclusion, first) in [
             (Terminee, [0, 0, 0, 0], &[][..], Terminee, Conclusion::Vert, None),
             (Terminee, [9, 0, 0, 0], &[], Terminee, Conclusion::Vert, None),
@@ -132,6 +149,14 @@ mod tests {
                 Terminee,
                 Conclusion::Rouge,
                 Some("Aucun des 3 dossiers lus"),
+            ),
+            (
+                Terminee,
+                [9, 0, 0, 0],
+                &to_mend,
+                Terminee,
+                Conclusion::Orange,
+                Some("1 inscription sans numéro."),
             ),
             (
                 Terminee,

@@ -20,7 +20,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 pub use compare::{Envoye, EnvoyeJournal};
-pub use conclusion::Fin;
+pub use conclusion::{Cause, Fin};
 pub use read::NonEnvoyeJournal;
 pub use states::{Avis, Conclusion, EtatDossier, EtatEtablissement, EtatExecution, EtatLot};
 

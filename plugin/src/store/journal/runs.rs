@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
-use super::{Avis, Comptes, EtatDossier, Fin};
+use super::{Avis, Cause, Comptes, EtatDossier, Fin};
 use super::{Etablissement, EtablissementId, EtatEtablissement, EtatExecution, Journal, NonEnvoye, OpenRun, RunId};
 use crate::database::Param;
 use crate::dossier::CodeMotif;
@@ -209,7 +209,7 @@ impl Journal {
     }
 
     /// Closes a run and gives what it came to, its figures counted from its dossiers; one that went to its end with
-    /// dossiers still to be sent is `incomplete`. `problemes` are what makes it red whatever its figures, in French
+    /// dossiers still to be sent is `incomplete`. `causes` are what there is to say of it whatever its figures, in French
     /// sentences. One that is done loses its plan; establishments that were open still when it was cut are `annule`.
     ///
     /// # Errors
@@ -219,9 +219,9 @@ impl Journal {
         run: RunId,
         etat: EtatExecution,
         fin: DateTime<FixedOffset>,
-        problemes: &[String],
+        causes: &[Cause],
     ) -> Result<Fin, StoreError> {
-        self.set_ended(run, etat, Some(fin), problemes)
+        self.set_ended(run, etat, Some(fin), causes)
     }
 
     fn set_ended(
@@ -229,10 +229,10 @@ impl Journal {
         run: RunId,
         ended: EtatExecution,
         at: Option<DateTime<FixedOffset>>,
-        problemes: &[String],
+        causes: &[Cause],
     ) -> Result<Fin, StoreError> {
         self.write(|connection| {
-            let fin = Fin::new(ended, count(connection, run)?, problemes);
+            let fin = Fin::new(ended, count(connection, run)?, causes);
             let values = [
                 fin.etat.code().into(),
                 at.map(|at| at.to_rfc3339()).into(),
