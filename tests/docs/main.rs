@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 #[cfg(unix)]
 mod commands;
 mod lists;
+#[cfg(unix)]
+mod mapping;
 #[path = "../support/schemas.rs"]
 mod published;
 mod schemas;
@@ -15,6 +17,7 @@ mod schemas;
 mod scripts;
 
 const INTEGRATION: &str = "docs/integration.md";
+const MAPPING: &str = "docs/mapping.md";
 const USER_GUIDE: &str = "docs/guide-utilisateur.md";
 const DRIVERS: &str = "docs/drivers.md";
 
@@ -69,13 +72,6 @@ fn blocks(page: &str, language: &str) -> Vec<Block> {
             text,
         })
         .collect()
-}
-
-/// The one block of a page in one language.
-fn block(page: &str, language: &str) -> String {
-    let mut found = blocks(page, language);
-    assert_eq!(found.len(), 1, "{page}: blocks of {language}");
-    found.remove(0).text
 }
 
 #[test]
