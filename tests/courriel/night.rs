@@ -171,7 +171,7 @@ fn only_what_needs_a_hand_is_told_if_so_wished() {
     // Refused keys, an unreachable receiver, rejections.
     for (fault, kind, words) in [
         (
-            "[[faults]]\nthen = { kind = 'status', code = 403 }",
+            "[[faults]]\nwhen = { nth = 1 }\nthen = { kind = 'status', code = 403 }",
             OutcomeKind::Problem,
             "clé refusée",
         ),

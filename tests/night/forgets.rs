@@ -54,7 +54,7 @@ fn what_was_taken_without_an_answer_is_in_doubt_until_the_next_night() {
     assert!(first["comptes"]["en_attente"].as_i64().unwrap() >= dossiers);
 
     let outcome = world.night(NEXT).unwrap();
-    assert_eq!(outcome.kind, OutcomeKind::Done, "{}", outcome.text);
+    assert_eq!(outcome.kind, OutcomeKind::ToMend, "{}", outcome.text);
     let (states, again) = lots(&world.last_run(), &moved);
     assert!(states.iter().all(|state| state == "repondu"), "{states:?}");
     let held = received(&forgetful);

@@ -125,6 +125,11 @@ impl Base {
         Ok(Self { url, host, loopback })
     }
 
+    /// The base itself.
+    pub(super) fn url(&self) -> &Url {
+        &self.url
+    }
+
     /// The address of a path under the base.
     pub(super) fn join(&self, path: &str) -> Url {
         let mut url = self.url.clone();

@@ -30,6 +30,12 @@ pub enum MissionError {
     /// The proxy setting is not an address.
     #[error("invalid proxy address")]
     InvalidProxy,
+    /// A variable of the environment that names a proxy holds no address.
+    #[error("the environment variable {name} holds no proxy address")]
+    InvalidProxyVariable {
+        /// The variable.
+        name: String,
+    },
     /// The HTTP client cannot start on this machine (for example: no trust store).
     #[error("the HTTP client cannot start: {detail}")]
     Client {
@@ -37,15 +43,13 @@ pub enum MissionError {
         detail: String,
     },
 
-    /// 401 or 403.
+    /// 401 or 403, in the receiver's own way: not as a web page.
     #[error("key refused by {host} (HTTP {http})")]
     KeyRefused {
         /// The receiver.
         host: String,
         /// 401 or 403.
         http: u16,
-        /// The answer was a web page: a firewall, a proxy or another site may have spoken in the receiver's place.
-        page: bool,
     },
     /// The address leads to no such service (404, 405, 410).
     #[error("no such service at {host} (HTTP {http})")]
@@ -68,6 +72,14 @@ pub enum MissionError {
     /// The proxy refuses.
     #[error("the proxy refused the connection to {host}: {detail}")]
     ProxyRefused {
+        /// The receiver.
+        host: String,
+        /// The cause.
+        detail: String,
+    },
+    /// The proxy is down, or cannot reach the receiver.
+    #[error("the proxy did not lead to {host}: {detail}")]
+    ProxyDown {
         /// The receiver.
         host: String,
         /// The cause.
@@ -158,7 +170,7 @@ pub enum MissionError {
         /// The status.
         http: u16,
     },
-    /// A success whose body is not the protocol's.
+    /// A body that is not the protocol's, or a web page in the receiver's place.
     #[error("unreadable answer of {host} (HTTP {http})")]
     Unreadable {
         /// The receiver.
@@ -195,7 +207,8 @@ impl MissionError {
     pub fn is_transient(&self) -> bool {
         matches!(
             self,
-            Self::NameNotFound { .. }
+            Self::ProxyDown { .. }
+                | Self::NameNotFound { .. }
                 | Self::NoNetwork { .. }
                 | Self::ConnectionRefused { .. }
                 | Self::Cut { .. }
@@ -230,7 +243,8 @@ impl MissionError {
             Self::ClearText { .. } => "ADRESSE_NON_CHIFFREE",
             Self::InvalidKey => "CLE_INVALIDE",
             Self::MissingLogin => "IDENTIFIANT_MANQUANT",
-            Self::InvalidProxy | Self::ProxyRefused { .. } => "PROXY",
+            Self::InvalidProxy | Self::InvalidProxyVariable { .. } | Self::ProxyRefused { .. } => "PROXY",
+            Self::ProxyDown { .. } => "PROXY_INDISPONIBLE",
             Self::Client { .. } => "CLIENT_HTTP",
             Self::KeyRefused { .. } => "CLE_REFUSEE",
             Self::WrongUrl { .. } => "ADRESSE_INTROUVABLE",
@@ -268,10 +282,16 @@ impl MissionError {
                 "Le protocole de 2021 demande un identifiant en plus de la clé. Saisissez l'identifiant fourni par la Mission, ou choisissez le protocole v3 ({SCREEN})."
             ),
             Self::InvalidProxy => "L'adresse du proxy n'est pas valable. Corrigez-la dans les réglages, sous la forme http://nom:port, ou laissez-la vide.".into(),
+            Self::InvalidProxyVariable { name } => format!(
+                "La variable d'environnement {name} ne contient pas l'adresse d'un proxy : rien n'est envoyé. Faites-la corriger par votre informaticien, sous la forme http://nom:port, ou supprimer."
+            ),
+            Self::ProxyDown { host, .. } => format!(
+                "Le proxy ne répond pas, ou n'atteint pas {host}. Réessayez plus tard ; si cela se répète, vérifiez avec votre informaticien l'adresse du proxy."
+            ),
             Self::Client { detail } => format!(
                 "La connexion sécurisée ne peut pas démarrer sur cette machine ({detail}). Vérifiez avec votre informaticien le magasin de certificats du système."
             ),
-            Self::KeyRefused { host, http, page } => key_refused(SCREEN, host, *http, *page),
+            Self::KeyRefused { host, http } => key_refused(SCREEN, host, *http),
             Self::WrongUrl { host, http } => format!(
                 "Le serveur {host} répond, mais le service n'existe pas à cette adresse (HTTP {http}). Vérifiez l'adresse et le protocole ({SCREEN}) ; l'adresse habituelle est https://cfas.apprentissage.beta.gouv.fr/api."
             ),
@@ -329,15 +349,12 @@ impl MissionError {
     }
 }
 
-fn key_refused(screen: &str, host: &str, http: u16, page: bool) -> String {
+fn key_refused(screen: &str, host: &str, http: u16) -> String {
     let mut text = format!(
         "Le serveur {host} refuse la clé API de cet établissement (HTTP {http}). Une clé est remplacée dès qu'on en génère une autre, et révoquée après douze mois sans envoi : copiez la clé actuelle depuis le tableau de bord de l'apprentissage ({screen})."
     );
     if http == 401 {
         text.push_str(" Vérifiez aussi l'adresse, le protocole et l'identifiant : l'adresse d'un ancien service répond de cette façon.");
-    }
-    if page {
-        text.push_str(" La réponse est une page web : un pare-feu ou un proxy peut aussi bloquer l'accès.");
     }
     text
 }
@@ -372,12 +389,14 @@ impl From<MissionError> for Error {
             | MissionError::ClearText { .. }
             | MissionError::InvalidKey
             | MissionError::MissingLogin
-            | MissionError::InvalidProxy => ErrorKind::Settings,
+            | MissionError::InvalidProxy
+            | MissionError::InvalidProxyVariable { .. } => ErrorKind::Settings,
             MissionError::KeyRefused { .. } => ErrorKind::KeyRefused,
             MissionError::Client { .. }
             | MissionError::WrongUrl { .. }
             | MissionError::Redirect { .. }
             | MissionError::ProxyRefused { .. }
+            | MissionError::ProxyDown { .. }
             | MissionError::Certificate { .. }
             | MissionError::Unexpected { .. }
             | MissionError::BatchRefused { .. }

@@ -18,9 +18,12 @@ pub(super) fn classify(error: &reqwest::Error, host: &str) -> MissionError {
     // hyper-util keeps these two types to itself: their fixed texts are all that tells them.
     let tunnel = texts.iter().find(|text| text.starts_with("tunnel error"));
     if let (Some(tunnel), false) = (tunnel, error.is_timeout()) {
-        return MissionError::ProxyRefused {
-            host,
-            detail: tunnel.clone(),
+        let detail = tunnel.clone();
+        // 407; whatever else stands in the way may be gone in a moment.
+        return if detail.ends_with("proxy authorization required") {
+            MissionError::ProxyRefused { host, detail }
+        } else {
+            MissionError::ProxyDown { host, detail }
         };
     }
     let detail = texts.last().cloned().unwrap_or_default();

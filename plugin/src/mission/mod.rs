@@ -9,6 +9,7 @@
 //! | `search` | halving down to the culprit |
 //! | `retry` | pure decisions: answer, attempt and hour give what comes next |
 //! | `transport` | one HTTP exchange: time-outs, cancel, proxy, certificates |
+//! | `proxy` | which proxy stands between |
 //! | `fault` | what a failed exchange means |
 //! | `answer` | verdicts, dossier by dossier |
 //! | `organisme` | the receiver's directory: whether it knows an establishment |
@@ -26,6 +27,7 @@ mod environment;
 mod error;
 mod fault;
 mod organisme;
+mod proxy;
 mod retry;
 mod search;
 mod sending;

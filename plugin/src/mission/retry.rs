@@ -46,7 +46,10 @@ pub(super) struct Moment {
     /// Attempts made, this one included.
     pub(super) attempt: u32,
     pub(super) now: DateTime<FixedOffset>,
+    /// When to give up for now.
     pub(super) deadline: DateTime<FixedOffset>,
+    /// When the window closes.
+    pub(super) window: DateTime<FixedOffset>,
     /// 0 to 1.
     pub(super) jitter: f64,
 }
@@ -62,11 +65,13 @@ pub(super) fn meaning(reply: &Reply, host: &str, url: &reqwest::Url, attempt: u3
             http,
             to: super::transport::shown_location(url, reply.location.as_deref()),
         }),
-        401 | 403 => Meaning::Permanent(MissionError::KeyRefused {
+        // A portal, a firewall or a maintenance speaks in the receiver's place.
+        401 | 403 if reply.page => Meaning::Transient(MissionError::Unreadable {
             host: host(),
             http,
-            page: reply.page,
+            page: true,
         }),
+        401 | 403 => Meaning::Permanent(MissionError::KeyRefused { host: host(), http }),
         404 | 405 | 410 => Meaning::Permanent(MissionError::WrongUrl { host: host(), http }),
         407 => Meaning::Permanent(MissionError::ProxyRefused {
             host: host(),
@@ -96,7 +101,10 @@ pub(super) fn wait(
     } else {
         0.0
     };
-    let wait = match retry_after.and_then(|header| header.wait(moment.now)) {
+    // What would come after the window, or before now, is no reason to do otherwise than without it.
+    let left = (moment.window - moment.now).to_std().unwrap_or_default();
+    let asked = retry_after.and_then(|header| header.wait(moment.now));
+    let wait = match asked.filter(|asked| *asked < left) {
         // Never before the hour that the receiver asks for; the jitter spreads the establishments that it told the same.
         Some(asked) => asked
             .max(Duration::from_secs(1))
@@ -128,7 +136,7 @@ pub(super) struct RetryAfter {
 }
 
 impl RetryAfter {
-    /// The header in seconds or as a date; a past date is no wait. None if it is neither.
+    /// The header in seconds or as a date. None if it is neither, or the date is past.
     ///
     /// A date is read on the receiver's own clock where the answer tells it: ours may be minutes off.
     fn wait(&self, now: DateTime<FixedOffset>) -> Option<Duration> {
@@ -137,7 +145,7 @@ impl RetryAfter {
             return Some(Duration::from_secs(asked.parse().unwrap_or(u64::MAX)));
         }
         let said_at = self.said_at.as_deref().and_then(http_date).unwrap_or(now);
-        Some((http_date(asked)? - said_at).to_std().unwrap_or_default())
+        (http_date(asked)? - said_at).to_std().ok()
     }
 }
 
@@ -251,21 +259,30 @@ mod tests {
             (1, 0.0, Some("Mon, 23 Nov 2026 22:01:00 GMT"), "05:00", Some(60.0)),
             (1, 0.0, Some("Monday, 23-Nov-26 22:02:00 GMT"), "05:00", Some(120.0)),
             (1, 0.0, Some("Mon Nov 23 22:03:00 2026"), "05:00", Some(180.0)),
-            (1, 0.0, Some("Sun, 22 Nov 2026 22:01:00 GMT"), "05:00", Some(1.0)),
+            (3, 0.0, Some("Sun, 22 Nov 2026 22:01:00 GMT"), "05:00", Some(4.0)),
             // Neither: as if it were not there.
             (1, 0.0, Some("bientôt"), "05:00", Some(1.0)),
             (1, 0.0, Some("-5"), "05:00", Some(1.0)),
             (1, 0.0, Some(""), "05:00", Some(1.0)),
-            // Not beyond the deadline.
-            (1, 0.0, Some("21600"), "05:00", None),
+            // Beyond the window: as if it were not there.
             (1, 0.0, Some("21599"), "05:00", Some(21599.0)),
-            (1, 0.0, Some("99999999999999999999999"), "05:00", None),
-            (1, 0.0, Some("Wed, 25 Nov 2026 22:01:00 GMT"), "05:00", None),
+            (1, 0.0, Some("21600"), "05:00", Some(1.0)),
+            (3, 0.0, Some("1000000000000"), "05:00", Some(4.0)),
+            (1, 0.0, Some("99999999999999999999999"), "05:00", Some(1.0)),
+            (1, 0.0, Some("Wed, 25 Nov 2026 22:01:00 GMT"), "05:00", Some(1.0)),
+            // Beyond the patience, but not the window.
+            (1, 0.0, Some("120"), "00:00", None),
+            (9, 0.0, None, "00:00", None),
         ] {
             let moment = Moment {
                 attempt,
                 now: at(now),
-                deadline: at(&format!("2026-11-24T{deadline}:00+01:00")),
+                deadline: if deadline == "00:00" {
+                    at("2026-11-23T23:00:30+01:00")
+                } else {
+                    at(&format!("2026-11-24T{deadline}:00+01:00"))
+                },
+                window: at("2026-11-24T05:00:00+01:00"),
                 jitter,
             };
             let cause = MissionError::TimedOut { host: "x.fr".into() };
@@ -295,16 +312,16 @@ mod tests {
     fn a_date_is_read_on_the_receivers_clock() {
         let now = at("2026-11-23T23:00:00+01:00");
         for (said_at, expected) in [
-            (Some("Mon, 23 Nov 2026 20:00:30 GMT"), 30),
-            (Some("Tue, 24 Nov 2026 20:00:30 GMT"), 0),
-            (Some("hier"), 0),
-            (None, 0),
+            (Some("Mon, 23 Nov 2026 20:00:30 GMT"), Some(30)),
+            (Some("Tue, 24 Nov 2026 20:00:30 GMT"), None),
+            (Some("hier"), None),
+            (None, None),
         ] {
             let header = RetryAfter {
                 asked: "Mon, 23 Nov 2026 20:01:00 GMT".into(),
                 said_at: said_at.map(str::to_owned),
             };
-            assert_eq!(header.wait(now), Some(Duration::from_secs(expected)), "{said_at:?}");
+            assert_eq!(header.wait(now), expected.map(Duration::from_secs), "{said_at:?}");
         }
     }
 }

@@ -202,6 +202,7 @@ impl<'t> Mission<'t> {
                 attempt: attempts,
                 now: (env.now)(),
                 deadline: until,
+                window: env.deadline,
                 jitter: (env.jitter)(),
             };
             let wait = retry::wait(

@@ -2,8 +2,8 @@
 
 use super::access::Base;
 use super::error::MissionError;
-use super::fault;
 use super::retry::{Backoff, RetryAfter};
+use super::{fault, proxy};
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{NoProxy, Proxy, Url, redirect};
@@ -92,8 +92,8 @@ impl Transport {
     /// # Errors
     /// `InvalidProxy`, or `Client` if the machine gives no runtime.
     pub fn new(options: Options) -> Result<Self, MissionError> {
-        if let Some(proxy) = &options.proxy {
-            Proxy::all(proxy.as_str()).map_err(|_| MissionError::InvalidProxy)?;
+        if let Some(setting) = options.proxy.as_deref() {
+            proxy::address(Some(setting))?;
         }
         let runtime = Builder::new_current_thread()
             .enable_all()
@@ -141,13 +141,28 @@ impl Transport {
             let mut work = pin!(talk(sent, self.options.largest_answer));
             loop {
                 match tokio::time::timeout(SLICE, work.as_mut()).await {
-                    Ok(done) => return done.map_err(|error| fault::classify(&error, host)),
+                    Ok(done) => return done.map_err(|error| self.classified(&error, request.base)),
                     Err(_) if cancel() => return Err(MissionError::Cancelled),
                     Err(_) if (request.late)() => return Err(MissionError::TimedOut { host: host.clone() }),
                     Err(_) => {}
                 }
             }
         })
+    }
+
+    fn classified(&self, error: &reqwest::Error, base: &Base) -> MissionError {
+        match fault::classify(error, &base.host) {
+            MissionError::ProxyDown { host, detail } => {
+                let proxy = proxy::address(self.options.proxy.as_deref());
+                let forbidden = proxy.is_ok_and(|proxy| proxy.is_some_and(|proxy| proxy::forbids(&proxy, base.url())));
+                if forbidden {
+                    MissionError::ProxyRefused { host, detail }
+                } else {
+                    MissionError::ProxyDown { host, detail }
+                }
+            }
+            other => other,
+        }
     }
 
     fn client(&self, loopback: bool) -> Result<&reqwest::Client, MissionError> {
@@ -172,8 +187,8 @@ impl Transport {
         if loopback {
             // A proxy must not see what is meant for this very machine.
             builder = builder.no_proxy();
-        } else if let Some(proxy) = &self.options.proxy {
-            let proxy = Proxy::all(proxy.as_str()).map_err(|_| MissionError::InvalidProxy)?;
+        } else if let Some(address) = proxy::address(self.options.proxy.as_deref())? {
+            let proxy = Proxy::all(address).map_err(|_| MissionError::InvalidProxy)?;
             builder = builder.proxy(proxy.no_proxy(NoProxy::from_env()));
         }
         #[cfg(test)]

@@ -29,6 +29,8 @@ pub struct Establishment<'a> {
     lots: i64,
     /// How often it was put off.
     put_off: u32,
+    /// Whether the receiver has taken a batch of it, whatever it said of the dossiers.
+    answered: bool,
 }
 
 /// What keeps an establishment from sending.
@@ -89,6 +91,7 @@ impl<'a> Establishment<'a> {
             before: None,
             lots,
             put_off: 0,
+            answered: false,
         })
     }
 
@@ -130,7 +133,10 @@ impl<'a> Establishment<'a> {
         let mut observer = Journaling::new(journal, sending, self.id, batch, &mut self.lots);
         let sent = mission.send(batch, env, &mut observer);
         observer.finish(&sent)?;
-        let Err(error) = sent else { return Ok(()) };
+        let Err(error) = sent else {
+            self.answered = true;
+            return Ok(());
+        };
         if error.stops_run() {
             return Err(error.into());
         }
@@ -167,6 +173,30 @@ impl<'a> Establishment<'a> {
         })
     }
 
+    /// Whether the receiver has refused its key, and has never taken anything of it.
+    pub fn is_refused(&self) -> bool {
+        !self.answered
+            && self
+                .trouble
+                .as_ref()
+                .is_some_and(|trouble| trouble.etat == EtatEtablissement::CleRefusee)
+    }
+
+    /// Try it anew in a while, although its key was refused.
+    pub fn try_later(&mut self, now: DateTime<FixedOffset>) {
+        let again = self.next_try(now, TimeDelta::zero());
+        if let (Some(trouble), true) = (&mut self.trouble, self.mission.is_some()) {
+            trouble.again = again;
+        }
+    }
+
+    /// When to try anew: each time after a longer pause, and not before `wait` is over.
+    fn next_try(&mut self, now: DateTime<FixedOffset>, wait: TimeDelta) -> Option<DateTime<FixedOffset>> {
+        let pause = FIRST_PAUSE * (1 << self.put_off.min(DOUBLINGS));
+        self.put_off = self.put_off.saturating_add(1);
+        now.checked_add_signed(wait.max(pause))
+    }
+
     /// Send nothing more: for good, or until it is worth another try.
     fn put_off(&mut self, error: &MissionError, env: &Environment<'_>) {
         let now = (env.now)();
@@ -186,13 +216,17 @@ impl<'a> Establishment<'a> {
             MissionError::KeyRefused { .. } => EtatEtablissement::CleRefusee,
             _ => EtatEtablissement::Injoignable,
         };
-        let mut trouble = Trouble::for_good(etat, error.user_text());
-        if let MissionError::GaveUp { wait, .. } = error {
-            let pause = FIRST_PAUSE * (1 << self.put_off.min(DOUBLINGS));
-            let wait = TimeDelta::from_std(*wait).unwrap_or(TimeDelta::MAX);
-            trouble.again = now.checked_add_signed(wait.max(pause));
-            self.put_off = self.put_off.saturating_add(1);
-        }
+        let trouble = match error {
+            // How often it was tried is in the journal: the same cause of many establishments is to be one sentence.
+            MissionError::GaveUp { wait, cause, .. } => {
+                let wait = TimeDelta::from_std(*wait).unwrap_or(TimeDelta::MAX);
+                Trouble {
+                    again: self.next_try(now, wait),
+                    ..Trouble::for_good(etat, cause.user_text())
+                }
+            }
+            error => Trouble::for_good(etat, error.user_text()),
+        };
         self.trouble = Some(trouble);
     }
 }

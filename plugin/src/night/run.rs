@@ -243,6 +243,7 @@ impl Night<'_> {
     fn passes(&self, office: &Office<'_>, mut resumed: bool) -> Result<(), Error> {
         loop {
             self.pass(office, resumed)?;
+            office.doubt_refusals();
             let Some(due) = office.due().filter(|due| *due < office.deadline()) else {
                 return Ok(());
             };

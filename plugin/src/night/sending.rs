@@ -1,5 +1,6 @@
 //! The night's dossiers on their way: one thread fills a splitter per establishment, a few others send what is full.
 
+use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -181,6 +182,26 @@ impl<'a> Office<'a> {
             .iter()
             .filter_map(|slot| held(slot).as_ref().and_then(Establishment::due))
             .min()
+    }
+
+    /// The same refusal of all keys is the network's rather than theirs: a firewall, a portal, a receiver that is being
+    /// mended. They are tried anew in a while, where there are several.
+    pub fn doubt_refusals(&self) {
+        let (mut uais, mut all) = (HashSet::new(), true);
+        for (slot, acces) in self.establishments.iter().zip(&self.plan.acces) {
+            if let Some(one) = held(slot).as_ref() {
+                uais.insert(acces.uai.as_deref());
+                all &= one.is_refused();
+            }
+        }
+        if uais.len() < 2 || !all {
+            return;
+        }
+        for slot in &self.establishments {
+            if let Some(one) = held(slot).as_mut() {
+                one.try_later(self.now());
+            }
+        }
     }
 
     /// Try those anew that are due by then; their waiting dossiers are to be read again.

@@ -25,7 +25,7 @@ fn answers() {
         (http(200, "", r#"{"msg":"ok"}"#), "OK", ""),
         (http(403, "", "{}"), "CLE_REFUSEE", "copiez la clé"),
         (http(401, "", "{}"), "CLE_REFUSEE", "ancien service"),
-        (http(403, "", "<html>"), "CLE_REFUSEE", "pare-feu"),
+        (http(403, "", "<html>"), "REPONSE_ILLISIBLE", "portail"),
         (http(404, "", "{}"), "ADRESSE_INTROUVABLE", "adresse"),
         (page.into(), "REPONSE_ILLISIBLE", "page web"),
         (http(200, "", "{}"), "REPONSE_ILLISIBLE", "illisible"),
@@ -138,13 +138,18 @@ fn proxies() {
         ..Options::default()
     };
     let far = || "https://recepteur.invalid/api".to_owned();
-    for refusal in [407, 403, 502] {
-        let proxy = Server::scripted(vec![http(refusal, "", "")]);
-        assert_eq!(
-            code(test(with(format!("http://{}", proxy.address)), far())),
-            "PROXY",
-            "{refusal}"
-        );
+    // Its own 403 is asked for anew; what may be gone in a moment is not final.
+    for (refusal, expected) in [
+        (407, "PROXY"),
+        (403, "PROXY"),
+        (500, "PROXY_INDISPONIBLE"),
+        (502, "PROXY_INDISPONIBLE"),
+        (503, "PROXY_INDISPONIBLE"),
+    ] {
+        let proxy = Server::scripted(vec![http(refusal, "", ""), http(refusal, "", "")]);
+        let error = test(with(format!("http://{}", proxy.address)), far()).unwrap_err();
+        assert_eq!(error.code(), expected, "{refusal}");
+        assert_eq!(error.is_transient(), expected != "PROXY", "{refusal}");
         let head = &proxy.seen()[0].head;
         assert!(
             head.starts_with("CONNECT recepteur.invalid:443 ") && !head.contains(KEY),
@@ -153,7 +158,7 @@ fn proxies() {
     }
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let error = test(with(format!("http://{closed}")), far()).unwrap_err();
-    assert!(error.user_text().contains("proxy"), "{error:?}");
+    assert!(error.user_text().contains("proxy") && error.is_transient(), "{error:?}");
     assert_eq!(
         Transport::new(with("::".into())).err(),
         Some(MissionError::InvalidProxy)
