@@ -6,6 +6,19 @@
  * makes [main] calls on no other. [job] is any thread of the host's choice, which may block for long; calls on one
  * object (a table, a run) come one after the other. [any] is any thread, also while another call is running.
  *
+ * Callbacks: a slot of the host's is called only on a thread on which the host has called the plugin, and during that
+ * call; what threads of the plugin's own need of the host is brought to it there.
+ *
+ *   callback                                       comes in a call of           on its thread
+ *   host.get_interface                             create
+ *   host.now, log, settings.get, secrets.get/set   any slot of the instance or of its tables
+ *   forms.show, forms.close                        open, event                  [main]
+ *   tables.show                                    open                         [main]
+ *   jobs.register_job                              the instance's init          [main]
+ *   mail.send                                      run                          [job]
+ *   run.is_cancelled, run.progress                 run, write                   [job]
+ *   sink.write                                     write                        [job]
+ *
  * Texts are UTF-8, given as pointer and length in bytes, not ended by a zero, borrowed for the call; an empty one may
  * have a NULL pointer. Structures cross by pointer. Each struct_size is sizeof the structure as the one who allocated
  * it compiled it. Results are written on success only. Every error may be NULL. Nobody frees what the other made.
@@ -1034,9 +1047,8 @@ typedef struct passerelle_run {
      */
     void *run_data;
     /**
-     * Whether the host wants the call to stop: anything but 0 ends it within 2 s. Asked often, also from threads that
-     * work for the call.
-     * `[any]` until the call returns · since 1.0
+     * Whether the host wants the call to stop: anything but 0 ends it within 2 s. Asked often.
+     * `[job]` on the calling thread · since 1.0
      */
     int32_t (PASSERELLE_CALL *is_cancelled)(const struct passerelle_run *run);
     /**

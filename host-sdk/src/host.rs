@@ -4,8 +4,8 @@ use chrono::{DateTime, FixedOffset};
 
 use crate::{FormId, HostError, JobSpec, Level, Table};
 
-/// The host. The plugin calls it back from `create`, from every call on the instance, and from threads that work for a
-/// call, hence `Send + Sync`.
+/// The host. The plugin calls it back from `create` and from every call on the instance, on the thread of that call. A host
+/// that calls from several threads is called back on several, hence `Send + Sync`.
 ///
 /// A method that panics is caught: the plugin gets an error code, and the panic's text goes to [`Host::log`].
 ///
@@ -15,10 +15,10 @@ pub trait Host: Send + Sync + 'static {
     /// The host's name and version, e.g. "SC-Form 25.1". Asked once.
     fn name(&self) -> String;
 
-    /// The local date and time; the plugin has no other clock. Any thread.
+    /// The local date and time; the plugin has no other clock. On the thread of a call.
     fn now(&self) -> DateTime<FixedOffset>;
 
-    /// One of `passerelle_abi::PASSERELLE_SETTING_*`; `None` when there is no such setting. Any thread.
+    /// One of `passerelle_abi::PASSERELLE_SETTING_*`; `None` when there is no such setting. On the thread of a call.
     fn setting(&self, key: &str) -> Option<String>;
 
     /// The most detailed level that [`Host::log`] wants. Asked once.
@@ -26,7 +26,7 @@ pub trait Host: Send + Sync + 'static {
         Level::Info
     }
 
-    /// Take one line of the log: identifiers only, never personal data. Any thread. What is called on the plugin from in
+    /// Take one line of the log: identifiers only, never personal data. On the thread of a call. What is called on the plugin from in
     /// here answers `PASSERELLE_E_BUSY`, but for listing its contributions, describing, watching and cancelling a table,
     /// and ending an instance that nobody uses.
     fn log(&self, _level: Level, _target: &str, _message: &str) {}
@@ -105,8 +105,8 @@ pub trait Mail {
 
 /// The host's view of one long call.
 pub trait Run: Send + Sync {
-    /// Whether the call is to stop; it then ends within 2 s with `PASSERELLE_E_CANCELLED`. Asked often, from any
-    /// thread. One that panics stops the call.
+    /// Whether the call is to stop; it then ends within 2 s with `PASSERELLE_E_CANCELLED`. Asked often, on
+    /// the thread of the call. One that panics stops the call.
     fn is_cancelled(&self) -> bool;
 
     /// How far the call is: records done, of how many (0 while unknown), and in French what is being done. Called on

@@ -4,6 +4,7 @@
 mod another_erp;
 #[path = "../support/bases.rs"]
 mod bases;
+mod callbacks;
 mod courriel;
 mod drivers;
 mod faults;

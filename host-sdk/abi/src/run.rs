@@ -10,9 +10,8 @@ pub struct passerelle_run {
     pub struct_size: u32,
     /// The host's own; the plugin does not look at it.
     pub run_data: *mut c_void,
-    /// Whether the host wants the call to stop: anything but 0 ends it within 2 s. Asked often, also from threads that
-    /// work for the call.
-    /// `[any]` until the call returns · since 1.0
+    /// Whether the host wants the call to stop: anything but 0 ends it within 2 s. Asked often.
+    /// `[job]` on the calling thread · since 1.0
     pub is_cancelled: Option<unsafe extern "C" fn(run: *const passerelle_run) -> i32>,
     /// How far the call is; may be NULL.
     /// `[job]` on the calling thread · `done`, `total`: records; `total` is 0 while unknown · `text`: in French, what

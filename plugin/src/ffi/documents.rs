@@ -65,10 +65,10 @@ unsafe extern "C" fn write(
 ) -> i32 {
     // SAFETY: the host's promise on its pointers.
     unsafe {
-        call("documents.write", plugin, Mark::Job, error, |_, instance| {
+        call("documents.write", plugin, Mark::Job, error, |object, instance| {
             let id = text::borrow("id", id, id_len)?;
             let parameters = text::borrow("parameters", parameters, parameters_len)?;
-            let (run, sink) = (RunPointer::new(run)?, text::borrow_struct(sink)?);
+            let (run, sink) = (RunPointer::new(run, object.callers())?, text::borrow_struct(sink)?);
             sink.write.ok_or_else(|| text::null("sink.write"))?;
             let mut refusal = None;
             let written = {

@@ -3,10 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use passerelle_abi as abi;
-use tracing::Dispatch;
 
 use super::codes::code;
-use super::{log, text};
+use super::log::{self, Home};
+use super::text;
 use crate::error::{Error, ErrorKind};
 use crate::fault;
 
@@ -21,7 +21,7 @@ pub enum Mark {
     Any,
 }
 
-/// Run `work` so that nothing but a code crosses, write what it says into `log`, and tell what went wrong in `error` if
+/// Run `work` so that nothing but a code crosses, with its lines going to `home`, and tell what went wrong in `error` if
 /// the caller wants to know.
 ///
 /// # Safety
@@ -29,7 +29,7 @@ pub enum Mark {
 pub unsafe fn guard(
     slot: &'static str,
     mark: Mark,
-    log: Option<&Dispatch>,
+    home: Option<&Home>,
     error: *mut abi::passerelle_error,
     work: impl FnOnce() -> Result<(), Error>,
 ) -> i32 {
@@ -42,7 +42,7 @@ pub unsafe fn guard(
             Err(refused) => return code(refused.kind),
         }
     }
-    let worked = catch(slot, log, || {
+    let worked = catch(slot, home, || {
         tracing::trace!(slot, "called");
         fault::inject(slot);
         if mark != Mark::Any && log::is_writing() {
@@ -57,7 +57,7 @@ pub unsafe fn guard(
     let Err(failure) = worked.and_then(|done| done) else {
         return abi::PASSERELLE_OK;
     };
-    let told = catch(slot, log, || {
+    let told = catch(slot, home, || {
         if failure.kind != ErrorKind::Cancelled {
             tracing::error!(
                 slot,
@@ -79,10 +79,10 @@ pub unsafe fn guard(
     code(failure.kind)
 }
 
-/// Run `work` under a log; a panic is an error that names the slot, never what the panic said: that could hold a
+/// Run `work`; a panic is an error that names the slot, never what the panic said: that could hold a
 /// person's data.
-fn catch<T>(slot: &'static str, log: Option<&Dispatch>, work: impl FnOnce() -> T) -> Result<T, Error> {
-    catch_unwind(AssertUnwindSafe(|| log::under(log, work))).map_err(|panic| {
+fn catch<T>(slot: &'static str, home: Option<&Home>, work: impl FnOnce() -> T) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(|| log::under(home, work))).map_err(|panic| {
         // Dropping what the panic carried may panic in its turn.
         std::mem::forget(panic);
         Error::new(

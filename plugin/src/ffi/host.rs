@@ -1,13 +1,14 @@
 //! Calls of the plugin to its host.
 
 use std::ffi::{CStr, c_char};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use passerelle_abi as abi;
 use zeroize::Zeroizing;
 
-use super::log::LogPointer;
+use super::callers::Callers;
+use super::log::{Lines, LogPointer};
 use super::mail::MailPointer;
 use super::object::{Shell, size32};
 use super::tables;
@@ -19,6 +20,7 @@ use crate::table::Table;
 /// The host, and the interfaces of it that were found.
 pub struct HostPointer {
     host: SharedPointer<abi::passerelle_host>,
+    callers: Arc<Callers>,
     log: Option<LogPointer>,
     settings: Option<SharedPointer<abi::passerelle_host_settings>>,
     secrets: Option<SecretsPointer>,
@@ -53,18 +55,24 @@ impl HostPointer {
             .get_interface
             .ok_or_else(|| lacks("passerelle_host.get_interface"))?;
         let host = SharedPointer(host);
+        let callers = Arc::<Callers>::default();
         // SAFETY: checked just now; each type is the one that the id stands for.
         unsafe {
             Ok(Self {
                 host,
                 log: find(host, abi::PASSERELLE_HOST_LOG)?.map(|log| LogPointer { host, log }),
                 settings: find(host, abi::PASSERELLE_HOST_SETTINGS)?,
-                secrets: find(host, abi::PASSERELLE_HOST_SECRETS)?.map(|secrets| SecretsPointer { host, secrets }),
+                secrets: find(host, abi::PASSERELLE_HOST_SECRETS)?.map(|secrets| SecretsPointer {
+                    host,
+                    secrets,
+                    callers: Arc::clone(&callers),
+                }),
                 forms: find(host, abi::PASSERELLE_HOST_FORMS)?,
                 tables: find(host, abi::PASSERELLE_HOST_TABLES)?,
                 jobs: find(host, abi::PASSERELLE_HOST_JOBS)?,
                 mail: find(host, abi::PASSERELLE_HOST_MAIL)?.map(|mail| MailPointer { host, mail }),
                 owner: OnceLock::new(),
+                callers,
             })
         }
     }
@@ -74,9 +82,17 @@ impl HostPointer {
         let _ = self.owner.set(owner);
     }
 
+    /// The threads that may call this host.
+    pub fn callers(&self) -> Arc<Callers> {
+        Arc::clone(&self.callers)
+    }
+
     /// Where log lines go.
-    pub fn log_sink(&self) -> impl crate::log::Sink + use<> {
-        self.log
+    pub fn lines(&self) -> impl crate::log::Sink + use<> {
+        self.log.map(|pointer| Lines {
+            pointer,
+            callers: self.callers(),
+        })
     }
 
     /// Tell the host in its log that it broke a rule.
@@ -181,23 +197,28 @@ fn read(
     ))
 }
 
+fn now(host: SharedPointer<abi::passerelle_host>) -> Result<DateTime<FixedOffset>, Error> {
+    let mut time = abi::passerelle_time {
+        struct_size: size32::<abi::passerelle_time>(),
+        ..abi::passerelle_time::default()
+    };
+    // SAFETY: the host is valid as long as the instance; the structures are ours.
+    let now = unsafe { (*host.0).now }.ok_or_else(|| lacks("passerelle_host.now"))?;
+    // SAFETY: as above.
+    ask("now", |error| unsafe { now(host.0, &raw mut time, error) })?;
+    local_time(&time).ok_or_else(|| {
+        Error::new(
+            ErrorKind::Host,
+            "Le programme hôte a donné une date impossible.",
+            "host callback now gave an impossible date",
+        )
+    })
+}
+
 impl Host for HostPointer {
     fn now(&self) -> Result<DateTime<FixedOffset>, Error> {
-        let mut time = abi::passerelle_time {
-            struct_size: size32::<abi::passerelle_time>(),
-            ..abi::passerelle_time::default()
-        };
-        // SAFETY: the host is valid as long as the instance; the structures are ours.
-        let now = unsafe { (*self.host.0).now }.ok_or_else(|| lacks("passerelle_host.now"))?;
-        // SAFETY: as above.
-        ask("now", |error| unsafe { now(self.host.0, &raw mut time, error) })?;
-        local_time(&time).ok_or_else(|| {
-            Error::new(
-                ErrorKind::Host,
-                "Le programme hôte a donné une date impossible.",
-                "host callback now gave an impossible date",
-            )
-        })
+        let host = self.host;
+        self.callers.ask(move || now(host))?
     }
 
     fn setting(&self, key: Setting) -> Result<Option<String>, Error> {
@@ -287,38 +308,44 @@ fn local_time(time: &abi::passerelle_time) -> Option<DateTime<FixedOffset>> {
         .single()
 }
 
-#[derive(Clone, Copy)]
 struct SecretsPointer {
     host: SharedPointer<abi::passerelle_host>,
     secrets: SharedPointer<abi::passerelle_host_secrets>,
+    callers: Arc<Callers>,
 }
 
 impl Secrets for SecretsPointer {
     fn get(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+        let (host, name) = (self.host, name.to_owned());
         // SAFETY: valid as long as the host.
         let get = unsafe { (*self.secrets.0).get }.ok_or_else(|| lacks("passerelle.host.secrets/1 get"))?;
         let name_len = text::len32(name.len())?;
-        // SAFETY: as above; the texts and buffers are ours.
-        let secret = read("secrets.get", |buffer, size, needed, error| unsafe {
-            get(self.host.0, name.as_ptr().cast(), name_len, buffer, size, needed, error)
-        })?;
+        let secret = self.callers.ask(move || {
+            // SAFETY: as above; the texts and buffers are ours.
+            read("secrets.get", |buffer, size, needed, error| unsafe {
+                get(host.raw(), name.as_ptr().cast(), name_len, buffer, size, needed, error)
+            })
+        })??;
         Ok(Some(secret).filter(|secret| !secret.is_empty()))
     }
 
     fn set(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        let (host, name, bytes) = (self.host, name.to_owned(), Zeroizing::new(bytes.to_vec()));
         // SAFETY: valid as long as the host.
         let set = unsafe { (*self.secrets.0).set }.ok_or_else(|| lacks("passerelle.host.secrets/1 set"))?;
         let (name_len, bytes_len) = (text::len32(name.len())?, text::len32(bytes.len())?);
-        // SAFETY: as above; texts and bytes live through the call.
-        ask("secrets.set", |error| unsafe {
-            set(
-                self.host.0,
-                name.as_ptr().cast(),
-                name_len,
-                bytes.as_ptr(),
-                bytes_len,
-                error,
-            )
-        })
+        self.callers.ask(move || {
+            // SAFETY: as above; texts and bytes live through the call.
+            ask("secrets.set", |error| unsafe {
+                set(
+                    host.raw(),
+                    name.as_ptr().cast(),
+                    name_len,
+                    bytes.as_ptr(),
+                    bytes_len,
+                    error,
+                )
+            })
+        })?
     }
 }

@@ -1,9 +1,11 @@
 //! `passerelle.plugin.jobs/1`, and the host's view of a long call.
 
 use std::ffi::c_char;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use passerelle_abi as abi;
 
+use super::callers::{Callers, is_called};
 use super::funnel::Mark;
 use super::object::{call, size32};
 use super::text::{self, SharedPointer};
@@ -17,37 +19,52 @@ pub static INTERFACE: abi::passerelle_plugin_jobs = abi::passerelle_plugin_jobs 
     run: Some(run),
 };
 
-/// A run that the host lent for a call.
-pub struct RunPointer(SharedPointer<abi::passerelle_run>);
+/// A run that the host lent for a call on this thread.
+pub struct RunPointer<'c> {
+    run: SharedPointer<abi::passerelle_run>,
+    callers: &'c Callers,
+    /// What the host answered last.
+    cancelled: AtomicBool,
+}
 
-impl RunPointer {
-    /// Check what the host lent.
+impl<'c> RunPointer<'c> {
+    /// Check what the host lent; whoever asks it whether to stop takes to the host what waits at `callers`.
     ///
     /// # Safety
     /// `run` is NULL, or valid until this value is dropped.
-    pub unsafe fn new(run: *const abi::passerelle_run) -> Result<Self, Error> {
+    pub unsafe fn new(run: *const abi::passerelle_run, callers: &'c Callers) -> Result<Self, Error> {
         // SAFETY: the caller's promise.
         let checked = unsafe { text::borrow_struct(run) }?;
         checked.is_cancelled.ok_or_else(|| text::null("run.is_cancelled"))?;
-        Ok(Self(SharedPointer(run)))
+        Ok(Self {
+            run: SharedPointer(run),
+            callers,
+            cancelled: AtomicBool::new(false),
+        })
     }
 }
 
-impl Run for RunPointer {
+impl Run for RunPointer<'_> {
     fn is_cancelled(&self) -> bool {
-        // SAFETY: valid by the promise given to `new`; the slot is `[any]`.
-        unsafe {
-            (*self.0.0)
-                .is_cancelled
-                .is_some_and(|is_cancelled| is_cancelled(self.0.0) != 0)
+        if !is_called() {
+            return self.cancelled.load(Ordering::SeqCst);
         }
+        self.callers.serve();
+        // SAFETY: valid by the promise given to `new`.
+        let cancelled = unsafe {
+            (*self.run.0)
+                .is_cancelled
+                .is_some_and(|is_cancelled| is_cancelled(self.run.0) != 0)
+        };
+        self.cancelled.store(cancelled, Ordering::SeqCst);
+        cancelled
     }
 
     fn progress(&self, done: u64, total: u64, text: &str) {
         // SAFETY: valid by the promise given to `new`; the text lives through the call.
         unsafe {
-            if let (Some(progress), Ok(len)) = ((*self.0.0).progress, text::len32(text.len())) {
-                progress(self.0.0, done, total, text.as_ptr().cast(), len);
+            if let (Some(progress), Ok(len)) = ((*self.run.0).progress, text::len32(text.len())) {
+                progress(self.run.0, done, total, text.as_ptr().cast(), len);
             }
         }
     }
@@ -65,10 +82,10 @@ unsafe extern "C" fn run(
 ) -> i32 {
     // SAFETY: the host's promise on its pointers.
     unsafe {
-        call("jobs.run", plugin, Mark::Job, error, |_, instance| {
+        call("jobs.run", plugin, Mark::Job, error, |object, instance| {
             let id = text::borrow("id", id, id_len)?;
             let parameters = text::borrow("parameters", parameters, parameters_len)?;
-            let (run, out) = (RunPointer::new(run)?, text::borrow_out(outcome)?);
+            let (run, out) = (RunPointer::new(run, object.callers())?, text::borrow_out(outcome)?);
             let outcome = instance.run_job(id, parameters, &run)?;
             out.kind = match outcome.kind {
                 OutcomeKind::Done => abi::PASSERELLE_OUTCOME_DONE,

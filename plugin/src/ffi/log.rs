@@ -1,10 +1,12 @@
 //! The host's log.
 
 use std::cell::Cell;
+use std::sync::Arc;
 
 use passerelle_abi as abi;
 use tracing::{Dispatch, Level};
 
+use super::callers::{Called, Callers, is_called};
 use super::text::{self, SharedPointer};
 use crate::log::Sink;
 
@@ -17,13 +19,26 @@ pub fn is_writing() -> bool {
     WRITING.get()
 }
 
-/// Run `work` with its lines going to `log`. What is called from inside the host's `log` writes nothing: a line about a
-/// line would have no end.
-pub fn under<T>(log: Option<&Dispatch>, work: impl FnOnce() -> T) -> T {
-    match log {
-        Some(log) if !is_writing() => tracing::dispatcher::with_default(log, work),
-        _ => work(),
-    }
+/// Where the lines of an instance go, and how they come there from its own threads.
+#[derive(Clone)]
+pub struct Home {
+    /// Forwards to the host's log.
+    pub dispatch: Dispatch,
+    /// The threads that may call the host.
+    pub callers: Arc<Callers>,
+}
+
+/// Run `work`, a call of the host, with its lines and those of its threads going home. What is called from inside the
+/// host's `log` writes nothing: a line about a line would have no end.
+pub fn under<T>(home: Option<&Home>, work: impl FnOnce() -> T) -> T {
+    let _called = Called::new();
+    let Some(home) = home.filter(|_| !is_writing()) else {
+        return work();
+    };
+    let _in_call = home.callers.enter();
+    let done = tracing::dispatcher::with_default(&home.dispatch, work);
+    home.callers.serve();
+    done
 }
 
 /// The host's `passerelle.host.log/1`.
@@ -63,10 +78,18 @@ impl LogPointer {
     }
 }
 
-impl Sink for LogPointer {
+/// The host's log for every thread of an instance.
+pub struct Lines {
+    /// The host's log.
+    pub pointer: LogPointer,
+    /// The threads that may write to it.
+    pub callers: Arc<Callers>,
+}
+
+impl Sink for Lines {
     fn max_level(&self) -> Level {
-        // SAFETY: as in `write`.
-        match unsafe { (*self.log.0).max_level } {
+        // SAFETY: the host and its interfaces are valid as long as the instance.
+        match unsafe { (*self.pointer.log.0).max_level } {
             abi::PASSERELLE_LOG_ERROR => Level::ERROR,
             abi::PASSERELLE_LOG_WARN => Level::WARN,
             abi::PASSERELLE_LOG_DEBUG => Level::DEBUG,
@@ -83,6 +106,12 @@ impl Sink for LogPointer {
             Level::DEBUG => abi::PASSERELLE_LOG_DEBUG,
             Level::TRACE => abi::PASSERELLE_LOG_TRACE,
         };
-        self.write(level, target, message);
+        if is_called() {
+            // What own threads said before comes first.
+            self.callers.serve();
+            return self.pointer.write(level, target, message);
+        }
+        let (pointer, target, message) = (self.pointer, target.to_owned(), message.to_owned());
+        self.callers.post(move || pointer.write(level, &target, &message));
     }
 }

@@ -3,6 +3,7 @@
 //! Slots are three lines: they name themselves and hand a closure to [`funnel`]; what they do stands elsewhere, in safe
 //! Rust. Nothing outside this module sees a raw pointer.
 
+mod callers;
 mod codes;
 mod contributions;
 mod documents;

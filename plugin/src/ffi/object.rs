@@ -7,9 +7,11 @@ use std::thread::ThreadId;
 
 use passerelle_abi as abi;
 
+use super::callers::Callers;
 use super::funnel::{self, Mark};
 use super::host::HostPointer;
 use super::life::{Life, NotEnded, hand_out};
+use super::log::Home;
 use super::tables::TableShell;
 use super::{contributions, documents, entry, forms, jobs, text};
 use crate::error::{Error, ErrorKind};
@@ -35,7 +37,7 @@ pub struct Object {
     state: AtomicU8,
     main_thread: OnceLock<ThreadId>,
     host: Arc<HostPointer>,
-    dispatch: tracing::Dispatch,
+    home: Home,
     instance: OnceLock<Instance>,
     // Those that were shown and not yet released; they end with the instance.
     tables: Mutex<Vec<&'static TableShell>>,
@@ -108,7 +110,7 @@ impl Object {
         work: impl FnOnce() -> Result<(), Error>,
     ) -> i32 {
         // SAFETY: the caller's promise.
-        let code = unsafe { funnel::guard(slot, mark, Some(&self.dispatch), error, work) };
+        let code = unsafe { funnel::guard(slot, mark, Some(&self.home), error, work) };
         if code == abi::PASSERELLE_E_PANICKED {
             self.poison();
         }
@@ -118,6 +120,11 @@ impl Object {
     /// Answer nothing from now on but `destroy`, and what ends a table.
     fn poison(&self) {
         self.state.store(POISONED, Ordering::Release);
+    }
+
+    /// The threads that may call the host.
+    pub fn callers(&self) -> &Callers {
+        &self.home.callers
     }
 
     /// A table of this instance is about to be shown.
@@ -193,12 +200,15 @@ unsafe fn shell(plugin: *const abi::passerelle_plugin) -> Option<&'static Shell>
 /// Make an instance for `host`; it is ended by `destroy`.
 pub fn create(host: HostPointer) -> *const abi::passerelle_plugin {
     let host = Arc::new(host);
-    let dispatch = crate::log::forward_to(host.log_sink());
+    let home = Home {
+        dispatch: crate::log::forward_to(host.lines()),
+        callers: host.callers(),
+    };
     let object = Object {
         state: AtomicU8::new(CREATED),
         main_thread: OnceLock::new(),
         host: Arc::clone(&host),
-        dispatch,
+        home,
         instance: OnceLock::new(),
         tables: Mutex::default(),
     };
@@ -254,10 +264,10 @@ unsafe extern "C" fn destroy(plugin: *const abi::passerelle_plugin, error: *mut 
         return abi::PASSERELLE_OK;
     };
     // Not entered: a call that ends the instance does not keep it.
-    let log = shell.life.peek(|object| object.dispatch.clone());
+    let home = shell.life.peek(|object| object.home.clone());
     // SAFETY: the host's promise on `error`.
     let code = unsafe {
-        funnel::guard("plugin.destroy", Mark::Any, log.as_ref(), error, || {
+        funnel::guard("plugin.destroy", Mark::Any, home.as_ref(), error, || {
             let object = shell.life.end().map_err(|refused| match refused {
                 NotEnded::Ended => ended(),
                 NotEnded::InUse => Error::new(

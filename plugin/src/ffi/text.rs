@@ -168,6 +168,13 @@ impl<T> Clone for SharedPointer<T> {
 
 impl<T> Copy for SharedPointer<T> {}
 
+impl<T> SharedPointer<T> {
+    /// What it points to; a closure that calls this shares the whole.
+    pub fn raw(self) -> *const T {
+        self.0
+    }
+}
+
 // SAFETY: only wrapped around objects whose slots are documented `[any]`, or whose user keeps to one thread at a time.
 unsafe impl<T> Send for SharedPointer<T> {}
 // SAFETY: as above.
