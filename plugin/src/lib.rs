@@ -54,6 +54,9 @@ mod bases;
 #[path = "../../tests/support/servers.rs"]
 mod servers;
 
+#[cfg(test)]
+mod tsql;
+
 // What the tests share speaks of this library by its name.
 #[cfg(test)]
 extern crate self as passerelle;

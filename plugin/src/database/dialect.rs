@@ -322,7 +322,7 @@ impl Dialect {
     }
 
     /// What every fresh connection begins with.
-    pub(super) fn session_statements(&self) -> &'static [&'static str] {
+    pub fn session_statements(&self) -> &'static [&'static str] {
         match self.kind {
             // A server or a login may have it on: then no change is counted.
             DialectKind::SqlServer => &["SET NOCOUNT OFF"],
@@ -331,7 +331,7 @@ impl Dialect {
     }
 
     /// What makes a fresh connection give up on another session's lock before its user does.
-    pub(super) fn patient_statements(&self) -> &'static [&'static str] {
+    pub fn patient_statements(&self) -> &'static [&'static str] {
         match self.kind {
             // It would wait for ever.
             DialectKind::SqlServer => &["SET LOCK_TIMEOUT 5000"],

@@ -221,4 +221,4 @@ impl Erp {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -15,7 +15,7 @@ mod schema;
 pub mod seal;
 pub mod settings;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::io::Write;
 use std::time::Duration;

@@ -98,4 +98,4 @@ pub(super) fn own_sql(dialect: &Dialect, sql: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -21,6 +21,8 @@ on_each! {
     whoever_saves_waits_for_another_sessions_lock
 }
 
+pub(crate) use super::own::tests::every_statement;
+
 /// A fresh database, not migrated; it lives as long as the first.
 pub(super) fn empty(product: Product) -> (Base, Database) {
     let base = Base::new(product);

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use odbc_api::CursorImpl;
 use odbc_api::buffers::AnyBuffer;
-use odbc_api::handles::{AsStatementRef, SqlText, Statement as _, StatementImpl, StatementRef};
+use odbc_api::handles::{AsStatementRef, SqlChar, Statement as _, StatementImpl, StatementRef};
 use odbc_api::parameter::InputParameter;
 use odbc_api::sys::{HStmt, HandleType, SQLCancel, SQLExecute, SqlReturn};
 
@@ -17,9 +17,19 @@ use super::records::{Record, Refused, records};
 use super::text::Text;
 
 #[cfg(not(windows))]
-use odbc_api::sys::{SQLExecDirect as sql_exec_direct, SQLPrepare as sql_prepare};
+use odbc_api::sys::{
+    SQLColumns as sql_columns, SQLExecDirect as sql_exec_direct, SQLPrepare as sql_prepare, SQLTables as sql_tables,
+};
 #[cfg(windows)]
-use odbc_api::sys::{SQLExecDirectW as sql_exec_direct, SQLPrepareW as sql_prepare};
+use odbc_api::sys::{
+    SQLColumnsW as sql_columns, SQLExecDirectW as sql_exec_direct, SQLPrepareW as sql_prepare, SQLTablesW as sql_tables,
+};
+
+/// Catalogue, schema, table, and the type of it or a column: each a text and its length.
+#[rustfmt::skip]
+type ListFunction = unsafe extern "system" fn(
+    HStmt, *const SqlChar, i16, *const SqlChar, i16, *const SqlChar, i16, *const SqlChar, i16,
+) -> SqlReturn;
 
 /// The allocated statements of one connection. Any thread may cancel them.
 #[derive(Debug, Default)]
@@ -172,15 +182,20 @@ impl<'c> Statement<'c> {
     /// # Errors
     ///
     /// What the driver reports.
-    pub fn list(mut self, what: Listing, catalog: &str, schema: &str) -> Result<Executed<'c>, Refused> {
-        let [catalog, schema, any] = [catalog, schema, "%"].map(SqlText::new);
-        let answer = match what {
-            Listing::Tables => self
-                .statement
-                .tables(&catalog, &schema, &any, &SqlText::new("TABLE,VIEW")),
-            Listing::Columns => self.statement.columns(&catalog, &schema, &any, &any),
+    pub fn list(self, what: Listing, catalog: &str, schema: &str) -> Result<Executed<'c>, Refused> {
+        let (function, last): (ListFunction, _) = match what {
+            Listing::Tables => (sql_tables, "TABLE,VIEW"),
+            Listing::Columns => (sql_columns, "%"),
         };
-        value(answer).ok_or_else(|| self.reports.refused())?;
+        let texts = [catalog, schema, "%", last].map(Text::new);
+        let mut lengths = [0_i16; 4];
+        for (length, text) in lengths.iter_mut().zip(&texts) {
+            *length = i16::try_from(text.length()).map_err(|_| Refused::default())?;
+        }
+        let ([a, b, c, d], [of_a, of_b, of_c, of_d]) = (texts.each_ref().map(Text::as_ptr), lengths);
+        // SAFETY: the handle is allocated, and each text is as long as is said.
+        let answer = unsafe { function(self.reports.listed.0, a, of_a, b, of_b, c, of_c, d, of_d) };
+        self.reports.check(answer)?;
         Ok(Executed(self))
     }
 

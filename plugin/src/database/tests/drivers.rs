@@ -136,6 +136,7 @@ fn texts_of_many_lengths(text: &str) {
         let mut rows = connection.query(&sql, &row[1..]).unwrap();
         assert!(rows.next_row().unwrap().is_some());
     }
+    assert!(connection.catalogue().unwrap().iter().any(|table| table.name == "t"));
     let mut error = String::new();
     for length in 0..8 {
         error = "x".repeat(length + 1);
