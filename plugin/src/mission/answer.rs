@@ -3,7 +3,13 @@
 use serde::Deserialize;
 use std::fmt;
 
-/// One complaint of the receiver, word for word.
+/// Longest text kept of what the receiver says, in characters: what it says is written into the ERP's database, and has
+/// to be read again.
+const LONGEST_MESSAGE: usize = 500;
+/// Longest name of a field kept, in characters; the protocols' own have 43 at most.
+const LONGEST_FIELD: usize = 100;
+
+/// One complaint of the receiver, word for word, as far as it is kept.
 ///
 /// Its message may quote the value that was refused, so `Debug` shows the field only; the message is for the
 /// report that the user opens, never for a log.
@@ -98,8 +104,8 @@ impl From<RawError> for ErreurChamp {
             })
             .collect();
         Self {
-            champ: names.join("."),
-            message: raw.message,
+            champ: shortened(names.join("."), LONGEST_FIELD),
+            message: shortened(raw.message, LONGEST_MESSAGE),
         }
     }
 }
@@ -113,13 +119,47 @@ struct Refusal {
     message: Option<String>,
 }
 
-/// The receiver's explanation in an error answer, at most 500 characters; none if the body is not its JSON.
+/// The text, or its beginning with an ellipsis.
+fn shortened(mut text: String, longest: usize) -> String {
+    if let Some((cut, _)) = text.char_indices().nth(longest) {
+        let last = text.char_indices().nth(longest - 1).map_or(cut, |(at, _)| at);
+        text.truncate(last);
+        text.push('…');
+        text.shrink_to_fit();
+    }
+    text
+}
+
+/// The receiver's explanation in an error answer, as far as it is kept; none if the body is not its JSON.
 pub(super) fn refusal_message(body: &[u8]) -> Option<String> {
     let refusal: Refusal = serde_json::from_slice(body).ok()?;
-    refusal.message.map(|message| message.chars().take(500).collect())
+    refusal.message.map(|message| shortened(message, LONGEST_MESSAGE))
 }
 
 /// Whether a 400 says that the receiver's own database failed (`{status:"ERROR"}`), not that a dossier is wrong.
 pub(super) fn says_database_failure(body: &[u8]) -> bool {
     serde_json::from_slice::<Refusal>(body).is_ok_and(|refusal| refusal.status.as_deref() == Some("ERROR"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(message: &str, path: &str) -> ErreurChamp {
+        RawError {
+            message: message.to_owned(),
+            path: vec![Segment::Name(path.to_owned())],
+        }
+        .into()
+    }
+
+    #[test]
+    fn a_message_is_kept_to_its_bound_and_says_that_it_was_longer() {
+        let whole = "é".repeat(500);
+        assert_eq!(kept(&whole, "tel_apprenant").message, whole);
+        let longer = kept(&"é".repeat(5_000_000), &"x".repeat(1000));
+        assert_eq!(longer.message, format!("{}…", "é".repeat(499)));
+        assert!(longer.message.capacity() < 2000);
+        assert_eq!(longer.champ.chars().count(), 100);
+    }
 }

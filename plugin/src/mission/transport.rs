@@ -46,7 +46,7 @@ impl Default for Options {
             backoff: Backoff::default(),
             proxy: None,
             user_agent: concat!("passerelle-apprentissage/", env!("CARGO_PKG_VERSION")).into(),
-            largest_answer: 64 * 1024 * 1024,
+            largest_answer: 16 * 1024 * 1024,
             #[cfg(test)]
             authority: None,
         }

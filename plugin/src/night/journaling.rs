@@ -10,6 +10,9 @@ use crate::mission::{Batch, ErreurChamp, MissionError, Observer, PartAnswer, Par
 use crate::store::StoreError;
 use crate::store::journal::{self, Erreur, EtablissementId, Journal, LotId, ResultatPret};
 
+/// How many complaints about one dossier are kept.
+const MOST_COMPLAINTS: usize = 20;
+
 /// One connection for all the threads, since SQLite has one writer at a time, and no other database needs more: a batch
 /// costs it a few statements.
 pub struct SharedJournal {
@@ -205,12 +208,40 @@ fn journaled(tag: &ResultatPret, verdict: &Verdict) -> journal::Verdict {
     }
 }
 
+/// The receiver's words on one dossier, as many as are kept; the last entry counts the others.
 fn words(errors: &[ErreurChamp]) -> Vec<Erreur> {
-    errors
-        .iter()
-        .map(|error| Erreur {
-            champ: error.champ.clone(),
-            message: error.message.clone(),
-        })
-        .collect()
+    let kept = errors.iter().take(MOST_COMPLAINTS).map(|error| Erreur {
+        champ: error.champ.clone(),
+        message: error.message.clone(),
+    });
+    let others = errors.len().saturating_sub(MOST_COMPLAINTS);
+    let rest = (others > 0).then(|| Erreur {
+        champ: String::new(),
+        message: format!("… et {others} autre(s) erreur(s) sur ce dossier."),
+    });
+    kept.chain(rest).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_complaints_about_one_dossier_are_counted_not_kept() {
+        let complaints = |count: usize| -> Vec<ErreurChamp> {
+            (0..count)
+                .map(|number| ErreurChamp {
+                    champ: format!("champ{number}"),
+                    message: "non".to_owned(),
+                })
+                .collect()
+        };
+        assert_eq!(words(&complaints(20)).len(), 20);
+        let kept = words(&complaints(100_000));
+        assert_eq!(kept.len(), 21);
+        assert_eq!(
+            kept.last().map(|error| error.message.as_str()),
+            Some("… et 99980 autre(s) erreur(s) sur ce dossier.")
+        );
+    }
 }

@@ -243,12 +243,17 @@ pub(super) fn motifs(cells: &Cells<'_>, at: usize) -> Result<Vec<String>, StoreE
 }
 
 fn errors(cells: &Cells<'_>, at: usize, column: &'static str) -> Result<Option<Vec<super::Erreur>>, StoreError> {
-    let Some(text) = cells.text(at, column)? else {
-        return Ok(None);
-    };
-    serde_json::from_str(&text)
-        .map(Some)
-        .map_err(|_| cells.unreadable(column))
+    match cells.text(at, column) {
+        Ok(None) => Ok(None),
+        Ok(Some(text)) => serde_json::from_str(&text)
+            .map(Some)
+            .map_err(|_| cells.unreadable(column)),
+        // Version 0.1.0 kept whatever a receiver said: one such text must not hide all the others.
+        Err(_) => Ok(Some(vec![super::Erreur {
+            champ: String::new(),
+            message: "La réponse du serveur sur ce dossier est trop longue pour être montrée.".to_owned(),
+        }])),
+    }
 }
 
 fn read_run(cells: &Cells<'_>) -> Result<Execution, StoreError> {

@@ -19,6 +19,7 @@ on_each! {
     a_running_night_adds_up_at_every_step
     a_batch_that_is_halved_leaves_its_trace
     a_dossier_sent_again_shows_both_answers
+    words_without_a_bound_hide_no_other_dossier
     a_dossier_has_one_row_and_a_failed_batch_leaves_none
     runs_are_found_listed_newest_first_and_purged_with_all_that_is_theirs
     a_resumed_run_keeps_its_plan_and_what_was_settled_and_reads_the_rest_anew
@@ -309,6 +310,27 @@ fn a_dossier_sent_again_shows_both_answers(product: Product) {
         told["reprises"],
         json!([{"inscription_id": 0, "id_erp_apprenant": "1000",
                 "premiere_reponse": [{"champ": "tel_apprenant", "message": "un"}]}])
+    );
+}
+
+fn words_without_a_bound_hide_no_other_dossier(product: Product) {
+    let (_base, _database, store) = store(product);
+    let journal = store.journal().unwrap();
+    let run = journal.open_run(&open("2026-11-23")).unwrap();
+    let place = opened(&journal, run, 1, "1234567A");
+    let lot = journal.lot_pret(place, 1, &ready(0..2)).unwrap();
+    let endless = "m".repeat(3_000_000);
+    let verdicts = [
+        rejected(0, "tel_apprenant", &endless),
+        rejected(1, "nom_apprenant", "court"),
+    ];
+    journal.lot_repondu(lot, 200, 1, &verdicts).unwrap();
+    let told = &report(&store, RunFilter::One(run))["executions"][0]["rejets"];
+    let first = told[0]["erreurs"][0]["message"].as_str().unwrap();
+    assert!(first.contains("trop longue"), "{first}");
+    assert_eq!(
+        told[1]["erreurs"],
+        json!([{"champ": "nom_apprenant", "message": "court"}])
     );
 }
 
