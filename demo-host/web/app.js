@@ -69,6 +69,7 @@ async function main() {
   tabs.add({ key: "home", title: "Accueil", node: homeScreen(started.menus, run, missing), fixed: true });
   listen(lost);
   addEventListener("pagehide", leave);
+  addEventListener("beforeunload", (event) => { if (tabs.unsaved()) event.preventDefault(); });
   // A page out of the browser's memory holds screens that were closed behind it.
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 }

@@ -46,6 +46,8 @@ export function form(shown, { closed, titled }) {
       node.setAttribute("aria-busy", "true");
       try {
         const answer = await send(event);
+        const done = event.kind === "action" && answer.description && !wrong(answer.description);
+        if (done) touched = false;
         if (answer.description) draw(answer.description, from);
         else {
           description = null;
@@ -60,7 +62,11 @@ export function form(shown, { closed, titled }) {
     return queue;
   };
 
-  const changed = (field, value) => tell({ kind: "changed", field, value });
+  let touched = false;
+  const changed = (field, value) => {
+    touched = true;
+    return tell({ kind: "changed", field, value });
+  };
   const waits = (field) => underway.get(field) > 0 || untold.has(field);
 
   /** A button of the form, or of a row. */
@@ -83,6 +89,8 @@ export function form(shown, { closed, titled }) {
     }
     await tell({ kind: "action", field: one.id, row }, from);
   };
+
+  const wrong = (next) => next.message?.kind === "error" || next.groups.some((group) => group.fields.some((field) => field.error));
 
   const main = () => {
     const first = description?.buttons?.[0];
@@ -142,10 +150,10 @@ export function form(shown, { closed, titled }) {
     arrange(buttons, next.buttons.map(drawButton));
     const focused = document.activeElement;
     const nowhere = focused === document.body;
-    const wrong = all.find((field) => field.error);
+    const fault = all.find((field) => field.error);
     // Whoever has gone on while the answer came stays where he is.
     const waiting = nowhere || (focused === from && ![...fields.values()].some((field) => field.unsaved?.()));
-    if (from && wrong && waiting) fields.get(`${wrong.kind}:${wrong.id}`).focus();
+    if (from && fault && waiting) fields.get(`${fault.kind}:${fault.id}`).focus();
     // When what had the focus is gone, the form's heading says where the user is.
     else if (nowhere && (inside || from) && node.offsetParent) heading.focus();
     const faults = all.filter((field) => field.error || field.warning);
@@ -171,6 +179,11 @@ export function form(shown, { closed, titled }) {
   return {
     node,
     focus: () => heading.focus(),
+    /** Whether the user entered what no button has taken. A screen that is a list is no entry: its fields pick what is shown. */
+    unsaved: () => {
+      const lists = description?.groups.some((group) => group.fields.some((field) => field.kind === "list"));
+      return Boolean(description) && !lists && (touched || [...fields.values()].some((field) => field.unsaved?.()));
+    },
     close: () => post(`forms/${shown.number}`, { kind: "closed" }).catch(() => {}),
   };
 }

@@ -9,7 +9,7 @@ const KEPT = 12;
 export function rowsOf(table, changed) {
   const pages = new Map();
   const wanted = new Set();
-  let filters = [];
+  let sought = { filters: [] };
   let turn = 0;
   let state = { found: 0, sought: 0, read: 0, state: "reading", message: "", done: 0, total: 0 };
   let timer = 0;
@@ -20,10 +20,13 @@ export function rowsOf(table, changed) {
     wanted.add(page);
     const mine = turn;
     try {
-      const answer = await post(`tables/${table}/rows`, { start: page * PAGE, count: PAGE, filters });
+      const answer = await post(`tables/${table}/rows`, { start: page * PAGE, count: PAGE, ...sought });
       if (mine !== turn || closed) return;
       const { rows, numbers, ...rest } = answer;
+      const whole = settled();
       state = rest;
+      // Rows are in order once all of them are there: those shown before were not.
+      if (sought.sort && !whole && settled()) pages.clear();
       if (rows.length) pages.set(page, { rows, numbers });
       forget(page);
       changed();
@@ -70,14 +73,25 @@ export function rowsOf(table, changed) {
       const page = Math.floor(Math.max(0, at) / PAGE);
       if (needs(page)) fetchPage(page, true);
     },
-    filter: (next) => {
-      filters = next;
+    /** Shows what holds filters `[column, text]` and the words of a search, sorted by `[column, backwards]`. */
+    seek: (next) => {
+      sought = next;
       turn += 1;
       pages.clear();
       wanted.clear();
       last = 0;
       state = { ...state, found: 0, sought: 0 };
       fetchPage(0);
+    },
+    /** All rows that are shown now, at most so many. */
+    all: async (most) => {
+      const rows = [];
+      while (rows.length < Math.min(most, state.found)) {
+        const answer = await post(`tables/${table}/rows`, { start: rows.length, count: PAGE, ...sought });
+        if (!answer.rows.length) break;
+        rows.push(...answer.rows);
+      }
+      return rows;
     },
     start: () => fetchPage(0),
     cancel: () => post(`tables/${table}/cancel`),

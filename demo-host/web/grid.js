@@ -3,6 +3,7 @@
 
 import { announce, arrange, h, newId, set } from "./dom.js";
 import { cell, line } from "./format.js";
+import { finder } from "./grid-finder.js";
 import { move } from "./grid-keys.js";
 import { rowsOf } from "./grid-rows.js";
 
@@ -21,7 +22,6 @@ export function grid(number, description, { told, acted }) {
   const id = newId("grid");
   const shown = description.columns.map((column, index) => ({ ...column, index })).filter((column) => !column.provenance_of);
   const origins = new Map(description.columns.map((column, index) => [column.provenance_of, index]).filter(([of]) => of));
-  const filters = new Map();
   const current = { row: 0, column: 0 };
   let first = 0;
   let flowing = false;
@@ -37,6 +37,14 @@ export function grid(number, description, { told, acted }) {
   const detail = h("div", { class: "grid-detail", role: "group", "aria-label": "Cellule choisie" });
 
   const rows = rowsOf(number, () => draw());
+  const find = finder(shown, {
+    rows,
+    changed: (sought) => {
+      current.row = 0;
+      node.scrollTop = 0;
+      rows.seek(sought);
+    },
+  });
 
   const groups = () => {
     const spans = [];
@@ -56,28 +64,30 @@ export function grid(number, description, { told, acted }) {
       return band;
     })) : null;
     const labels = h("div", { role: "row", class: "grid-row labels" },
-      shown.map((column) => h("div", { role: "columnheader", class: `head ${column.kind}`, title: column.label }, column.label)));
+      shown.map((column) => {
+        // Figures beside their names stand under no heading.
+        if (!column.label) return h("div", { role: "columnheader", class: `head ${column.kind}` });
+        const way = find.way(column.index);
+        const arrow = h("span", { class: "arrow", "aria-hidden": "true" }, way === 1 ? "▲" : way === -1 ? "▼" : "");
+        const sorter = h("button", { type: "button", class: "sorter", "data-sort": column.id, onclick: () => find.sort(column.index) }, column.label, arrow);
+        return h("div", {
+          role: "columnheader", class: `head ${column.kind}`, title: `Trier : ${column.label}`, "aria-sort": way === 1 ? "ascending" : way === -1 ? "descending" : null,
+        }, sorter);
+      }));
     const boxes = h("div", { role: "row", class: "grid-row boxes" }, shown.map((column) => h("div", { role: "gridcell", class: "box" }, h("input", {
       type: "search", class: "filter", placeholder: "Filtrer", autocomplete: "off", spellcheck: "false",
       "aria-label": `Filtrer : ${[column.group, column.label].filter(Boolean).join(", ")}`,
-      oninput: (event) => filter(column.index, event.target.value),
+      value: find.text(column.index),
+      oninput: (event) => find.filter(column.index, event.target.value),
       onkeydown: (event) => { event.stopPropagation(); if (event.key === "Enter") node.focus(); },
       onfocus: (event) => event.target.closest(".box").scrollIntoView({ block: "nearest", inline: "nearest" }),
     }))));
+    const sorted = document.activeElement?.dataset.sort;
+    const kept = head.contains(document.activeElement) && sorted;
     head.replaceChildren(...[bands, labels, boxes].filter(Boolean));
+    if (kept) head.querySelector(`[data-sort="${CSS.escape(sorted)}"]`)?.focus({ preventScroll: true });
   };
-
-  let waiting = 0;
-  const filter = (column, text) => {
-    if (text.trim()) filters.set(column, text);
-    else filters.delete(column);
-    clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      current.row = 0;
-      node.scrollTop = 0;
-      rows.filter([...filters]);
-    }, 180);
-  };
+  find.watch(drawHead);
 
   // Widths come from the first rows: a column is as wide as what it holds, within reason.
   const measure = () => {
@@ -198,6 +208,7 @@ export function grid(number, description, { told, acted }) {
     const to = move(event, current, { rows: count(), columns: shown.length, page: visible() });
     if (to) goTo(to.row, to.column);
     else if (event.key === "Enter") acted();
+    else if (event.key === "c" && (event.ctrlKey || event.metaKey) && rows.row(current.row) && !String(getSelection())) find.copy(rows.row(current.row));
     else return;
     event.preventDefault();
   });
@@ -207,6 +218,7 @@ export function grid(number, description, { told, acted }) {
   rows.start();
   return {
     node,
+    finder: find.node,
     detail,
     cancel: rows.cancel,
     close: rows.close,

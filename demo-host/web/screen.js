@@ -50,6 +50,7 @@ export async function open(id, where, label, subtitle = "") {
     node.replaceChildren(...[h("div", { class: "screen-top" }, where2, tabs.closer(screen)), ...parts.map((one) => one.node)].filter(Boolean));
   };
   screen.onclose = () => shown.forEach((one) => one.close());
+  screen.unsaved = () => shown.some((one) => one.unsaved?.());
   if (opened.forms.length === 0) {
     screen.refresh = async () => {
       try {

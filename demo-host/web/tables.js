@@ -113,7 +113,7 @@ function part({ number: table, description }, { opens, refresh }) {
     start: () => {
       if (view) return;
       view = grid(table, description, { told: (state, settled) => view && say(state, settled), acted: () => rowActions[0] && actOn(rowActions[0].action) });
-      node.append(view.node, empty, view.detail);
+      node.append(view.finder, view.node, empty, view.detail);
       say(view.state(), view.settled());
     },
     close: () => (view ? view.close() : post(`tables/${table}/close`).catch(() => {})),

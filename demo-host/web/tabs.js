@@ -1,5 +1,6 @@
 // The open screens, as tabs.
 
+import { confirm } from "./dialog.js";
 import { arrange, button, h, newId } from "./dom.js";
 
 const screens = [];
@@ -39,7 +40,7 @@ function set(tab, screen) {
     const cross = h("span", { class: "tab-close", "aria-hidden": "true", title: "Fermer (Suppr)" }, "×");
     cross.addEventListener("click", (event) => {
       event.stopPropagation();
-      close(screen);
+      ask(screen);
     });
     tab.append(cross);
   }
@@ -83,16 +84,30 @@ export function close(screen) {
   }
 }
 
+/** Whether a screen holds what the user entered and did not save. */
+export function unsaved() {
+  return screens.some((screen) => screen.unsaved?.());
+}
+
+/** Closes a screen for the user: with unsaved input only if he wants that. */
+async function ask(screen) {
+  if (screen.unsaved?.()) {
+    const text = "Ce que vous avez saisi sur cet écran n'est pas enregistré. Le fermer et abandonner la saisie ?";
+    if (!(await confirm(text, "Abandonner la saisie", "Continuer la saisie"))) return;
+  }
+  close(screen);
+}
+
 /** The button that closes a screen from inside it. */
 export function closer(screen) {
-  return button("Fermer l'écran", () => close(screen), { class: "quiet close-screen" });
+  return button("Fermer l'écran", () => ask(screen), { class: "quiet close-screen" });
 }
 
 function keys(event) {
   const at = screens.findIndex((screen) => screen.tab === document.activeElement);
   if (at < 0) return;
   const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: screens.length - 1 }[event.key];
-  if (event.key === "Delete") close(screens[at]);
+  if (event.key === "Delete") ask(screens[at]);
   else if (to === undefined) return;
   else {
     const screen = screens[(to + screens.length) % screens.length];

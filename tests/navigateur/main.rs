@@ -6,6 +6,7 @@ mod axe;
 mod browser;
 mod erp;
 mod figures;
+mod grids;
 mod guide;
 mod http;
 mod invented;

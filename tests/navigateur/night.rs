@@ -29,6 +29,6 @@ fn a_night_that_is_stopped_goes_on_where_it_was() {
     browser.sees("07:00:");
 
     browser.press("Exécuter maintenant");
-    browser.sees("Terminé");
+    browser.sees("À corriger");
     browser.sees("dossiers lus :");
 }

@@ -115,8 +115,12 @@ pub fn json(row: &[u8]) -> Value {
     Value::Array(Cells(row).map(cell).collect())
 }
 
-/// Whether a cell as it is shown contains a text, which is folded.
+/// Whether a cell as it is shown contains a text, which is folded; a number or date, whether it compares so: `>10`, `<=3`,
+/// `=12`, `>01/09/2026`.
 pub fn contains(cell: Option<Cell<'_>>, folded: &str) -> bool {
+    if let Some(compared) = compares(cell, folded) {
+        return compared;
+    }
     match cell {
         None => false,
         Some(Cell::Text(text)) => fold(text).contains(folded),
@@ -124,6 +128,69 @@ pub fn contains(cell: Option<Cell<'_>>, folded: &str) -> bool {
         Some(Cell::Boolean(yes)) => (if yes { "oui" } else { "non" }).contains(folded),
         Some(Cell::Date(date)) => date.format("%d/%m/%Y").to_string().contains(folded),
     }
+}
+
+/// Whether a number or date stands as a filter such as `>10` says; none: the filter says no such thing of it.
+fn compares(cell: Option<Cell<'_>>, filter: &str) -> Option<bool> {
+    let (signs, wanted) = filter.split_at(filter.find(|sign: char| !"<>=".contains(sign))?);
+    let ordering = match cell? {
+        Cell::Integer(number) => number.cmp(&wanted.trim().parse().ok()?),
+        Cell::Date(date) => date.cmp(&NaiveDate::parse_from_str(wanted.trim(), "%d/%m/%Y").ok()?),
+        Cell::Text(_) | Cell::Boolean(_) => return None,
+    };
+    Some(match signs {
+        ">" => ordering.is_gt(),
+        "<" => ordering.is_lt(),
+        ">=" => ordering.is_ge(),
+        "<=" => ordering.is_le(),
+        "=" => ordering.is_eq(),
+        _ => return None,
+    })
+}
+
+/// Where a cell stands in a sorted column: numbers as numbers, also those inside texts; texts without case and accents; cells
+/// without a value at the end.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// A number, a date, no before yes.
+    Number(i64),
+    /// A text, its numbers filled up.
+    Text(String),
+    /// Nothing.
+    Empty,
+}
+
+/// The key of a cell.
+pub fn key(cell: Option<Cell<'_>>) -> Key {
+    match cell {
+        None | Some(Cell::Text("")) => Key::Empty,
+        Some(Cell::Integer(number)) => Key::Number(number),
+        Some(Cell::Boolean(yes)) => Key::Number(yes.into()),
+        Some(Cell::Date(date)) => Key::Number(date.signed_duration_since(NaiveDate::default()).num_days()),
+        Some(Cell::Text(text)) => Key::Text(filled_up(&fold(text))),
+    }
+}
+
+/// A text whose numbers are as long as each other, as far as anybody looks.
+fn filled_up(text: &str) -> String {
+    const WIDTH: usize = 15;
+    const LOOKED_AT: usize = 120;
+    let mut filled = String::new();
+    let mut number = String::new();
+    for char in text.chars().take(LOOKED_AT).chain(['\0']) {
+        if char.is_ascii_digit() {
+            number.push(char);
+            continue;
+        }
+        if !number.is_empty() {
+            filled.push_str(&format!("{number:0>WIDTH$}"));
+            number.clear();
+        }
+        if char != '\0' {
+            filled.push(char);
+        }
+    }
+    filled
 }
 
 /// A text without case and accents.
@@ -156,6 +223,31 @@ mod tests {
         block.row(cells);
         assert_eq!(Cells(&block.bytes).collect::<Vec<_>>(), cells);
         assert_eq!(json(&block.bytes), json!(["Zoé", -3, null, true, "1957-02-28", ""]));
+    }
+
+    #[test]
+    fn numbers_and_dates_are_compared_as_such() {
+        let date = NaiveDate::from_ymd_opt(2026, 11, 23).map(Cell::Date);
+        let number = Some(Cell::Integer(12));
+        for (cell, filter, found) in [
+            (number, ">9", true),
+            (number, "> 12", false),
+            (number, ">=12", true),
+            (number, "<100", true),
+            (number, "=1", false),
+            (number, "1", true),
+            (date, ">01/09/2026", true),
+            (date, "<=22/11/2026", false),
+            (Some(Cell::Text("<b>")), "<b", true),
+            (None, ">1", false),
+        ] {
+            assert_eq!(contains(cell, filter), found, "{cell:?} {filter}");
+        }
+        let keys: Vec<_> = ["Élan", "Lot 2", "lot 10", "LOT 11a", "zoo", ""]
+            .map(|text| key(Some(Cell::Text(text))))
+            .to_vec();
+        assert!(keys.is_sorted(), "{keys:?}");
+        assert!(key(Some(Cell::Integer(9))) < key(Some(Cell::Integer(10))) && key(Some(Cell::Integer(10))) < key(None));
     }
 
     #[test]

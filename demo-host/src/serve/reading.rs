@@ -9,7 +9,7 @@ use passerelle_host_sdk::Table;
 use serde_json::{Value, json};
 
 use super::cells::{Block, fold, json};
-use super::spool::{Spool, View};
+use super::spool::{Spool, View, Wanted};
 use crate::failure::Failure;
 
 /// Rows of the first batch: what a screen shows.
@@ -102,6 +102,25 @@ pub struct Window {
     /// Texts that columns must hold, by their place in the description.
     #[serde(default)]
     filters: Vec<(usize, String)>,
+    /// Words that a row holds somewhere, each of them.
+    #[serde(default)]
+    search: String,
+    /// A column to sort by, by its place, and whether from its end.
+    #[serde(default)]
+    sort: Option<(usize, bool)>,
+}
+
+impl Window {
+    fn wanted(&self) -> Wanted {
+        let filters = self.filters.iter().map(|(column, text)| (*column, fold(text.trim())));
+        let mut filters: Vec<_> = filters.filter(|(_, text)| !text.is_empty()).collect();
+        filters.sort();
+        Wanted {
+            filters,
+            words: self.search.split_whitespace().map(fold).collect(),
+            sort: self.sort,
+        }
+    }
 }
 
 impl Reading {
@@ -143,13 +162,7 @@ impl Reading {
     /// The spool cannot be read.
     pub fn rows(self: &Arc<Self>, window: &Window) -> Result<Value, Failure> {
         self.begin();
-        let mut filters: Vec<_> = window
-            .filters
-            .iter()
-            .map(|(column, text)| (*column, fold(text.trim())))
-            .filter(|(_, text)| !text.is_empty())
-            .collect();
-        filters.sort();
+        let wanted = window.wanted();
         let asked = Instant::now();
         let mut inner = self.lock();
         while inner.state == State::Reading && inner.spool.len() <= window.start && asked.elapsed() < PATIENCE {
@@ -165,8 +178,8 @@ impl Reading {
             rows.push(json(row));
         };
         let count = window.count.min(MOST);
-        let Inner { spool, view, .. } = &mut *inner;
-        let (found, sought) = if filters.is_empty() {
+        let Inner { spool, view, state, .. } = &mut *inner;
+        let (found, sought) = if wanted.is_all() {
             *view = None;
             spool
                 .read(window.start, count, &mut take)
@@ -174,11 +187,16 @@ impl Reading {
             (spool.len(), spool.len())
         } else {
             let mut kept = match view.take() {
-                Some(view) if view.is_of(&filters) => view,
-                _ => Spool::view(&self.folder, filters).map_err(|error| disk(&error))?,
+                Some(view) if view.is_of(&wanted) => view,
+                _ => Spool::view(&self.folder, wanted).map_err(|error| disk(&error))?,
             };
             spool
                 .seek(&mut kept, || asked.elapsed() > SEARCH)
+                .and_then(|()| {
+                    // What is still to come would stand anywhere.
+                    let whole = *state != State::Reading && kept.sought == spool.len();
+                    if whole { kept.sort() } else { Ok(()) }
+                })
                 .and_then(|()| spool.read_view(&mut kept, window.start, count, &mut take))
                 .map_err(|error| disk(&error))?;
             let counts = (kept.len(), kept.sought);

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::cells::{Block, Cells, contains};
+use super::cells::{Block, Cells, Key, contains, key};
 
 /// Size of a place in the file of places.
 const PLACE: u64 = 8;
@@ -54,10 +54,30 @@ pub struct Spool {
     ends: Places,
 }
 
-/// Rows that hold certain texts, as far as they are sought.
+/// What somebody wants to see of a table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Texts that columns hold, folded; in the order of the columns.
+    pub filters: Vec<(usize, String)>,
+    /// Texts that some column holds, each of them.
+    pub words: Vec<String>,
+    /// A column to sort by, and whether from its end.
+    pub sort: Option<(usize, bool)>,
+}
+
+impl Wanted {
+    /// Whether it is the table as it is.
+    pub fn is_all(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Rows that hold certain texts, as far as they are sought; in order, once all are found.
 pub struct View {
-    filters: Vec<(usize, String)>,
+    wanted: Wanted,
     found: Places,
+    /// What the rows found are sorted by, until they are.
+    keys: Vec<(Key, u64)>,
     /// Rows looked at.
     pub sought: u64,
 }
@@ -118,14 +138,15 @@ impl Spool {
         Ok(())
     }
 
-    /// A view of the rows whose columns hold texts, which are folded. Nothing is sought yet.
+    /// A view of the rows that are wanted. Nothing is sought yet.
     ///
     /// # Errors
     /// The system refuses its file.
-    pub fn view(folder: &Path, filters: Vec<(usize, String)>) -> io::Result<View> {
+    pub fn view(folder: &Path, wanted: Wanted) -> io::Result<View> {
         Ok(View {
-            filters,
+            wanted,
             found: Places::new(folder)?,
+            keys: Vec::new(),
             sought: 0,
         })
     }
@@ -137,9 +158,13 @@ impl Spool {
     pub fn seek(&mut self, view: &mut View, enough: impl Fn() -> bool) -> io::Result<()> {
         while view.sought < self.len() && !enough() {
             let mut found = Vec::new();
+            let View { wanted, keys, .. } = view;
             self.read(view.sought, STRIDE, |number, row| {
-                if holds(row, &view.filters) {
+                if holds(row, wanted) {
                     found.push(number);
+                    if let Some((column, _)) = wanted.sort {
+                        keys.push((key(Cells(row).nth(column).flatten()), number));
+                    }
                 }
             })?;
             view.sought = self.len().min(view.sought + STRIDE);
@@ -172,15 +197,44 @@ impl View {
         self.found.count
     }
 
-    /// Whether it is the view of these filters.
-    pub fn is_of(&self, filters: &[(usize, String)]) -> bool {
-        self.filters == filters
+    /// Whether it is the view of what is wanted.
+    pub fn is_of(&self, wanted: &Wanted) -> bool {
+        self.wanted == *wanted
+    }
+
+    /// Puts the rows found in order; to be called once there are no more to come.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn sort(&mut self) -> io::Result<()> {
+        let Some((_, backwards)) = self.wanted.sort else {
+            return Ok(());
+        };
+        if self.keys.is_empty() {
+            return Ok(());
+        }
+        let mut keys = std::mem::take(&mut self.keys);
+        keys.sort_by(|(one, first), (other, second)| {
+            let ordered = match (one, other) {
+                // Cells without a value stand at the end, whichever way.
+                (Key::Empty, _) | (_, Key::Empty) => one.cmp(other),
+                _ if backwards => other.cmp(one),
+                _ => one.cmp(other),
+            };
+            ordered.then(first.cmp(second))
+        });
+        self.found.count = 0;
+        self.found.append(keys.into_iter().map(|(_, number)| number))
     }
 }
 
 /// Whether a row holds all texts.
-fn holds(row: &[u8], filters: &[(usize, String)]) -> bool {
-    let mut wanted = filters.iter().peekable();
+fn holds(row: &[u8], wanted: &Wanted) -> bool {
+    let somewhere = |word: &String| Cells(row).any(|cell| contains(cell, word));
+    if !wanted.words.iter().all(somewhere) {
+        return false;
+    }
+    let mut wanted = wanted.filters.iter().peekable();
     for (index, cell) in Cells(row).enumerate() {
         while let Some((column, text)) = wanted.peek() {
             if *column != index {
@@ -249,9 +303,12 @@ mod tests {
     fn a_view_holds_what_is_found_so_far() {
         let folder = tempfile::tempdir().unwrap();
         let mut spool = spool(folder.path(), 2000);
-        let filters = vec![(0, "4".to_owned()), (2, "noel".to_owned())];
-        let mut view = Spool::view(folder.path(), filters.clone()).unwrap();
-        assert!(view.is_of(&filters));
+        let wanted = Wanted {
+            filters: vec![(0, "4".to_owned()), (2, "noel".to_owned())],
+            ..Wanted::default()
+        };
+        let mut view = Spool::view(folder.path(), wanted.clone()).unwrap();
+        assert!(view.is_of(&wanted) && !wanted.is_all());
         spool.seek(&mut view, || true).unwrap();
         assert_eq!((view.sought, view.len()), (0, 0));
         spool.seek(&mut view, || false).unwrap();
@@ -262,8 +319,45 @@ mod tests {
         assert_eq!(view.len(), expected.len() as u64);
         let read = numbers(|take| spool.read_view(&mut view, 1, 2, take).unwrap());
         assert_eq!(read, expected.into_iter().skip(1).take(2).collect::<Vec<_>>());
-        let mut absent = Spool::view(folder.path(), vec![(9, "a".to_owned())]).unwrap();
+        let absent = Wanted {
+            filters: vec![(9, "a".to_owned())],
+            ..Wanted::default()
+        };
+        let mut absent = Spool::view(folder.path(), absent).unwrap();
         spool.seek(&mut absent, || false).unwrap();
         assert_eq!(absent.len(), 0);
+    }
+
+    #[test]
+    fn a_view_is_sorted_and_searched_over_all_columns() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut spool = spool(folder.path(), 2000);
+        let mut seen = |wanted: Wanted| {
+            let mut view = Spool::view(folder.path(), wanted).unwrap();
+            spool.seek(&mut view, || false).unwrap();
+            view.sort().unwrap();
+            let len = view.len();
+            numbers(|take| spool.read_view(&mut view, 0, len, take).unwrap())
+        };
+        let words = |words: &[&str]| Wanted {
+            words: words.iter().map(|word| (*word).to_owned()).collect(),
+            ..Wanted::default()
+        };
+        let by_columns = Wanted {
+            filters: vec![(0, "4".to_owned()), (2, "noel".to_owned())],
+            ..Wanted::default()
+        };
+        assert_eq!(
+            seen(words(&["noel", "4"])),
+            seen(by_columns),
+            "each word in some column"
+        );
+        let sorted = |backwards| Wanted {
+            sort: Some((0, backwards)),
+            ..words(&["noel"])
+        };
+        let (up, down) = (seen(sorted(false)), seen(sorted(true)));
+        assert!(up.len() > 100 && up.is_sorted(), "{up:?}");
+        assert!(down.iter().rev().eq(&up), "{down:?}");
     }
 }

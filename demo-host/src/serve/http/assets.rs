@@ -30,6 +30,7 @@ assets![
     "format.js",
     "grid.css",
     "grid.js",
+    "grid-finder.js",
     "grid-keys.js",
     "grid-rows.js",
     "home.js",
