@@ -1,4 +1,4 @@
-//! The rules against the worked example in `tests/golden`, without a host: every dossier field by field, every reason.
+//! The rules against the worked example in `tests/golden/reel`, without a host: every dossier field by field, every reason.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,8 +19,8 @@ use passerelle::database::Database;
 use passerelle::dossier::Protocole;
 use passerelle::erp::{Erp, Mapping};
 use passerelle::night::stream::{Choice, Plan};
-use passerelle::store::ReglageSecteur;
-use serde_json::Value;
+use passerelle::store::{Acces, ReglageSecteur};
+use serde_json::{Value, json};
 
 #[test]
 fn v3() {
@@ -34,10 +34,18 @@ fn statut_candidats() {
 
 fn check(protocole: Protocole) {
     let expected: Preview = serde_json::from_slice(&read(&format!("{protocole}.json"))).unwrap();
-    compare(&preview(protocole, &expected.run_date), &expected);
+    let (found, told) = preview(protocole, &expected.run_date);
+    compare(&found, &expected);
+    // What is said of each dossier sent, beside what goes out.
+    let document: Value = serde_json::from_slice(&read(&format!("{protocole}.json"))).unwrap();
+    for (told, line) in told.iter().zip(document["envoyes"].as_array().unwrap()) {
+        for key in ["retenu", "statut_affiche"] {
+            assert_eq!(told[key], line[key], "{key}, inscription {}", line["inscription_id"]);
+        }
+    }
 }
 
-fn preview(protocole: Protocole, run_date: &str) -> Preview {
+fn preview(protocole: Protocole, run_date: &str) -> (Preview, Vec<Value>) {
     // A copy, since SQLite may write beside the file that it reads.
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("erp.db");
@@ -51,18 +59,22 @@ fn preview(protocole: Protocole, run_date: &str) -> Preview {
         named: secteurs.iter().map(|s| (s.societe_id, s.secteur_id)).collect(),
         secteurs,
         lignes_uai: serde_json::from_value(settings["uai"].clone()).unwrap(),
-        acces: Vec::new(),
+        acces: acces(&settings),
         choice: Choice::Fixed {
             protocole,
             donnees_sifa: false,
         },
     };
     let mut stream = plan.start();
-    let (mut envoyes, mut non_envoyes) = (Vec::new(), Vec::new());
+    let (mut envoyes, mut non_envoyes, mut told) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(group) = stream.next_group(&|| false).unwrap() {
         for dossier in group.into_iter().map(|prepared| prepared.dossier) {
             let inscription_id = dossier.inscription_id;
             if dossier.envoyable() {
+                told.push(json!({
+                    "retenu": dossier.retenu.map(|retenue| retenue.code()),
+                    "statut_affiche": dossier.statut_affiche.map(|statut| statut.code()),
+                }));
                 let body = serde_json::to_string(&dossier.corps()).unwrap();
                 envoyes.push(Sent {
                     inscription_id,
@@ -78,7 +90,7 @@ fn preview(protocole: Protocole, run_date: &str) -> Preview {
             }
         }
     }
-    Preview {
+    let preview = Preview {
         run_date: run_date.to_owned(),
         protocole: protocole.to_string(),
         resume: Counts {
@@ -88,9 +100,31 @@ fn preview(protocole: Protocole, run_date: &str) -> Preview {
         },
         envoyes,
         non_envoyes,
-    }
+    };
+    (preview, told)
+}
+
+/// The accesses; their keys are not opened here, only whether there is one counts.
+fn acces(settings: &Value) -> Vec<Acces> {
+    let lines = (1..).zip(settings["acces"].as_array().unwrap());
+    let acces = lines.map(|(id, line)| Acces {
+        id,
+        societe_id: line["societe_id"].as_i64(),
+        secteur_id: line["secteur_id"].as_i64(),
+        uai: line["uai"].as_str().map(str::to_owned),
+        protocole: line["protocole"].as_str().unwrap_or("v3").parse().unwrap(),
+        url: None,
+        identifiant: None,
+        cle_scellee: line["cle"].as_str().map(str::to_owned),
+    });
+    acces.collect()
 }
 
 fn read(file: &str) -> Vec<u8> {
-    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden").join(file)).unwrap()
+    fs::read(
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../tests/golden/reel")
+            .join(file),
+    )
+    .unwrap()
 }
