@@ -46,6 +46,7 @@ alertes! {
     DERNIERE_SITUATION_INCONNUE "Dernière situation inconnue, non envoyée"
     DERNIER_ORGANISME_INVALIDE "Dernier organisme invalide, non envoyé"
     TYPE_CFA_INVALIDE "Type de CFA invalide, non envoyé"
+    DOUBLON_POSSIBLE "Peut-être la même personne qu'un autre stagiaire"
     DATE_INVRAISEMBLABLE "Date invraisemblable, comptée comme absente"
     VALEUR_ILLISIBLE "Valeur illisible, champ non envoyé"
 }

@@ -16,6 +16,7 @@ mod contrats_envoyes;
 mod coordonnees;
 mod dates;
 mod donnees_sifa;
+mod doublons;
 mod ecrans;
 mod elements;
 mod email;
@@ -46,6 +47,7 @@ use avertissements::{Alerte, CODE_DIPLOME_MANQUANT, EMAIL_CONTACT_MANQUANT, VALE
 pub use codes::{TYPES_CFA, est_siret, est_uai};
 pub use colonnes::{Colonne, Genre, colonnes};
 pub use dates::est_fictive;
+pub use doublons::identite;
 pub use ecrans::Ecrans;
 pub use liste_uai::ListeUai;
 use motifs::illisible;

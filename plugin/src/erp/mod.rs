@@ -12,6 +12,7 @@
 //! | `merge` | what hangs on an inscription, in the same order |
 //! | `read_ahead` | the same on a thread of its own, in batches |
 //! | `apart` | the inscriptions that are not read, counted |
+//! | `homonyms` | stagiaires who look like one person |
 //! | `diagnosis` | every entity against the live database |
 //! | `census` | the rows of every entity, counted by what is doubtful |
 
@@ -20,6 +21,7 @@ mod census;
 mod diagnosis;
 mod error;
 mod fields;
+mod homonyms;
 mod mapping;
 mod merge;
 mod proposal;
@@ -75,6 +77,7 @@ impl Erp {
     fn writer(&self) -> Writer<'_> {
         Writer {
             mapping: &self.mapping,
+            only: None,
             dialect: self.database.dialect(),
         }
     }
@@ -116,6 +119,46 @@ impl Erp {
         visit: &mut dyn FnMut(Inscription) -> ControlFlow<()>,
     ) -> Result<(), ErpError> {
         self.visit(scope, cancel, &|_| (), visit)
+    }
+
+    /// The same of these stagiaires only.
+    ///
+    /// # Errors
+    ///
+    /// As [`Erp::inscriptions`].
+    pub fn inscriptions_of(
+        &self,
+        scope: &Scope,
+        stagiaires: &[i64],
+        cancel: &dyn Fn() -> bool,
+        visit: &mut dyn FnMut(Inscription) -> ControlFlow<()>,
+    ) -> Result<(), ErpError> {
+        Reading {
+            database: &self.database,
+            writer: Writer {
+                only: Some(stagiaires),
+                ..self.writer()
+            },
+            cancel,
+            opened: &|_| (),
+        }
+        .run(scope, visit)
+    }
+
+    /// The stagiaires of a scope who look like one person, together, by id.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read, or `cancel` said so.
+    pub fn homonyms(&self, scope: &Scope, cancel: &dyn Fn() -> bool) -> Result<Vec<Vec<i64>>, ErpError> {
+        let connection = self.database.open_reader()?;
+        let references = references::read_secteurs(&connection, self.writer())?;
+        homonyms::find(
+            &connection,
+            self.writer(),
+            &references.secteurs_of(&scope.secteurs),
+            cancel,
+        )
     }
 
     /// `opened` is told how to cancel each connection, as soon as it is open.

@@ -104,7 +104,13 @@ impl Reading<'_> {
         }
         let next = |after| self.page(&connections.inscriptions, in_pages, after).map(Some);
         let mut repeated = self.repeated(&connections.inscriptions, &secteurs)?;
-        let mut part = Some(Part::Orphans);
+        let mut part = Some(match self.writer.only {
+            None => Part::Orphans,
+            Some(_) => Part::Stagiaires {
+                after: None,
+                up_to: None,
+            },
+        });
         while let Some(current) = part {
             let flow = self.part(&connections, &references, &secteurs, current, &mut repeated, visitor)?;
             if flow.is_break() || visitor.pause().is_break() {

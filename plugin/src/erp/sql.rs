@@ -46,6 +46,8 @@ pub(super) enum Part {
 pub(super) struct Writer<'a> {
     pub mapping: &'a Mapping,
     pub dialect: &'a Dialect,
+    /// The stagiaires to read; all where there is none.
+    pub only: Option<&'a [i64]>,
 }
 
 const ROW_BUDGET: usize = 4 << 20;
@@ -140,7 +142,11 @@ impl Writer<'_> {
                 format!("WHERE {stagiaire_id} IS NULL AND {scope}"),
             ),
             Part::Stagiaires { after, up_to } => {
-                let condition = format!("WHERE {scope}{}", between(&stagiaire_id, after, up_to));
+                let condition = format!(
+                    "WHERE {scope}{}{}",
+                    between(&stagiaire_id, after, up_to),
+                    self.only(&stagiaire_id)
+                );
                 let in_order = self.dialect.join_in_this_order();
                 (
                     format!("FROM {stagiaire} {in_order} {inscription} ON {join}"),
@@ -255,7 +261,7 @@ impl Writer<'_> {
             self.in_secteurs(secteurs),
             self.apprentissage(),
             between(&of_inscription, after, up_to),
-            between(&key, after, up_to),
+            between(&key, after, up_to) + &self.only(&key),
         );
         let tail = format!(
             "FROM {} WHERE {condition} ORDER BY {key}, {}",
@@ -311,6 +317,43 @@ impl Writer<'_> {
             .map(|name| format!("{} AS t_{name}", self.column(entity, "t", name)))
             .collect();
         format!("SELECT {} FROM {}", shown.join(", "), self.from(entity, "t"))
+    }
+
+    fn only(&self, key: &str) -> String {
+        self.only.map_or(String::new(), |ids| {
+            let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+            format!(" AND {key} IN ({})", ids.join(", "))
+        })
+    }
+
+    /// Key, name, first name and birth date of the stagiaires who have an inscription in these secteurs.
+    pub(super) fn identities(&self, secteurs: &[i64]) -> Query {
+        let shown = ["id", "nom", "prenom", "date_naissance"];
+        let columns: Vec<&'static Column> = STAGIAIRE.read().filter(|column| shown.contains(&column.name)).collect();
+        let named: Vec<String> = columns
+            .iter()
+            .map(|column| format!("{} AS s_{}", self.column(&STAGIAIRE, "s", column.name), column.name))
+            .collect();
+        Query {
+            sql: format!(
+                "SELECT {} FROM {} WHERE {} IN (SELECT {} FROM {} WHERE {} AND {})",
+                named.join(", "),
+                self.from(&STAGIAIRE, "s"),
+                self.column(&STAGIAIRE, "s", "id"),
+                self.column(&INSCRIPTION, "i", "stagiaire_id"),
+                self.from(&INSCRIPTION, "i"),
+                self.in_secteurs(secteurs),
+                self.apprentissage(),
+            ),
+            sizes: Sizes {
+                columns: columns.iter().map(|column| column.kind.room()).collect(),
+                budget: CHILD_BUDGET,
+            },
+            columns: columns
+                .iter()
+                .map(|column| self.origin(&STAGIAIRE, "s", column))
+                .collect(),
+        }
     }
 
     /// Key and secteur of each inscription in apprenticeship, by key.

@@ -16,7 +16,11 @@ use crate::database::Dialect;
 
 /// Every statement that reads an ERP through this mapping.
 pub(crate) fn every_statement(dialect: &Dialect, mapping: &Mapping) -> Vec<String> {
-    let writer = Writer { mapping, dialect };
+    let writer = Writer {
+        mapping,
+        dialect,
+        only: None,
+    };
     let (after, up_to) = (Some(1), Some(9));
     let parts = [
         Part::Orphans,

@@ -24,6 +24,7 @@
 mod access;
 pub mod calendar;
 pub mod causes;
+mod doubles;
 pub mod empreintes;
 mod establishment;
 mod frozen;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 
+use super::doubles::Doubles;
 use crate::dossier::records::{Inscription, LigneUai};
 use crate::dossier::{
     CodeMotif, Contexte, Dossier, Ecrans, ListeUai, Motif, Options, Protocole, Retenue, normaliser_uai,
@@ -90,6 +91,7 @@ impl Plan {
             .iter()
             .map(|secteur| (secteur.societe_id, secteur.secteur_id))
             .collect();
+        let scope = Scope { secteurs };
         DossierStream {
             rules: Rules {
                 run_date: self.run_date,
@@ -109,7 +111,12 @@ impl Plan {
                     .collect(),
             },
             ecrans: self.erp.ecrans().clone(),
-            reader: ReadAhead::start(self.erp.clone(), Scope { secteurs }),
+            doubles: match self.choice {
+                Choice::Fixed { .. } => Search::ToDo(self.erp.clone(), scope.clone()),
+                // A night tells no warnings.
+                Choice::ByAccess => Search::Done(Doubles::default()),
+            },
+            reader: ReadAhead::start(self.erp.clone(), scope),
             batch: Vec::new().into_iter(),
             group: Vec::new(),
         }
@@ -125,7 +132,8 @@ impl Plan {
     }
 }
 
-struct Rules {
+/// What the dossiers of a run are computed by.
+pub(super) struct Rules {
     run_date: NaiveDate,
     liste_uai: ListeUai,
     acces: AccessIndex,
@@ -145,7 +153,7 @@ impl Rules {
     }
 
     /// The dossier of an inscription; none if it is out of scope.
-    fn prepare(&self, inscription: &Inscription) -> Option<Prepared> {
+    pub(super) fn prepare(&self, inscription: &Inscription) -> Option<Prepared> {
         let contexte = self.contexte();
         if !contexte.dans_le_perimetre(inscription) {
             return None;
@@ -185,7 +193,7 @@ impl Rules {
     }
 
     /// Of one stagiaire's dossiers at one establishment, one is sent.
-    fn decide(&self, group: Vec<(Inscription, Prepared)>) -> Vec<Prepared> {
+    pub(super) fn decide(&self, group: Vec<(Inscription, Prepared)>) -> Vec<Prepared> {
         if group.len() < 2 {
             return group.into_iter().map(|(_, prepared)| prepared).collect();
         }
@@ -247,9 +255,17 @@ fn uai(text: Option<&str>) -> String {
 pub struct DossierStream {
     rules: Rules,
     ecrans: Ecrans,
+    doubles: Search,
     reader: ReadAhead,
     batch: std::vec::IntoIter<Inscription>,
     group: Vec<(Inscription, Prepared)>,
+}
+
+/// The search for stagiaires who look like one person.
+enum Search {
+    /// While the reader reads ahead.
+    ToDo(Erp, Scope),
+    Done(Doubles),
 }
 
 impl DossierStream {
@@ -263,8 +279,14 @@ impl DossierStream {
     /// # Errors
     /// The ERP cannot be read on, or `cancelled` said to stop.
     pub fn next_group(&mut self, cancelled: &dyn Fn() -> bool) -> Result<Option<Vec<Prepared>>, Error> {
+        if let Search::ToDo(erp, scope) = &self.doubles {
+            self.doubles = Search::Done(Doubles::find(erp, scope, &self.rules, cancelled)?);
+        }
         let mut group = self.next_stagiaire(cancelled)?;
         for prepared in group.iter_mut().flatten() {
+            if let Search::Done(doubles) = &self.doubles {
+                doubles.warn(&mut prepared.dossier);
+            }
             self.ecrans.traduire(&mut prepared.dossier);
         }
         Ok(group)

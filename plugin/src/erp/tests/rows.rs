@@ -1,6 +1,8 @@
 //! Rows that come several times, and rows without a key.
 
-use super::base::{Base, read};
+use std::ops::ControlFlow;
+
+use super::base::{Base, read, scope};
 use crate::bases::{Product, on_each};
 use crate::dossier::records::{Inscription, Lecture};
 use crate::erp::schema::{ENTITIES, Entity};
@@ -9,6 +11,7 @@ use crate::erp::{Apart, Erp, Mapping};
 on_each! {
     a_view_that_repeats_its_rows_changes_nothing_in_any_entity
     an_inscription_with_two_stagiaires_is_read_once
+    stagiaires_who_look_like_one_person_are_found
 }
 
 /// Two stagiaires with everything that hangs on them.
@@ -72,6 +75,43 @@ fn an_inscription_with_two_stagiaires_is_read_once(product: Product) {
     let all = read(&Erp::new(base.database.clone(), mapping), &[1, 2]);
     let shown: Vec<_> = all.iter().map(|i| (i.stagiaire.valeur().map(|s| s.id), i.id)).collect();
     assert_eq!(shown, [(None, 72), (Some(7), 70), (Some(7), 71), (Some(8), 80)]);
+}
+
+fn stagiaires_who_look_like_one_person_are_found(product: Product) {
+    let base = Base::with_secteurs(product);
+    base.run("CREATE TABLE repete (n INTEGER)");
+    base.run("INSERT INTO repete VALUES (1), (2)");
+    for (id, nom, prenom, naissance, secteur) in [
+        (1, "'DURAND'", "'Zoé'", "'2005-03-14'", 1),
+        (2, "' durand '", "'ZOE'", "'2005-03-14'", 2),
+        (3, "'DURAND'", "'Zoé'", "'2005-03-15'", 1),
+        (4, "'DURAND'", "NULL", "'2005-03-14'", 1),
+        (5, "'DURAND'", "NULL", "'2005-03-14'", 1),
+        (6, "'MARTIN'", "'Zoé'", "'1900-01-01'", 1),
+        (7, "'MARTIN'", "'Zoé'", "'1900-01-01'", 1),
+        (8, "'DURAND'", "'Zoé'", "'2005-03-14'", 9),
+    ] {
+        base.run(&format!(
+            "INSERT INTO stagiaire (id, nom, prenom, date_naissance) VALUES ({id}, {nom}, {prenom}, {naissance})"
+        ));
+        base.run(&format!(
+            "INSERT INTO inscription (id, stagiaire_id, secteur_id, apprentissage) VALUES ({id}, {id}, {secteur}, 1)"
+        ));
+    }
+    let stagiaire = ENTITIES.iter().filter(|entity| entity.name == "stagiaire").copied();
+    for erp in [base.erp(), repeating(&base, &stagiaire.collect::<Vec<_>>())] {
+        assert_eq!(erp.homonyms(&scope(&[1, 2]), &|| false).unwrap(), [[1, 2]]);
+        assert!(erp.homonyms(&scope(&[1]), &|| false).unwrap().is_empty());
+        assert!(erp.homonyms(&scope(&[1, 2]), &|| true).is_err());
+        let mut read = Vec::new();
+        let visit: &mut dyn FnMut(Inscription) -> ControlFlow<()> = &mut |inscription| {
+            read.push(inscription.id);
+            ControlFlow::Continue(())
+        };
+        erp.inscriptions_of(&scope(&[1, 2]), &[2, 3, 8], &|| false, visit)
+            .unwrap();
+        assert_eq!(read, [2, 3]);
+    }
 }
 
 /// Tables whose columns hold anything are SQLite's own.
