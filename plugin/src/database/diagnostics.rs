@@ -32,7 +32,21 @@ impl DatabaseError {
 
     /// What it means that a database could not be opened; `database` is what the driver's name promises.
     pub(super) fn on_connect(refused: &Refused, database: Option<DialectKind>) -> DatabaseError {
-        first_that_tells(refused.records.iter().map(|record| connecting(record, database)))
+        let error = first_that_tells(refused.records.iter().map(|record| connecting(record, database)));
+        if database == Some(DialectKind::SqlServer) && matches!(error, DatabaseError::CannotConnect(_)) {
+            // The timeout comes first, the cause behind it.
+            let told = refused.records.iter().find_map(|record| {
+                let advice = sqlserver::advice_on_connecting(record.native, &record.message)?;
+                Some((record, advice))
+            });
+            if let Some((record, advice)) = told {
+                return DatabaseError::CannotConnect(Report {
+                    advice: Some(advice),
+                    ..report(record, database)
+                });
+            }
+        }
+        error
     }
 }
 
@@ -53,6 +67,7 @@ fn report(record: &Record, database: Option<DialectKind>) -> Report {
         state: record.state,
         native: record.native,
         database,
+        advice: None,
     }
 }
 

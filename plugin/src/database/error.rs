@@ -16,6 +16,8 @@ pub struct Report {
     pub native: i32,
     /// The database whose number it is, where it is known.
     pub database: Option<DialectKind>,
+    /// Why it cannot be reached, where that is known: what to tell the user.
+    pub advice: Option<&'static str>,
 }
 
 impl std::fmt::Display for Report {
@@ -165,9 +167,12 @@ impl DatabaseError {
     /// One French sentence or two for the user: what, where, how to mend.
     pub fn user_text(&self) -> String {
         let report = self.report();
-        let sentence = report
-            .filter(|report| report.database == Some(DialectKind::SqlServer))
-            .and_then(|report| sqlserver::sentence(report.native));
+        let sentence = report.and_then(|report| {
+            let of_sql_server = report.database == Some(DialectKind::SqlServer);
+            report
+                .advice
+                .or_else(|| sqlserver::sentence(report.native).filter(|_| of_sql_server))
+        });
         let text = sentence.map_or_else(|| self.general_text(), str::to_owned);
         match report {
             Some(report) => format!("{text} (code {}, {})", report.state_text(), report.native),

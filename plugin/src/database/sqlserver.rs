@@ -117,6 +117,44 @@ pub(super) fn sentence(native: i32) -> Option<&'static str> {
     })
 }
 
+/// What to tell the user of a connection that does not come about. −1 is told apart by the driver's text, which is in
+/// English or translated: without a match, all that it can be is said.
+pub(super) fn advice_on_connecting(native: i32, message: &str) -> Option<&'static str> {
+    Some(match native {
+        -1 if message.contains("certificate") => {
+            "Le serveur présente un certificat que cette machine ne reconnaît pas. Installez le certificat de votre autorité \
+             sur ce poste, ou, pour un essai sur un réseau sûr, ajoutez TrustServerCertificate=yes à la chaîne de connexion."
+        }
+        -1 if message.contains("wrong version number") => {
+            "Encrypt=Strict demande SQL Server 2022 ; utilisez Encrypt=Mandatory."
+        }
+        -1 if message.contains("Locating Server") => {
+            "L'instance de SQL Server est introuvable : le service SQL Server Browser (UDP 1434) répond-il ? Sinon, donnez \
+             le port dans la chaîne de connexion : hôte,1433."
+        }
+        -1 => {
+            "La connexion à SQL Server n'a pas pu s'établir. Trois causes sont possibles : le certificat du serveur n'est pas \
+             reconnu par cette machine (installez celui de votre autorité, ou, pour un essai sur un réseau sûr, ajoutez \
+             TrustServerCertificate=yes) ; Encrypt=Strict demande SQL Server 2022 ; l'instance est introuvable (donnez le \
+             port : hôte,1433)."
+        }
+        20 | 20002 => {
+            "Le serveur n'accepte pas de connexion chiffrée. Activez le chiffrement sur SQL Server, ou ajoutez \
+             Encrypt=Optional à la chaîne de connexion."
+        }
+        10057 | 10060 | 10061 | 20009 => {
+            "Aucun SQL Server ne répond à l'adresse et au port de la chaîne de connexion. Vérifiez que le service est \
+             démarré, TCP/IP activé et le port ouvert."
+        }
+        3 | 11001 | 20013 => "Le nom du serveur, dans la chaîne de connexion, est inconnu de ce réseau.",
+        458_752 | -2_146_893_042 => {
+            "La connexion Windows n'est pas possible avec ce compte ; donnez UID et PWD, ou lancez le programme sous un \
+             compte du domaine."
+        }
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

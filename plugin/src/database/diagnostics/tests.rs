@@ -224,9 +224,9 @@ fn logins_that_sql_server_refuses_are_told_by_their_numbers_too() {
         (
             "CannotConnect",
             &[(b"HYT00", 0, ""), (b"08001", 10057, "")],
-            "joignable",
+            "port ouvert",
         ),
-        ("CannotConnect", &[(b"08S01", 20009, "")], "joignable"),
+        ("CannotConnect", &[(b"08S01", 20009, "")], "port ouvert"),
         ("NoDriver", &[(b"IM002", 0, "")], "pilote"),
         ("NoDriver", &[(b"01000", 0, "[unixODBC] Can't open lib 'x'")], "pilote"),
     ];
@@ -235,6 +235,54 @@ fn logins_that_sql_server_refuses_are_told_by_their_numbers_too() {
         assert_eq!(&kind(&error), expected, "{said:?}");
         assert!(error.user_text().contains(text), "{}", error.user_text());
     }
+}
+
+/// As Microsoft's driver (Linux, Windows) and FreeTDS answered.
+#[test]
+fn a_sql_server_that_is_not_reached_says_why() {
+    let rows: &[(Said<'_>, &str)] = &[
+        (
+            &[
+                (b"08001", -1, "SSL Provider: certificate verify failed"),
+                (b"08001", -1, "Client unable"),
+            ],
+            "TrustServerCertificate=yes",
+        ),
+        (&[(b"08001", 20, ""), (b"08001", 20, "")], "Encrypt=Optional"),
+        (
+            &[(b"08001", -1, "SSL Provider: [wrong version number]")],
+            "Encrypt=Mandatory",
+        ),
+        (
+            &[(b"08001", 10061, ""), (b"HYT00", 0, ""), (b"08001", 10061, "")],
+            "port ouvert",
+        ),
+        (&[(b"HYT00", 0, ""), (b"08001", 11001, "")], "inconnu de ce réseau"),
+        (
+            &[(b"08001", 3, "Named Pipes"), (b"HYT00", 0, ""), (b"08001", 3, "")],
+            "inconnu de ce réseau",
+        ),
+        (
+            &[
+                (b"HYT00", 0, ""),
+                (b"08001", -1, "Error Locating Server/Instance Specified"),
+            ],
+            "UDP 1434",
+        ),
+        (&[(b"08001", -1, "texte traduit")], "Trois causes"),
+        (&[(b"HY000", 458_752, "")], "UID et PWD"),
+        (&[(b"HY000", -2_146_893_042, "")], "UID et PWD"),
+        (&[(b"08001", 0, ""), (b"01000", 20013, "")], "inconnu de ce réseau"),
+        (&[(b"08001", 0, ""), (b"01000", 20002, "")], "Encrypt=Optional"),
+    ];
+    for (said, text) in rows {
+        let error = DatabaseError::on_connect(&refused(said), Some(DialectKind::SqlServer));
+        assert_eq!(kind(&error), "CannotConnect", "{said:?}");
+        assert!(error.user_text().contains(text), "{}", error.user_text());
+    }
+    // Another database's numbers mean something else.
+    let error = DatabaseError::on_connect(&refused(&[(b"08001", 20, "")]), Some(DialectKind::PostgreSql));
+    assert!(!error.user_text().contains("Encrypt"), "{}", error.user_text());
 }
 
 #[test]
