@@ -268,6 +268,13 @@
 #define PASSERELLE_E_PANICKED 900
 
 /**
+ * Log level: the host broke a rule of this ABI; the line says which. Below every other, so that it passes every filter.
+ * Every 1xx code that a slot of an instance or of a table answers comes with such a line, and 200, 201 and 204 (but after
+ * `destroy`, when the host may be gone).
+ */
+#define PASSERELLE_LOG_HOST_MISBEHAVES 0
+
+/**
  * Log level: something failed.
  */
 #define PASSERELLE_LOG_ERROR 1
@@ -291,11 +298,6 @@
  * Log level: everything.
  */
 #define PASSERELLE_LOG_TRACE 5
-
-/**
- * Log level: the host broke a rule of this ABI; the line says which.
- */
-#define PASSERELLE_LOG_HOST_MISBEHAVES 6
 
 /**
  * Kind of contribution: `open` shows a form.
@@ -624,7 +626,7 @@ typedef struct passerelle_host_log {
      */
     uint32_t struct_size;
     /**
-     * The most detailed level that the host wants, one of `PASSERELLE_LOG_*`.
+     * The most detailed level that the host wants, one of `PASSERELLE_LOG_*`: lines of that number and below come.
      */
     int32_t max_level;
     /**

@@ -189,6 +189,72 @@ fn destroy_after_the_instances_thread_has_ended() {
     end(&mut raw);
 }
 
+#[test]
+fn every_broken_rule_is_a_line_that_passes_every_filter() {
+    let mut raw = Raw::load(RawHost::with_log("DSN=rien", support::scratch(), 0));
+    assert_eq!(raw.library_init(), abi::PASSERELLE_OK);
+    assert_eq!(raw.create(), abi::PASSERELLE_OK);
+    let mut breaks = |code: i32, slot: &str, call: &dyn Fn(&mut Raw) -> i32| {
+        raw.host.lines.lock().unwrap().clear();
+        assert_eq!(call(&mut raw), code, "{slot}: {}", raw.message());
+        let lines = raw.host.lines.lock().unwrap();
+        assert_eq!(lines.len(), 1, "{slot}: {lines:?}");
+        let said = format!(
+            "{} passerelle::ffi: {slot} answers {code}: ",
+            abi::PASSERELLE_LOG_HOST_MISBEHAVES
+        );
+        assert!(lines[0].starts_with(&said), "{lines:?}");
+    };
+    breaks(abi::PASSERELLE_E_NOT_INITIALIZED, "contributions.count", &Raw::count);
+    breaks(abi::PASSERELLE_E_ALREADY_INITIALIZED, "plugin.init", &|raw| {
+        assert_eq!(raw.init(), abi::PASSERELLE_OK);
+        raw.init()
+    });
+    breaks(abi::PASSERELLE_E_NULL, "contributions.count", &|raw| {
+        let count = raw.contributions().count.unwrap();
+        // SAFETY: as the header says, but for the NULL.
+        unsafe { count(raw.plugin, std::ptr::null_mut(), raw.error()) }
+    });
+    breaks(abi::PASSERELLE_E_STRUCT_SIZE, "contributions.count", &|raw| {
+        let (count, mut found) = (raw.contributions().count.unwrap(), 0);
+        raw.error.struct_size = 8;
+        // SAFETY: as the header says, but for the size.
+        let code = unsafe { count(raw.plugin, &raw mut found, raw.error()) };
+        raw.error.struct_size = support::raw::size::<abi::passerelle_error>();
+        code
+    });
+    breaks(abi::PASSERELLE_E_ARGUMENT, "table.next", &|raw| {
+        assert_eq!(raw.open("diagnostic"), abi::PASSERELLE_OK, "{}", raw.message());
+        let table = raw.table();
+        // SAFETY: a structure of numbers and pointers; the call is as the header says, but for the rows.
+        unsafe {
+            let mut batch = abi::passerelle_batch {
+                struct_size: support::raw::size::<abi::passerelle_batch>(),
+                ..std::mem::zeroed()
+            };
+            (*table).next.unwrap()(table, 0, &raw mut batch, raw.error())
+        }
+    });
+    breaks(abi::PASSERELLE_E_UNKNOWN_ID, "jobs.run", &|raw| raw.job("inconnu"));
+    breaks(abi::PASSERELLE_E_UNKNOWN_ID, "forms.event", &|raw| raw.press("annuler"));
+    breaks(abi::PASSERELLE_E_WRONG_THREAD, "contributions.open", &|raw| {
+        thread::scope(|scope| scope.spawn(|| raw.open("diagnostic")).join().unwrap())
+    });
+
+    // What is not the host's fault is filtered as it wishes.
+    raw.host.lines.lock().unwrap().clear();
+    assert_eq!(
+        raw.job("migration"),
+        abi::PASSERELLE_E_DATABASE_UNREACHABLE,
+        "{}",
+        raw.message()
+    );
+    assert_eq!(raw.destroy(), abi::PASSERELLE_OK);
+    // The host may be gone.
+    assert_eq!(raw.destroy(), abi::PASSERELLE_E_NOT_INITIALIZED);
+    assert_eq!(*raw.host.lines.lock().unwrap(), [""; 0]);
+}
+
 static INSTANCE: AtomicPtr<abi::passerelle_plugin> = AtomicPtr::new(std::ptr::null_mut());
 static ANSWERED: AtomicI32 = AtomicI32::new(0);
 

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
 use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::Registry;
@@ -13,15 +14,15 @@ use tracing_subscriber::registry::Registry;
 /// Where lines go.
 pub trait Sink: Send + Sync + 'static {
     /// The most detailed level wanted.
-    fn max_level(&self) -> Level;
+    fn max_level(&self) -> LevelFilter;
     /// Take one line.
     fn line(&self, level: Level, target: &str, message: &str);
 }
 
 /// A host without a log: nothing is written.
 impl<S: Sink> Sink for Option<S> {
-    fn max_level(&self) -> Level {
-        self.as_ref().map_or(Level::ERROR, Sink::max_level)
+    fn max_level(&self) -> LevelFilter {
+        self.as_ref().map_or(LevelFilter::OFF, Sink::max_level)
     }
 
     fn line(&self, level: Level, target: &str, message: &str) {

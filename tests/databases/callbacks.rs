@@ -175,6 +175,7 @@ fn callbacks_come_on_the_callers_threads(product: Product) {
     seen.call(|| worker.read_document("reglages.json", &lines).unwrap());
     document("apercu.json");
     document("apercu.xlsx");
+    seen.times.lock().unwrap().clear();
     let night = job("export-de-nuit", "");
     assert!(night.accepted > 0, "{night:?}");
     assert!(
@@ -185,6 +186,9 @@ fn callbacks_come_on_the_callers_threads(product: Product) {
             .any(|line| line.contains("night opened")),
         "what its threads said is there when the call returns"
     );
+    let times = std::mem::take(&mut *seen.times.lock().unwrap());
+    let last = times.last().unwrap();
+    assert!(times.contains(&(0, 0)) && last.0 > 0 && last.0 == last.1, "{times:?}");
     job("rotation-scellement", "");
     for id in [
         "compte-rendu.json",

@@ -38,7 +38,13 @@ fn of<'a>(host: *const abi::passerelle_host) -> &'a RawHost {
 }
 
 impl RawHost {
+    /// A host that wants every line.
     pub fn new(database: &str, data_dir: &Path) -> &'static Self {
+        Self::with_log(database, data_dir, abi::PASSERELLE_LOG_TRACE)
+    }
+
+    /// A host that wants lines of this level and below.
+    pub fn with_log(database: &str, data_dir: &Path, max_level: i32) -> &'static Self {
         let host = Box::leak(Box::new(Self {
             host: abi::passerelle_host {
                 struct_size: size::<abi::passerelle_host>(),
@@ -51,7 +57,7 @@ impl RawHost {
             },
             log: abi::passerelle_host_log {
                 struct_size: size::<abi::passerelle_host_log>(),
-                max_level: abi::PASSERELLE_LOG_TRACE,
+                max_level,
                 log: Some(log),
             },
             settings: abi::passerelle_host_settings {

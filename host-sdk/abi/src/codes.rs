@@ -62,6 +62,10 @@ pub const PASSERELLE_E_IO: i32 = 502;
 /// The plugin panicked; nothing crossed, and the instance is poisoned from now on.
 pub const PASSERELLE_E_PANICKED: i32 = 900;
 
+/// Log level: the host broke a rule of this ABI; the line says which. Below every other, so that it passes every filter.
+/// Every 1xx code that a slot of an instance or of a table answers comes with such a line, and 200, 201 and 204 (but after
+/// `destroy`, when the host may be gone).
+pub const PASSERELLE_LOG_HOST_MISBEHAVES: i32 = 0;
 /// Log level: something failed.
 pub const PASSERELLE_LOG_ERROR: i32 = 1;
 /// Log level: something needs a hand.
@@ -72,5 +76,3 @@ pub const PASSERELLE_LOG_INFO: i32 = 3;
 pub const PASSERELLE_LOG_DEBUG: i32 = 4;
 /// Log level: everything.
 pub const PASSERELLE_LOG_TRACE: i32 = 5;
-/// Log level: the host broke a rule of this ABI; the line says which.
-pub const PASSERELLE_LOG_HOST_MISBEHAVES: i32 = 6;

@@ -87,7 +87,7 @@ pub struct passerelle_host {
 pub struct passerelle_host_log {
     /// `sizeof(passerelle_host_log)` as the host compiled it.
     pub struct_size: u32,
-    /// The most detailed level that the host wants, one of `PASSERELLE_LOG_*`.
+    /// The most detailed level that the host wants, one of `PASSERELLE_LOG_*`: lines of that number and below come.
     pub max_level: i32,
     /// Write one line; holds identifiers only, never personal data. What is called on the plugin from inside it (a log
     /// window that pumps messages does so by itself) works if it is `[any]`, and answers `PASSERELLE_E_BUSY` if not; it

@@ -144,7 +144,7 @@ impl std::ops::Deref for BlockBox {
 impl Block {
     /// A line of this crate's own for the host's log.
     pub(super) fn note(&self, level: Level, message: &str) {
-        if level.code() <= self.log.max_level || level == Level::HostMisbehaves {
+        if level.code() <= self.log.max_level {
             // A log that panics has already said so through the panic hook.
             let _panicked = caught(|| self.user.log(level, "passerelle::host_sdk", message));
         }

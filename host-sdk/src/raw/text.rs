@@ -20,7 +20,14 @@ pub(super) unsafe fn slice<'a, T>(pointer: *const T, len: usize, what: &str) -> 
             format!("{what} is NULL or misaligned"),
         ));
     }
-    // SAFETY: not NULL, aligned, and the caller vouches for the rest.
+    // Nothing is longer than half of the address space: a length that counts backwards, on a system of 32 bits.
+    if len
+        .checked_mul(size_of::<T>())
+        .is_none_or(|bytes| isize::try_from(bytes).is_err())
+    {
+        return Err(Error::too_long(what));
+    }
+    // SAFETY: not NULL, aligned, no longer than a slice can be, and the caller vouches for the rest.
     Ok(unsafe { std::slice::from_raw_parts(pointer, len) })
 }
 
@@ -114,4 +121,22 @@ pub(super) fn required<F: Copy>(slot: Option<F>, name: &str) -> Result<F, Error>
 /// The length that the ABI counts with.
 pub(super) fn length(bytes: &[u8], what: &str) -> Result<u32, Error> {
     u32::try_from(bytes.len()).map_err(|_| Error::too_long(what))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_length_that_nothing_can_have_is_an_error() {
+        let number = 7_u64;
+        for len in [usize::MAX, usize::MAX / 8, isize::MAX as usize / 8 + 1] {
+            // SAFETY: refused before anything is read.
+            let refused = unsafe { slice(&raw const number, len, "offsets") }.unwrap_err();
+            assert_eq!(refused.code, abi::PASSERELLE_E_ARGUMENT);
+        }
+        // SAFETY: one number is there.
+        assert_eq!(unsafe { slice(&raw const number, 1, "offsets") }.unwrap(), [7]);
+    }
 }

@@ -39,7 +39,10 @@ pub unsafe fn guard(
         match unsafe { text::borrow_out(error) } {
             Ok(out) => report = Some(out),
             // An error of another size cannot be written to: the code alone tells.
-            Err(refused) => return code(refused.kind),
+            Err(refused) => {
+                let _told = catch(slot, home, || tell(slot, home, &refused));
+                return code(refused.kind);
+            }
         }
     }
     let worked = catch(slot, home, || {
@@ -57,17 +60,7 @@ pub unsafe fn guard(
     let Err(failure) = worked.and_then(|done| done) else {
         return abi::PASSERELLE_OK;
     };
-    let told = catch(slot, home, || {
-        if failure.kind != ErrorKind::Cancelled {
-            tracing::error!(
-                slot,
-                code = code(failure.kind),
-                sqlstate = failure.sqlstate,
-                "{}",
-                failure.detail
-            );
-        }
-    });
+    let told = catch(slot, home, || tell(slot, home, &failure));
     let failure = told.err().unwrap_or(failure);
     if let Some(out) = report {
         out.code = code(failure.kind);
@@ -77,6 +70,22 @@ pub unsafe fn guard(
         text::fill(&mut out.detail, &failure.detail);
     }
     code(failure.kind)
+}
+
+/// One line about a failure; the host's own are of a level that passes every filter.
+fn tell(slot: &'static str, home: Option<&Home>, failure: &Error) {
+    match code(failure.kind) {
+        abi::PASSERELLE_E_CANCELLED => {}
+        code @ (100..=199
+        | abi::PASSERELLE_E_NOT_INITIALIZED
+        | abi::PASSERELLE_E_ALREADY_INITIALIZED
+        | abi::PASSERELLE_E_WRONG_THREAD) => {
+            if let Some(home) = home {
+                home.misbehaves(&format!("{slot} answers {code}: {}", failure.detail));
+            }
+        }
+        code => tracing::error!(slot, code, sqlstate = failure.sqlstate, "{}", failure.detail),
+    }
 }
 
 /// Run `work`; a panic is an error that names the slot, never what the panic said: that could hold a

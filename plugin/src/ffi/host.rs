@@ -95,11 +95,9 @@ impl HostPointer {
         })
     }
 
-    /// Tell the host in its log that it broke a rule.
-    pub fn misbehaves(&self, rule: &str) {
-        if let Some(log) = self.log {
-            log.write(abi::PASSERELLE_LOG_HOST_MISBEHAVES, "passerelle::ffi", rule);
-        }
+    /// The host's log, if it has one.
+    pub fn log(&self) -> Option<LogPointer> {
+        self.log
     }
 }
 

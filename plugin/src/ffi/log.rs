@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use passerelle_abi as abi;
+use tracing::level_filters::LevelFilter;
 use tracing::{Dispatch, Level};
 
 use super::callers::{Called, Callers, is_called};
@@ -26,6 +27,18 @@ pub struct Home {
     pub dispatch: Dispatch,
     /// The threads that may call the host.
     pub callers: Arc<Callers>,
+    /// Where it is said that the host broke a rule, whatever level it wants.
+    pub log: Option<LogPointer>,
+}
+
+impl Home {
+    /// Tell the host in its log that it broke a rule.
+    pub fn misbehaves(&self, rule: &str) {
+        if let Some(log) = self.log {
+            self.callers.serve();
+            log.write(abi::PASSERELLE_LOG_HOST_MISBEHAVES, "passerelle::ffi", rule);
+        }
+    }
 }
 
 /// Run `work`, a call of the host, with its lines and those of its threads going home. What is called from inside the
@@ -87,14 +100,15 @@ pub struct Lines {
 }
 
 impl Sink for Lines {
-    fn max_level(&self) -> Level {
+    fn max_level(&self) -> LevelFilter {
         // SAFETY: the host and its interfaces are valid as long as the instance.
         match unsafe { (*self.pointer.log.0).max_level } {
-            abi::PASSERELLE_LOG_ERROR => Level::ERROR,
-            abi::PASSERELLE_LOG_WARN => Level::WARN,
-            abi::PASSERELLE_LOG_DEBUG => Level::DEBUG,
-            abi::PASSERELLE_LOG_TRACE => Level::TRACE,
-            _ => Level::INFO,
+            ..=abi::PASSERELLE_LOG_HOST_MISBEHAVES => LevelFilter::OFF,
+            abi::PASSERELLE_LOG_ERROR => LevelFilter::ERROR,
+            abi::PASSERELLE_LOG_WARN => LevelFilter::WARN,
+            abi::PASSERELLE_LOG_INFO => LevelFilter::INFO,
+            abi::PASSERELLE_LOG_DEBUG => LevelFilter::DEBUG,
+            abi::PASSERELLE_LOG_TRACE.. => LevelFilter::TRACE,
         }
     }
 

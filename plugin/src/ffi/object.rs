@@ -90,7 +90,6 @@ impl Object {
         {
             return Ok(());
         }
-        self.host.misbehaves("a [main] slot was called on another thread");
         Err(Error::new(
             ErrorKind::WrongThread,
             "Le programme hôte a appelé la Passerelle Apprentissage depuis un mauvais fil d'exécution.",
@@ -203,6 +202,7 @@ pub fn create(host: HostPointer) -> *const abi::passerelle_plugin {
     let home = Home {
         dispatch: crate::log::forward_to(host.lines()),
         callers: host.callers(),
+        log: host.log(),
     };
     let object = Object {
         state: AtomicU8::new(CREATED),

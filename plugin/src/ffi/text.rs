@@ -27,12 +27,30 @@ pub unsafe fn borrow<'a>(argument: &str, pointer: *const c_char, len: u32) -> Re
 /// # Safety
 /// `pointer` is NULL, or valid for reading `len` bytes for as long as `'a`.
 pub unsafe fn borrow_bytes<'a>(argument: &str, pointer: *const u8, len: u32) -> Result<&'a [u8], Error> {
-    match (pointer.is_null(), len as usize) {
-        (_, 0) => Ok(&[]),
-        (true, _) => Err(null(argument)),
-        // SAFETY: not NULL, and valid for `len` bytes by the caller's promise.
-        (false, len) => Ok(unsafe { std::slice::from_raw_parts(pointer, len) }),
+    // SAFETY: the caller's promise.
+    unsafe { borrow_len(argument, pointer, len as usize) }
+}
+
+/// As [`borrow_bytes`], for a length of this system.
+///
+/// # Safety
+/// As there.
+unsafe fn borrow_len<'a>(argument: &str, pointer: *const u8, len: usize) -> Result<&'a [u8], Error> {
+    if len == 0 {
+        return Ok(&[]);
     }
+    if pointer.is_null() {
+        return Err(null(argument));
+    }
+    // Nothing is longer than half of the address space: a length that counts backwards, on a system of 32 bits.
+    if isize::try_from(len).is_err() {
+        return Err(Error::argument(
+            format!("Le programme hôte a transmis une longueur impossible ({argument})."),
+            format!("argument `{argument}` cannot have {len} bytes"),
+        ));
+    }
+    // SAFETY: not NULL, no longer than a slice can be, and valid for `len` bytes by the caller's promise.
+    Ok(unsafe { std::slice::from_raw_parts(pointer, len) })
 }
 
 /// The error for a NULL where a pointer is needed.
@@ -187,4 +205,22 @@ unsafe impl<T> Sync for SharedPointer<T> {}
 pub unsafe fn own<'a, T>(pointer: *mut c_void) -> Option<&'a T> {
     // SAFETY: the caller's promise.
     unsafe { pointer.cast::<T>().as_ref() }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_length_that_nothing_can_have_is_a_wrong_argument() {
+        let byte = b'x';
+        for len in [usize::MAX, isize::MAX as usize + 1] {
+            // SAFETY: refused before anything is read.
+            let refused = unsafe { borrow_len("id", &raw const byte, len) }.unwrap_err();
+            assert_eq!(refused.kind, crate::error::ErrorKind::Argument);
+        }
+        // SAFETY: one byte is there.
+        assert_eq!(unsafe { borrow_len("id", &raw const byte, 1) }.unwrap(), b"x");
+    }
 }

@@ -248,7 +248,7 @@ impl Night<'_> {
                 return Ok(());
             };
             self.watch
-                .progress(0, "Export de nuit : attente d'un service qui ne répond pas");
+                .progress(0, 0, "Export de nuit : attente d'un service qui ne répond pas");
             while office.now() < due {
                 if self.watch.stopped() {
                     return Err(Error::cancelled());
@@ -271,10 +271,12 @@ impl Night<'_> {
             if together.len() >= TOGETHER {
                 read += together.len() as u64;
                 self.settle(std::mem::take(&mut together), &mut outbox, resumed)?;
-                self.watch.progress(read, "Export de nuit : lecture et envoi");
+                self.watch.progress(read, 0, "Export de nuit : lecture et envoi");
             }
         }
+        read += together.len() as u64;
         self.settle(together, &mut outbox, resumed)?;
+        self.watch.progress(read, read, "Export de nuit : lecture et envoi");
         outbox.flush_all(&stop)?;
         let (reading, waited) = stream.times();
         let idle = waited + outbox.held_up() + self.in_journal.take();

@@ -19,7 +19,7 @@ pub struct Watch {
     stop: Arc<AtomicBool>,
     cancelled: AtomicBool,
     failure: Mutex<Option<Error>>,
-    progress: Mutex<Option<(u64, &'static str)>>,
+    progress: Mutex<Option<(u64, u64, &'static str)>>,
     watcher: Thread,
 }
 
@@ -75,9 +75,10 @@ impl Watch {
         StopOnPanic(self)
     }
 
-    /// Tell the host, soon, how many records have been read and what is being done.
-    pub fn progress(&self, read: u64, text: &'static str) {
-        *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some((read, text));
+    /// Tell the host, soon, how many records have been read, of how many (0: unknown), and what is being done. What is told
+    /// last is always heard.
+    pub fn progress(&self, read: u64, total: u64, text: &'static str) {
+        *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some((read, total, text));
     }
 }
 
@@ -138,17 +139,23 @@ pub fn watched<T: Send>(run: &dyn Run, work: impl FnOnce(&Watch) -> Result<T, Er
         if run.is_cancelled() {
             watch.cancel();
         }
+        let tell = || {
+            let told = watch.progress.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some((read, total, text)) = told {
+                run.progress(read, total, text);
+            }
+        };
+        // The first and the last figure are told however short the work is.
+        run.progress(0, 0, "Export de nuit : préparation");
         let worker = start(scope, "nuit", &watch, || work(&watch))?;
         while !worker.is_finished() {
             if run.is_cancelled() {
                 watch.cancel();
             }
-            let told = watch.progress.lock().unwrap_or_else(PoisonError::into_inner).take();
-            if let Some((read, text)) = told {
-                run.progress(read, 0, text);
-            }
+            tell();
             park_timeout(POLL);
         }
+        tell();
         join(worker).map_err(|error| watch.reason(error))
     })
 }
@@ -163,7 +170,7 @@ mod tests {
     struct Host {
         asked: AtomicU64,
         cancels_at: u64,
-        told: Mutex<Vec<u64>>,
+        told: Mutex<Vec<(u64, u64)>>,
     }
 
     impl Host {
@@ -182,8 +189,8 @@ mod tests {
             self.asked.fetch_add(1, Ordering::SeqCst) >= self.cancels_at
         }
 
-        fn progress(&self, done: u64, _: u64, _: &str) {
-            self.told.lock().unwrap().push(done);
+        fn progress(&self, done: u64, total: u64, _: &str) {
+            self.told.lock().unwrap().push((done, total));
         }
     }
 
@@ -223,14 +230,25 @@ mod tests {
     fn progress_is_told_on_the_callers_thread() {
         let host = Host::new(u64::MAX);
         watched(&host, |watch| {
-            watch.progress(7, "lecture");
-            while host.told.lock().unwrap().is_empty() {
+            watch.progress(7, 0, "lecture");
+            while host.told.lock().unwrap().len() < 2 {
                 std::thread::yield_now();
             }
             Ok(())
         })
         .unwrap();
-        assert_eq!(*host.told.lock().unwrap(), [7]);
+        assert_eq!(*host.told.lock().unwrap(), [(0, 0), (7, 0)]);
+    }
+
+    #[test]
+    fn the_first_and_the_last_figure_are_told_however_short_the_work_is() {
+        let host = Host::new(u64::MAX);
+        watched(&host, |watch| {
+            watch.progress(5, 5, "lecture");
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(*host.told.lock().unwrap(), [(0, 0), (5, 5)]);
     }
 
     #[test]

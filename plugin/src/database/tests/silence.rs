@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use tracing::Level;
+use tracing::level_filters::LevelFilter;
 
 use crate::bases::{Base, Product, on_each};
 use crate::database::{Connection, DatabaseError};
@@ -20,8 +21,8 @@ const SAID: &str =
 struct Lines(Arc<Mutex<String>>);
 
 impl Sink for Lines {
-    fn max_level(&self) -> Level {
-        Level::TRACE
+    fn max_level(&self) -> LevelFilter {
+        LevelFilter::TRACE
     }
 
     fn line(&self, _: Level, _: &str, message: &str) {
