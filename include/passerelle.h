@@ -111,6 +111,12 @@
 #define PASSERELLE_SETTING_BATCH "batch_dossiers"
 
 /**
+ * Key of `passerelle_host_settings`: the name by which the tableau de bord knows this ERP, in the address of the page
+ * where an API key is to be had: letters, digits, `-` and `_`. Optional: `scform`.
+ */
+#define PASSERELLE_SETTING_ERP "erp"
+
+/**
  * Id of `passerelle_host_jobs`. Optional: without it nothing is scheduled.
  */
 #define PASSERELLE_HOST_JOBS "passerelle.host.jobs/1"

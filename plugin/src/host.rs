@@ -101,6 +101,8 @@ pub enum Setting {
     Lease,
     /// Dossiers in one request.
     Batch,
+    /// The tableau de bord's name of this ERP.
+    Erp,
 }
 
 /// A job for the host's scheduler.

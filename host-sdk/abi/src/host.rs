@@ -28,6 +28,9 @@ pub const PASSERELLE_SETTING_LEASE: &CStr = c"lease_seconds";
 /// Key of [`passerelle_host_settings`]: how many dossiers go out in one request at most; held within what the receiver
 /// takes. Optional: 500, or 100 with the protocol of 2021.
 pub const PASSERELLE_SETTING_BATCH: &CStr = c"batch_dossiers";
+/// Key of [`passerelle_host_settings`]: the name by which the tableau de bord knows this ERP, in the address of the page
+/// where an API key is to be had: letters, digits, `-` and `_`. Optional: `scform`.
+pub const PASSERELLE_SETTING_ERP: &CStr = c"erp";
 
 /// A local date and time with its offset from UTC.
 #[repr(C)]

@@ -228,6 +228,7 @@ impl Host for HostPointer {
             Setting::User => abi::PASSERELLE_SETTING_USER,
             Setting::Lease => abi::PASSERELLE_SETTING_LEASE,
             Setting::Batch => abi::PASSERELLE_SETTING_BATCH,
+            Setting::Erp => abi::PASSERELLE_SETTING_ERP,
         };
         let settings = self.settings.ok_or_else(|| lacks("passerelle.host.settings/1"))?;
         // SAFETY: valid as long as the host.

@@ -18,6 +18,9 @@ pub use keys::Keys;
 /// How long a dead night keeps others out, unless the host says otherwise.
 const LEASE: Duration = Duration::from_secs(60);
 
+/// The tableau de bord's name of the ERP that the plugin was first made for.
+const ERP_NAME: &str = "scform";
+
 /// An installation, as the host describes it at start-up. Nothing of it is open.
 pub struct Installation {
     host: Arc<dyn Host>,
@@ -28,6 +31,7 @@ pub struct Installation {
     user: Option<String>,
     lease: Duration,
     batch: Option<usize>,
+    erp_name: String,
 }
 
 impl Installation {
@@ -53,6 +57,7 @@ impl Installation {
             user: host.setting(Setting::User)?,
             lease: lease(host.setting(Setting::Lease)?.as_deref())?,
             batch: batch(host.setting(Setting::Batch)?.as_deref())?,
+            erp_name: erp_name(host.setting(Setting::Erp)?.as_deref())?,
             host,
         })
     }
@@ -95,6 +100,11 @@ impl Installation {
     /// How many dossiers go out together; none: what suits the protocol.
     pub fn batch(&self) -> Option<usize> {
         self.batch
+    }
+
+    /// How the tableau de bord names this ERP.
+    pub fn erp_name(&self) -> &str {
+        &self.erp_name
     }
 
     /// The database, checked to be reachable.
@@ -161,6 +171,24 @@ fn lease(setting: Option<&str>) -> Result<Duration, Error> {
     }
 }
 
+/// The tableau de bord's name of this ERP, which stands in an address.
+fn erp_name(setting: Option<&str>) -> Result<String, Error> {
+    let Some(text) = setting else {
+        return Ok(ERP_NAME.to_owned());
+    };
+    let name = text.trim();
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    if !name.is_empty() && name.chars().all(plain) {
+        return Ok(name.to_owned());
+    }
+    Err(Error::new(
+        ErrorKind::Settings,
+        "Le nom de l'ERP pour le tableau de bord (erp) ne peut contenir que des lettres sans accent, des chiffres, « - » et \
+         « _ ».",
+        "the setting `erp` is no name",
+    ))
+}
+
 /// How many dossiers go out together; none: what suits the protocol.
 fn batch(setting: Option<&str>) -> Result<Option<usize>, Error> {
     let Some(text) = setting else { return Ok(None) };
@@ -171,5 +199,26 @@ fn batch(setting: Option<&str>) -> Result<Option<usize>, Error> {
             "Le nombre de dossiers par envoi (batch_dossiers) doit être un nombre entier, 1 au moins.",
             "the setting `batch_dossiers` is not a number from 1",
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn the_erps_name_is_one_that_an_address_takes_as_it_is() {
+        for (setting, name) in [
+            (None, "scform"),
+            (Some("galia"), "galia"),
+            (Some(" Mon-ERP_2 "), "Mon-ERP_2"),
+        ] {
+            assert_eq!(erp_name(setting).unwrap(), name);
+        }
+        for wrong in ["", "a b", "é", "a&b=c", "a/b"] {
+            assert_eq!(erp_name(Some(wrong)).unwrap_err().kind, ErrorKind::Settings, "{wrong}");
+        }
     }
 }

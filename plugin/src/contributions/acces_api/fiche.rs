@@ -20,12 +20,12 @@ const IDENTIFIANT: &str = "identifiant";
 const SITE: &str = "https://cfas.apprentissage.beta.gouv.fr";
 /// Its API, unless another address is entered.
 pub const URL_BASE: &str = "https://cfas.apprentissage.beta.gouv.fr/api";
-/// How the tableau de bord names this ERP.
-const ERP: &str = "scform";
 
 /// An access being entered.
 pub struct Fiche {
     ligne: Ligne,
+    /// How the tableau de bord names this ERP.
+    erp_name: String,
     /// Number and revision of the access that the user saw; none: it is to be added.
     pub seen: Option<(i64, i64)>,
     protocole: Protocole,
@@ -49,7 +49,7 @@ struct Errors {
 
 impl Fiche {
     /// That of a line.
-    pub fn of(ligne: &Ligne) -> Self {
+    pub fn of(ligne: &Ligne, erp_name: &str) -> Self {
         let acces = ligne.acces.as_ref().map(|acces| &acces.value);
         let text = |text: Option<&String>| text.cloned().unwrap_or_default();
         Self {
@@ -66,6 +66,7 @@ impl Fiche {
             meanwhile: None,
             errors: Errors::default(),
             ligne: ligne.clone(),
+            erp_name: erp_name.to_owned(),
         }
     }
 
@@ -250,7 +251,10 @@ impl Fiche {
             .ok()
             .filter(|origin| origin.starts_with("https://"));
         let site = entered.as_deref().unwrap_or(SITE);
-        Some(format!("{site}/connexion-api?siret={siret}&uai={uai}&erp={ERP}"))
+        Some(format!(
+            "{site}/connexion-api?siret={siret}&uai={uai}&erp={}",
+            self.erp_name
+        ))
     }
 }
 

@@ -43,6 +43,7 @@ pub const SCREEN: Contribution = Contribution {
             keys: at.keys(),
             host: at.shared_host(),
             user: at.user().map(str::to_owned),
+            erp_name: at.erp_name().to_owned(),
         };
         open(parts, context)
     }),
@@ -75,6 +76,8 @@ pub struct Parts {
     pub host: Arc<dyn Host>,
     /// Who is signed in.
     pub user: Option<String>,
+    /// How the tableau de bord names this ERP.
+    pub erp_name: String,
 }
 
 struct AccesApi {
@@ -183,7 +186,7 @@ impl Form for AccesApi {
 
 impl AccesApi {
     fn edit(&mut self, ligne: &Ligne, message: Option<Message>) {
-        self.fiche = Some(Fiche::of(ligne));
+        self.fiche = Some(Fiche::of(ligne, &self.parts.erp_name));
         self.message = message;
     }
 

@@ -24,6 +24,10 @@ fn base() -> Base {
 }
 
 fn form(base: &Base, societe_id: Option<i64>, secteur_id: Option<i64>) -> User {
+    form_of("scform", base, societe_id, secteur_id)
+}
+
+fn form_of(erp_name: &str, base: &Base, societe_id: Option<i64>, secteur_id: Option<i64>) -> User {
     let host = Desk::without_secrets();
     let parts = Parts {
         store: base.store.clone(),
@@ -31,6 +35,7 @@ fn form(base: &Base, societe_id: Option<i64>, secteur_id: Option<i64>) -> User {
         keys: Keys::new(host.clone(), Some(base.folder().to_owned())),
         host,
         user: Some("camille".to_owned()),
+        erp_name: erp_name.to_owned(),
     };
     let context = Context {
         societe_id,
@@ -96,6 +101,17 @@ fn one_line_per_establishment_of_the_societe_and_the_secteur() {
     assert_eq!(rows(&user)[1]["cells"][1], "n'est plus dans la liste des numéros UAI");
     user.press_on(DELETE, "2").unwrap();
     assert_eq!(cells(&user), [line("uai-1", metz, "à saisir")]);
+}
+
+#[test]
+fn the_page_where_a_key_is_to_be_had_is_told_the_hosts_own_name() {
+    let base = base();
+    let mut user = form_of("galia", &base, Some(1), Some(1));
+    user.press_on(GET_KEY, "uai-1").unwrap();
+    assert_eq!(
+        user.field("lien")["value"],
+        "https://cfas.apprentissage.beta.gouv.fr/connexion-api?siret=12345678994444&uai=1234567A&erp=galia"
+    );
 }
 
 #[test]
