@@ -173,6 +173,7 @@ mod tests {
             location: Some("/ailleurs?cle=1#x".into()),
             page: false,
             body: body.as_bytes().to_vec(),
+            too_long: false,
         }
     }
 

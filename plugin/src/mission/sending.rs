@@ -184,6 +184,8 @@ impl<'t> Mission<'t> {
                         let verdicts = match reading {
                             Reading::Verdicts(verdicts) => Some(Some(verdicts)),
                             Reading::Ambiguous => Some(None),
+                            // Fewer dossiers have a shorter answer.
+                            Reading::Unreadable if reply.too_long && part.len() > 1 => Some(None),
                             Reading::Unreadable => None,
                         };
                         if let Some(verdicts) = verdicts {

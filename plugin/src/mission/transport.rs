@@ -74,6 +74,8 @@ pub(super) struct Reply {
     /// A web page, not an API's answer.
     pub(super) page: bool,
     pub(super) body: Vec<u8>,
+    /// The body went on beyond the longest that is read.
+    pub(super) too_long: bool,
 }
 
 /// What goes out: always a POST of JSON.
@@ -240,10 +242,14 @@ async fn talk(request: reqwest::RequestBuilder, largest: usize) -> Result<Reply,
     let location = text(LOCATION);
     let html = text(CONTENT_TYPE).is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"));
     let mut body = Vec::new();
+    let mut too_long = false;
     loop {
         match response.chunk().await {
             // Too large to be the protocol's answer: what is kept of it does not parse.
-            Ok(Some(chunk)) if body.len() + chunk.len() > largest => break,
+            Ok(Some(chunk)) if body.len() + chunk.len() > largest => {
+                too_long = true;
+                break;
+            }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => break,
             // The status of a refusal says enough; only a success is worth its body.
@@ -258,6 +264,7 @@ async fn talk(request: reqwest::RequestBuilder, largest: usize) -> Result<Reply,
         location,
         page,
         body,
+        too_long,
     })
 }
 

@@ -152,6 +152,22 @@ fn an_endless_answer_is_not_kept() {
 }
 
 #[test]
+fn an_answer_that_is_too_long_is_asked_for_in_parts() {
+    let server = Server::start(|seen, stream| {
+        let words = "m".repeat(40_000);
+        let errors = format!(r#"{{"validation_errors":[{{"message":"{words}","path":["nom_apprenant"]}}]}}"#);
+        let list = vec![errors; seen.items().len()].join(",");
+        let _ = stream.write_all(http(200, "", &format!(r#"{{"data":[{list}]}}"#)).as_bytes());
+    });
+    let limits = Options {
+        largest_answer: 100_000,
+        ..Options::default()
+    };
+    let (result, _) = send_with(limits, &server, Protocole::V3, &World::new(), &batch(5));
+    assert_eq!(letters(&result.unwrap()), "RRRRR");
+}
+
+#[test]
 fn what_no_attempt_mends_stops_the_establishment() {
     for (answer, expected) in [
         (http(401, "", ""), "CLE_REFUSEE"),
