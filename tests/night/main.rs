@@ -17,6 +17,7 @@ mod database;
 mod ends;
 mod faults;
 mod forgets;
+mod keys;
 #[path = "../support/servers.rs"]
 mod servers;
 #[path = "../support/mod.rs"]

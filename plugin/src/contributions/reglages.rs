@@ -16,7 +16,7 @@ use crate::store::{Acces, Auteur, Sealer, Settings, Store};
 /// The job that creates or upgrades the `mna_` tables.
 pub const MIGRATION: JobEntry = JobEntry {
     id: "migration",
-    run: |at, _, _| migrate(&at.database()?),
+    run: |at, _, _| migrate(&at.database()?, &|| at.sealer()),
 };
 
 /// The settings: keys are read, never written.
@@ -54,13 +54,13 @@ fn read(at: &Installation, bytes: &[u8]) -> Result<(), Error> {
     import(&at.store()?, &at.sealer()?, &auteur, text)
 }
 
-/// Create or upgrade the `mna_` tables.
+/// Create or upgrade the `mna_` tables, and bind keys of earlier versions to the addresses beside them.
 ///
 /// # Errors
-/// The database refused a statement.
-pub fn migrate(database: &Database) -> Result<Outcome, Error> {
+/// The database refused a statement, or the sealing key cannot be had.
+pub fn migrate(database: &Database, sealer: &dyn Fn() -> Result<Sealer, Error>) -> Result<Outcome, Error> {
     let migrated = Store::migrate(database)?;
-    let text = if migrated.from == migrated.to {
+    let mut text = if migrated.from == migrated.to {
         format!("Les tables mna_ étaient déjà en version {}.", migrated.to)
     } else {
         format!(
@@ -68,6 +68,17 @@ pub fn migrate(database: &Database) -> Result<Outcome, Error> {
             migrated.from, migrated.to
         )
     };
+    let store = Store::open(database)?;
+    if store.acces()?.iter().any(Acces::is_unbound) {
+        let bound = store.reseal(&sealer()?)?;
+        text.push_str(&format!(" Clés API rattachées à leurs adresses : {}.", bound.keys));
+        if bound.unopened > 0 {
+            text.push_str(&format!(
+                " Clés API que ce poste ne peut pas ouvrir, à saisir de nouveau : {}.",
+                bound.unopened
+            ));
+        }
+    }
     Ok(Outcome {
         kind: OutcomeKind::Done,
         run_id: 0,

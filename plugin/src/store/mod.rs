@@ -26,7 +26,7 @@ pub use lock::Lock;
 pub use migrations::{Migrated, SCHEMA_VERSION};
 pub use reseal::Resealed;
 pub use schema::{TEXT_MAX, URL_MAX};
-pub use seal::{SealContext, SealError, Sealer, SealingKey, Secret};
+pub use seal::{Adresse, SealContext, SealError, Sealer, SealingKey, Secret, origin};
 pub use settings::{
     Acces, AccesEnregistre, Auteur, Courriel, Line, Problem, Quand, ReglageAcces, ReglageCourriel, ReglageSecteur,
     Secteur, Securite, Settings,

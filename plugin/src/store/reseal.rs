@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::journal::EtatExecution;
 use super::own::OwnConnection;
 use super::read;
-use super::seal::{Bound, SealError, Sealer};
+use super::seal::{Adresse, Bound, SealError, Sealer, sealed_origin};
 use super::settings::Acces;
 use super::{Store, StoreError};
 
@@ -27,8 +27,8 @@ struct Plan {
 }
 
 impl Store {
-    /// Seals with the present key whatever the previous one has sealed: the accesses, the password of the
-    /// e-mail, and the plans of the runs that may be resumed. All of it, or nothing.
+    /// Seals with the present key whatever the previous one has sealed, or was sealed for no address: the accesses, the
+    /// password of the e-mail, and the plans of the runs that may be resumed. All of it, or nothing.
     ///
     /// # Errors
     /// [`StoreError::Seal`], [`StoreError::Database`], [`StoreError::Unreadable`].
@@ -58,8 +58,12 @@ fn reseal_courriel(connection: &OwnConnection, sealer: &Sealer, done: &mut Resea
     let Some(courriel) = super::settings::read_courriel(connection)? else {
         return Ok(());
     };
-    let sealed = courriel.mot_de_passe_scelle.as_deref();
-    if let Some(anew) = anew(sealed, &courriel.context(), sealer, done)? {
+    let sealed = courriel
+        .mot_de_passe_scelle
+        .as_ref()
+        .filter(|sealed| !sealer.is_present(sealed));
+    let context = courriel.context();
+    if let Some(anew) = anew(sealed, &context, &context, sealer, done)? {
         connection.execute("UPDATE mna_courriel SET mot_de_passe_scelle = ?", &[anew.into()])?;
     }
     Ok(())
@@ -86,9 +90,19 @@ fn reseal_plans(connection: &OwnConnection, sealer: &Sealer, done: &mut Resealed
     Ok(())
 }
 
-/// Whether the line has changed.
+/// Whether the line has changed. A key stays bound to the address that it was entered for; one that was sealed before keys
+/// had one is bound to the address beside it.
 fn reseal_access(acces: &mut Acces, sealer: &Sealer, done: &mut Resealed) -> Result<bool, StoreError> {
-    let anew = anew(acces.cle_scellee.as_deref(), &acces.context(), sealer, done)?;
+    let Some(sealed) = acces.cle_scellee.clone() else {
+        return Ok(false);
+    };
+    let (before, after) = match sealed_origin(&sealed) {
+        Some(origin) => (Adresse::Origine(origin), Adresse::Origine(origin)),
+        None => (Adresse::Aucune, Adresse::Url(acces.url.as_deref())),
+    };
+    let stays = before == after && sealer.is_present(&sealed);
+    let (before, after) = (acces.context_at(before), acces.context_at(after));
+    let anew = anew(Some(&sealed).filter(|_| !stays), &before, &after, sealer, done)?;
     let changed = anew.is_some();
     if changed {
         acces.cle_scellee = anew;
@@ -97,16 +111,20 @@ fn reseal_access(acces: &mut Acces, sealer: &Sealer, done: &mut Resealed) -> Res
 }
 
 /// What is sealed, sealed anew; none if there is nothing to do, or nothing to be done.
-fn anew(
-    sealed: Option<&str>,
-    context: &impl Bound,
+fn anew<B: Bound>(
+    sealed: Option<&String>,
+    before: &B,
+    after: &B,
     sealer: &Sealer,
     done: &mut Resealed,
 ) -> Result<Option<String>, StoreError> {
-    let Some(sealed) = sealed.filter(|sealed| !sealer.is_present(sealed)) else {
+    let Some(sealed) = sealed else {
         return Ok(None);
     };
-    match sealer.reseal(sealed, context) {
+    match sealer
+        .open(sealed, before)
+        .and_then(|secret| sealer.seal(&secret, after))
+    {
         Ok(anew) => {
             done.keys += 1;
             Ok(Some(anew))

@@ -16,6 +16,7 @@ on_each! {
     the_printed_ddl_of_an_upgrade_is_what_follows_its_comment
     an_import_outdates_the_lines_that_somebody_has_open
     a_migration_that_was_cut_short_is_completed
+    a_key_of_version_0_1_is_bound_to_the_address_beside_it_once
     other_versions_are_told_apart_and_say_who_does_what
     the_printed_ddl_is_what_a_migration_does
     whoever_saves_waits_for_another_sessions_lock
@@ -201,6 +202,38 @@ fn whoever_saves_waits_for_another_sessions_lock(product: Product) {
         holder.transaction(hold).unwrap();
         assert_eq!(saved.join().unwrap().unwrap(), id);
     });
+}
+
+fn a_key_of_version_0_1_is_bound_to_the_address_beside_it_once(product: Product) {
+    let (_base, database, store) = store(product);
+    let sealer = Sealer::from_key([1; 32]).unwrap();
+    let auteur = Auteur {
+        nom: None,
+        le: "2026-11-24T01:00:00+01:00".parse().unwrap(),
+    };
+    let file = r#"{"acces": [{"societe_id": 1, "uai": "1234567A", "url": "https://cfas.exemple.fr/api", "cle": "k"}]}"#;
+    store
+        .import(&Settings::from_json(file).unwrap(), &sealer, &auteur)
+        .unwrap();
+    let acces = || store.acces().unwrap().remove(0);
+    let early = sealer
+        .seal(&Secret::new("k".to_owned()), &acces().context_at(Adresse::Aucune))
+        .unwrap();
+    execute(&database, &format!("UPDATE mna_acces SET cle_scellee = '{early}'"));
+    assert!(acces().is_unbound());
+    assert!(matches!(acces().open_key(&sealer), Err(SealError::WithoutOrigin)));
+
+    assert_eq!(store.reseal(&sealer).unwrap(), Resealed { keys: 1, unopened: 0 });
+    assert_eq!(acces().open_key(&sealer).unwrap().unwrap().expose(), "k");
+    assert_eq!(store.reseal(&sealer).unwrap(), Resealed::default());
+    // From then on it is that address's, also when everything is sealed anew with another sealing key.
+    execute(&database, "UPDATE mna_acces SET url = 'https://ailleurs.example/api'");
+    let old = SealingKey::from_host_secret(&[9; 32]).unwrap();
+    let renewed = Sealer::new(&old).unwrap();
+    assert!(matches!(acces().open_key(&sealer), Err(SealError::AddressChanged)));
+    assert_eq!(store.reseal(&renewed).unwrap(), Resealed { keys: 0, unopened: 1 });
+    execute(&database, "UPDATE mna_acces SET url = 'https://cfas.exemple.fr/api/'");
+    assert_eq!(acces().open_key(&sealer).unwrap().unwrap().expose(), "k");
 }
 
 fn a_migration_that_was_cut_short_is_completed(product: Product) {

@@ -9,7 +9,7 @@ use crate::dossier::{Protocole, normaliser_uai};
 use crate::error::Error;
 use crate::form::{Button, ChoiceOption, Content, Description, Field, Group, Text};
 use crate::mission::{Access, Cle, MissionError};
-use crate::store::{Acces, Line, ReglageAcces, Secret, TEXT_MAX, URL_MAX};
+use crate::store::{Acces, Line, ReglageAcces, Secret, TEXT_MAX, URL_MAX, origin};
 
 const CLE: &str = "cle";
 const PROTOCOLE: &str = "protocole";
@@ -33,8 +33,8 @@ pub struct Fiche {
     identifiant: String,
     /// What was typed; none: the stored one stays.
     cle: Option<Secret>,
-    /// The protocol of the stored key, where one is stored that opens.
-    stored: Option<Protocole>,
+    /// Protocol and origin of the stored key, where one is stored that opens.
+    stored: Option<(Protocole, String)>,
     /// What another workstation saved meanwhile.
     meanwhile: Option<Acces>,
     errors: Errors,
@@ -60,9 +60,7 @@ impl Fiche {
                 .unwrap_or_else(|| URL_BASE.to_owned()),
             identifiant: text(acces.and_then(|acces| acces.identifiant.as_ref())),
             cle: None,
-            stored: acces
-                .filter(|_| ligne.cle == EtatCle::Enregistree)
-                .map(|acces| acces.protocole),
+            stored: acces.filter(|_| ligne.cle == EtatCle::Enregistree).map(of_key),
             meanwhile: None,
             errors: Errors::default(),
             ligne: ligne.clone(),
@@ -99,10 +97,16 @@ impl Fiche {
     /// Whether it can be saved; what keeps it from that is said under its field.
     pub fn check(&mut self) -> bool {
         self.errors = Errors::default();
-        let same = self.stored == Some(self.protocole);
-        if self.cle.is_none() && !same {
-            self.errors.cle = Some(match self.stored {
-                Some(_) => "Le protocole a changé : saisissez la clé de ce protocole.".into(),
+        if self.cle.is_none() && !self.keeps_key() {
+            self.errors.cle = Some(match &self.stored {
+                Some((protocole, _)) if *protocole != self.protocole => {
+                    "Le protocole a changé : saisissez la clé de ce protocole.".into()
+                }
+                Some(_) => {
+                    "L'adresse a changé : saisissez de nouveau la clé, qui ne part qu'à l'adresse pour laquelle elle \
+                            a été saisie."
+                        .into()
+                }
                 None => format!("{} : à saisir.", self.label_of_key()).into(),
             });
         }
@@ -152,7 +156,7 @@ impl Fiche {
         self.meanwhile = found.map(|line| line.value.clone());
         self.stored = found
             .filter(|line| line.value.cle_scellee.is_some())
-            .map(|line| line.value.protocole);
+            .map(|line| of_key(&line.value));
         match found {
             Some(_) => {
                 "Votre saisie est toujours là, avec sous chaque champ ce que l'autre poste a enregistré : enregistrez de \
@@ -162,6 +166,12 @@ impl Fiche {
                 "Votre saisie est toujours là : saisissez la clé et enregistrez de nouveau pour recréer l'accès, ou annulez."
             }
         }
+    }
+
+    /// Whether the stored key is one of this protocol and this address.
+    fn keeps_key(&self) -> bool {
+        let stored = self.stored.as_ref();
+        stored.is_some_and(|(protocole, entered)| *protocole == self.protocole && *entered == origin(Some(&self.url)))
     }
 
     fn label_of_key(&self) -> &'static str {
@@ -185,9 +195,9 @@ impl Fiche {
         };
         let cle = Content::Secret {
             value: (),
-            stored: self.stored == Some(self.protocole) || self.cle.is_some(),
+            stored: self.keeps_key() || self.cle.is_some(),
         };
-        let help = match (&self.cle, self.stored == Some(self.protocole)) {
+        let help = match (&self.cle, self.keeps_key()) {
             (Some(_), _) => {
                 "Une nouvelle clé est saisie ; elle sera protégée à l'enregistrement et ne sera plus montrée."
             }
@@ -256,6 +266,11 @@ impl Fiche {
             self.erp_name
         ))
     }
+}
+
+/// What the key of an access was entered for.
+fn of_key(acces: &Acces) -> (Protocole, String) {
+    (acces.protocole, origin(acces.url.as_deref()))
 }
 
 /// Nothing that an address would have to escape.

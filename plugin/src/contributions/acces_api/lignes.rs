@@ -2,7 +2,7 @@
 
 use crate::dossier::records::LigneUai;
 use crate::dossier::{normaliser_uai, siret_lisible};
-use crate::store::{Acces, Line, Sealer};
+use crate::store::{Acces, Line, SealError, Sealer};
 
 /// Before the number of a UAI line, in the id of a row whose establishment has no access of its own there.
 const OF_LIST: &str = "uai-";
@@ -37,6 +37,8 @@ pub enum EtatCle {
     Enregistree,
     /// None of its own, but one of the whole société.
     DeLaSociete,
+    /// One is kept that was entered for another address.
+    AdresseChangee,
     /// One is kept that this machine cannot open.
     Illisible,
 }
@@ -140,10 +142,11 @@ fn is_at(acces: &Acces, societe: Option<i64>, secteur: Option<i64>, uai: &str) -
 }
 
 fn state(acces: &Acces, sealer: Option<&Sealer>) -> EtatCle {
-    match (&acces.cle_scellee, sealer) {
+    match (&acces.cle_scellee, sealer.map(|sealer| acces.open_key(sealer))) {
         (None, _) => EtatCle::ASaisir,
-        (Some(_), Some(sealer)) if acces.open_key(sealer).is_ok() => EtatCle::Enregistree,
-        _ => EtatCle::Illisible,
+        (Some(_), Some(Ok(_))) => EtatCle::Enregistree,
+        (Some(_), Some(Err(SealError::AddressChanged))) => EtatCle::AdresseChangee,
+        (Some(_), _) => EtatCle::Illisible,
     }
 }
 

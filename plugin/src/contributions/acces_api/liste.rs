@@ -89,6 +89,7 @@ fn row(ligne: &Ligne) -> Row {
         EtatCle::ASaisir => "à saisir",
         EtatCle::Enregistree => MASK,
         EtatCle::DeLaSociete => "celle de toute la société",
+        EtatCle::AdresseChangee => "à saisir de nouveau : l'adresse a changé",
         EtatCle::Illisible => "illisible sur ce poste",
     };
     let acces = ligne.acces.as_ref().map(|acces| &acces.value);

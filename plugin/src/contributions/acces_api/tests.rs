@@ -68,6 +68,37 @@ fn line(id: &str, etablissement: &str, cle: &str) -> (String, String, String) {
 }
 
 #[test]
+fn another_address_asks_for_the_key() {
+    let base = base();
+    let mut user = form(&base, Some(1), Some(1));
+    enter(&mut user, "uai-1", KEY);
+    // Another path is the same service: the key stays.
+    user.press_on(EDIT, "1").unwrap();
+    user.fill("url", format!("{URL_BASE}/")).unwrap();
+    user.press(SAVE).unwrap();
+    assert_eq!(
+        user.message(),
+        "success: L'accès est enregistré ; sa clé n'a pas changé."
+    );
+    user.press_on(EDIT, "1").unwrap();
+    user.fill("url", "https://ailleurs.example/api").unwrap();
+    user.press(SAVE).unwrap();
+    let asked = user.field("cle")["error"].as_str().unwrap().to_owned();
+    assert!(asked.starts_with("L'adresse a changé"), "{asked}");
+    assert_eq!(
+        base.store.acces().unwrap()[0].url.as_deref().unwrap(),
+        format!("{URL_BASE}/")
+    );
+    user.fill("cle", KEY).unwrap();
+    user.press(SAVE).unwrap();
+    assert_eq!(cells(&user)[0].2, "••••••••");
+    // Changed by another hand, it is said in the list.
+    base.execute("UPDATE mna_acces SET url = 'https://encore-ailleurs.example/api'");
+    user.press(REFRESH).unwrap();
+    assert_eq!(cells(&user)[0].2, "à saisir de nouveau : l'adresse a changé");
+}
+
+#[test]
 fn one_line_per_establishment_of_the_societe_and_the_secteur() {
     let base = base();
     let mut user = form(&base, None, None);
@@ -147,11 +178,12 @@ fn a_key_is_sealed_masked_and_ticks_the_boxes_of_its_sector() {
     let keys = Keys::new(Desk::without_secrets(), Some(base.folder().to_owned()));
     assert_eq!(stored.open_key(&keys.sealer().unwrap()).unwrap().unwrap().expose(), KEY);
 
-    // The address alone may be changed: the key stays, and the boxes are left alone.
+    // The address alone may be changed within the service: the key stays, and the boxes are left alone.
     base.execute("UPDATE mna_secteur SET transfert_nuit = 0");
     user.press_on(EDIT, "1").unwrap();
     assert_eq!(user.field("cle")["stored"], true);
-    user.fill("url", "http://127.0.0.1:8090/api").unwrap();
+    user.fill("url", "https://cfas.apprentissage.beta.gouv.fr/autre")
+        .unwrap();
     user.press(SAVE).unwrap();
     assert_eq!(
         user.message(),
@@ -251,19 +283,24 @@ fn two_workstations_do_not_overwrite_each_other() {
     assert_eq!(stored().expose(), "ma-cle");
     // Both change it.
     here.press_on(EDIT, "1").unwrap();
-    here.fill("url", "http://127.0.0.1:1/api").unwrap();
+    here.fill("url", "https://cfas.apprentissage.beta.gouv.fr/un").unwrap();
     there.press(REFRESH).unwrap();
     there.press_on(EDIT, "1").unwrap();
-    there.fill("url", "http://127.0.0.1:2/api").unwrap();
+    there
+        .fill("url", "https://cfas.apprentissage.beta.gouv.fr/deux")
+        .unwrap();
     there.press(SAVE).unwrap();
     here.press(SAVE).unwrap();
-    assert_eq!(here.field("url")["value"], "http://127.0.0.1:1/api");
+    assert_eq!(here.field("url")["value"], "https://cfas.apprentissage.beta.gouv.fr/un");
     assert_eq!(
         here.field("url")["warning"],
-        "Enregistré entre-temps : « http://127.0.0.1:2/api »"
+        "Enregistré entre-temps : « https://cfas.apprentissage.beta.gouv.fr/deux »"
     );
     here.press(CANCEL).unwrap();
-    assert_eq!(rows(&here)[0]["cells"][4], "http://127.0.0.1:2/api");
+    assert_eq!(
+        rows(&here)[0]["cells"][4],
+        "https://cfas.apprentissage.beta.gouv.fr/deux"
+    );
 }
 
 #[test]

@@ -42,7 +42,7 @@ pub enum SealError {
     #[error("no randomness from the operating system: {0}")]
     Randomness(String),
     /// The text is no sealed key, or one of a form that this plugin does not know.
-    #[error("the stored text is not a sealed key of form v1")]
+    #[error("the stored text is not a sealed key of a known form")]
     UnknownForm,
     /// Sealed with another sealing key.
     #[error("sealed with sealing key {found}, this machine has {expected}")]
@@ -52,6 +52,12 @@ pub enum SealError {
         /// Identifier of the key at hand.
         expected: String,
     },
+    /// The key was entered for another address than the one beside it.
+    #[error("the key was entered for another address")]
+    AddressChanged,
+    /// The key was sealed before keys belonged to an address, and was not bound to one since.
+    #[error("the key was sealed by an earlier version, for no address")]
+    WithoutOrigin,
     /// The sealed text was altered, or belongs to another line.
     #[error("the sealed key was altered, or belongs to another société, secteur, UAI or protocol")]
     Altered,
@@ -94,6 +100,18 @@ impl SealError {
                 "La clé API enregistrée a été protégée sur un autre poste, ou le fichier de clé \
                  de ce poste a été perdu. Copiez ici le fichier de clé d'origine, ou saisissez de nouveau la clé dans \
                  « Gestion des accès aux API tierces »."
+                    .to_owned()
+            }
+            Self::AddressChanged => {
+                "L'adresse du service a changé depuis la saisie de la clé API : la clé ne part qu'à l'adresse pour laquelle \
+                 elle a été saisie, et rien n'a été envoyé. Vérifiez l'adresse, puis saisissez de nouveau la clé dans \
+                 « Gestion des accès aux API tierces »."
+                    .to_owned()
+            }
+            Self::WithoutOrigin => {
+                "La clé API a été enregistrée par une version précédente, sans l'adresse à laquelle elle appartient. Un \
+                 administrateur doit lancer la commande « migrate », ou renouveler la clé de scellement : la clé est alors \
+                 rattachée à l'adresse enregistrée."
                     .to_owned()
             }
             Self::Altered => {

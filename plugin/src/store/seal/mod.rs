@@ -3,6 +3,7 @@
 mod error;
 mod hex;
 mod key;
+mod origin;
 mod secret;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use zeroize::Zeroizing;
 
 pub use error::SealError;
 pub use key::SealingKey;
+pub use origin::origin;
 pub use secret::Secret;
 
 use crate::dossier::Protocole;
@@ -32,12 +34,46 @@ pub struct SealContext<'a> {
     pub uai: Option<&'a str>,
     /// The protocol.
     pub protocole: Protocole,
+    /// Where the key may go.
+    pub adresse: Adresse<'a>,
+}
+
+/// The address that a key was entered for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adresse<'a> {
+    /// This one, as stored.
+    Url(Option<&'a str>),
+    /// The one of a sealed text, see [`sealed_origin`].
+    Origine(&'a str),
+    /// None: as the keys of version 0.1 were sealed. Nothing is opened so but to be sealed anew.
+    Aucune,
+}
+
+/// The origin that a sealed key was entered for; none if it was sealed before keys had one.
+#[must_use]
+pub fn sealed_origin(sealed: &str) -> Option<&str> {
+    sealed.strip_prefix("v2:")?.splitn(3, ':').nth(2)
 }
 
 /// What a sealed secret belongs to; the seal covers it.
 pub trait Bound {
     /// Its bytes: no two things have the same.
     fn associated_data(&self) -> String;
+
+    /// The origin that it may go to, which the seal covers too and shows; none if it goes nowhere.
+    fn origin(&self) -> Option<String> {
+        None
+    }
+}
+
+/// All that a seal covers.
+fn covered(context: &impl Bound, origin: Option<&str>) -> String {
+    let data = context.associated_data();
+    match origin {
+        // The length parts it from the rest.
+        Some(origin) => format!("origine|{}|{origin}|{data}", origin.len()),
+        None => data,
+    }
 }
 
 impl Bound for SealContext<'_> {
@@ -51,6 +87,14 @@ impl Bound for SealContext<'_> {
             self.protocole.code(),
             self.uai.unwrap_or_default()
         )
+    }
+
+    fn origin(&self) -> Option<String> {
+        match self.adresse {
+            Adresse::Url(url) => Some(origin(url)),
+            Adresse::Origine(origin) => Some(origin.to_owned()),
+            Adresse::Aucune => None,
+        }
     }
 }
 
@@ -148,14 +192,16 @@ impl Sealer {
         sealed.split(':').nth(1) == Some(self.key_id())
     }
 
-    /// Seals a key for what it belongs to: `v1:<key id>:<nonce and ciphertext in hexadecimal>`, different each time.
+    /// Seals a key for what it belongs to: `v1:<key id>:<nonce and ciphertext in hexadecimal>`, or the same with `v2` and
+    /// `:<origin>` at its end where it may go somewhere; different each time.
     ///
     /// # Errors
     /// [`SealError::Randomness`], [`SealError::Sealing`].
     pub fn seal(&self, secret: &Secret, context: &impl Bound) -> Result<String, SealError> {
         let mut nonce = [0_u8; NONCE_LEN];
         getrandom::fill(&mut nonce).map_err(|error| SealError::Randomness(error.to_string()))?;
-        let data = context.associated_data();
+        let origin = context.origin();
+        let data = covered(context, origin.as_deref());
         let payload = Payload {
             msg: secret.expose().as_bytes(),
             aad: data.as_bytes(),
@@ -165,21 +211,30 @@ impl Sealer {
             .cipher
             .encrypt(XNonce::from_slice(&nonce), payload)
             .map_err(|_| SealError::Sealing)?;
-        Ok(format!(
-            "v1:{}:{}{}",
-            self.key_id(),
-            hex::encode(&nonce),
-            hex::encode(&sealed)
-        ))
+        let body = format!("{}:{}{}", self.key_id(), hex::encode(&nonce), hex::encode(&sealed));
+        Ok(match origin {
+            Some(origin) => format!("v2:{body}:{origin}"),
+            None => format!("v1:{body}"),
+        })
     }
 
     /// Opens a sealed key for what it was sealed for.
     ///
     /// # Errors
-    /// [`SealError::UnknownForm`], [`SealError::OtherSealingKey`], [`SealError::Altered`].
+    /// [`SealError::UnknownForm`], [`SealError::WithoutOrigin`], [`SealError::AddressChanged`],
+    /// [`SealError::OtherSealingKey`], [`SealError::Altered`].
     pub fn open(&self, sealed: &str, context: &impl Bound) -> Result<Secret, SealError> {
-        let mut parts = sealed.splitn(3, ':');
-        let (Some("v1"), Some(key_id), Some(body)) = (parts.next(), parts.next(), parts.next()) else {
+        let mut parts = sealed.splitn(4, ':');
+        let (form, key_id, body) = (parts.next(), parts.next(), parts.next());
+        let (found, origin) = (parts.next(), context.origin());
+        match (form, found, &origin) {
+            (Some("v1"), None, None) => {}
+            (Some("v1"), None, Some(_)) => return Err(SealError::WithoutOrigin),
+            (Some("v2"), Some(found), Some(origin)) if found == origin => {}
+            (Some("v2"), Some(_), Some(_)) => return Err(SealError::AddressChanged),
+            _ => return Err(SealError::UnknownForm),
+        }
+        let (Some(key_id), Some(body)) = (key_id, body) else {
             return Err(SealError::UnknownForm);
         };
         let mut ciphers = std::iter::once(&self.present).chain(&self.previous);
@@ -196,7 +251,7 @@ impl Sealer {
             return Err(SealError::Altered);
         }
         let (nonce, text) = body.split_at(NONCE_LEN);
-        let data = context.associated_data();
+        let data = covered(context, origin.as_deref());
         let payload = Payload {
             msg: text,
             aad: data.as_bytes(),
@@ -212,14 +267,6 @@ impl Sealer {
                 Err(SealError::Altered)
             }
         }
-    }
-
-    /// Seals with the present key what the present or the previous one has sealed.
-    ///
-    /// # Errors
-    /// As [`Sealer::open`] and [`Sealer::seal`].
-    pub fn reseal(&self, sealed: &str, context: &impl Bound) -> Result<String, SealError> {
-        self.seal(&self.open(sealed, context)?, context)
     }
 
     /// Fingerprint of what was sent: the same bytes give the same text on this installation, and nobody without the

@@ -7,6 +7,7 @@ const CONTEXT: SealContext<'static> = SealContext {
     secteur_id: Some(2),
     uai: Some("1234567A"),
     protocole: Protocole::V3,
+    adresse: Adresse::Url(Some("https://cfas.exemple.fr/api")),
 };
 
 fn sealer(seed: u8) -> Sealer {
@@ -20,7 +21,8 @@ fn sealed(text: &str) -> String {
 #[test]
 fn a_sealed_key_opens_for_its_own_line_only() {
     let text = sealed("clé-très-secrète");
-    assert!(text.starts_with("v1:") && !text.contains("secr"), "{text}");
+    assert!(text.starts_with("v2:") && !text.contains("secr"), "{text}");
+    assert_eq!(sealed_origin(&text), Some("https://cfas.exemple.fr"));
     assert_eq!(sealer(7).open(&text, &CONTEXT).unwrap().expose(), "clé-très-secrète");
     assert_ne!(text, sealed("clé-très-secrète"), "the nonce must differ");
     let elsewhere = [
@@ -56,6 +58,45 @@ fn a_sealed_key_opens_for_its_own_line_only() {
             "{context:?}"
         );
     }
+}
+
+#[test]
+fn a_sealed_key_opens_for_the_origin_that_it_was_entered_for() {
+    let text = sealed("k");
+    let at = |url| SealContext {
+        adresse: Adresse::Url(url),
+        ..CONTEXT
+    };
+    for same in ["https://cfas.exemple.fr/api/", "https://cfas.exemple.fr:443"] {
+        assert_eq!(sealer(7).open(&text, &at(Some(same))).unwrap().expose(), "k", "{same}");
+    }
+    for other in [
+        Some("https://ailleurs.example/api"),
+        Some("http://cfas.exemple.fr/api"),
+        Some("https://cfas.exemple.fr:8443/api"),
+        Some("cfas.exemple.fr"),
+        None,
+    ] {
+        let error = sealer(7).open(&text, &at(other)).unwrap_err();
+        assert!(matches!(error, SealError::AddressChanged), "{other:?}: {error}");
+        assert!(error.user_text().contains("adresse") && error.user_text().contains("saisissez de nouveau"));
+    }
+    // Whoever writes another origin into the text as well is found out.
+    let forged = text.replace("cfas.exemple.fr", "ailleurs.example");
+    let error = sealer(7)
+        .open(&forged, &at(Some("https://ailleurs.example/api")))
+        .unwrap_err();
+    assert!(matches!(error, SealError::Altered), "{error}");
+    // One of version 0.1 opens for nobody but whoever binds it.
+    let early = SealContext {
+        adresse: Adresse::Aucune,
+        ..CONTEXT
+    };
+    let old = sealer(7).seal(&Secret::new("k".to_owned()), &early).unwrap();
+    assert!(old.starts_with("v1:") && sealed_origin(&old).is_none(), "{old}");
+    assert!(matches!(sealer(7).open(&old, &CONTEXT), Err(SealError::WithoutOrigin)));
+    assert!(matches!(sealer(7).open(&text, &early), Err(SealError::UnknownForm)));
+    assert_eq!(sealer(7).open(&old, &early).unwrap().expose(), "k");
 }
 
 #[test]

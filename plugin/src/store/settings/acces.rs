@@ -6,7 +6,7 @@ use super::{Acces, Auteur, Line, ReglageAcces, ReglageSecteur};
 use crate::store::own::OwnConnection;
 use crate::store::read;
 use crate::store::schema::insert_into;
-use crate::store::seal::Sealer;
+use crate::store::seal::{Sealer, origin};
 use crate::store::{Store, StoreError};
 
 const TABLE: &str = "mna_acces";
@@ -35,7 +35,7 @@ impl Store {
     /// Saves an access over the one that the user saw, as (number, revision), or adds it where he saw none.
     ///
     /// With a key, the three boxes of its sector are ticked. Without one the stored key stays, unless the line is
-    /// another's now: a key opens for the line that it was sealed for only.
+    /// another's now, or its address another service's: a key opens for those that it was sealed for only.
     ///
     /// # Errors
     /// [`StoreError::LineConflict`] if it is not as he saw it any more; [`StoreError::Twin`] if another stands for the
@@ -68,8 +68,10 @@ impl Store {
                 }
                 Some((_, revision)) => {
                     let old = stored.iter().map(|other| &other.value).find(|acces| acces.id == id);
-                    let kept =
-                        old.filter(|acces| line.cle.is_none() && place(acces) && acces.protocole == line.protocole);
+                    let same = |acces: &Acces| {
+                        acces.protocole == line.protocole && origin(acces.url.as_deref()) == origin(line.url.as_deref())
+                    };
+                    let kept = old.filter(|acces| line.cle.is_none() && place(acces) && same(acces));
                     if let (Some(kept), Some(sealed)) = (kept, values.last_mut()) {
                         *sealed = kept.cle_scellee.clone().into();
                     }

@@ -17,7 +17,7 @@ pub use courriel::{Courriel, Quand, ReglageCourriel, Securite};
 pub use json::Problem;
 pub(super) use tables::read_acces;
 
-use super::seal::{SealContext, SealError, Sealer, Secret};
+use super::seal::{Adresse, SealContext, SealError, Sealer, Secret, sealed_origin};
 use crate::dossier::records::LigneUai;
 use crate::dossier::{Options, Protocole};
 
@@ -172,8 +172,21 @@ impl Acces {
             .transpose()
     }
 
-    pub(super) fn context(&self) -> SealContext<'_> {
+    /// Whether its key was sealed before keys belonged to an address, and was not bound to one since.
+    #[must_use]
+    pub fn is_unbound(&self) -> bool {
+        self.cle_scellee
+            .as_deref()
+            .is_some_and(|sealed| sealed_origin(sealed).is_none())
+    }
+
+    fn context(&self) -> SealContext<'_> {
+        self.context_at(Adresse::Url(self.url.as_deref()))
+    }
+
+    pub(super) fn context_at<'a>(&'a self, adresse: Adresse<'a>) -> SealContext<'a> {
         SealContext {
+            adresse,
             societe_id: self.societe_id,
             secteur_id: self.secteur_id,
             uai: self.uai.as_deref(),

@@ -9,7 +9,7 @@ use crate::dossier::records::LigneUai;
 use crate::store::own::OwnConnection;
 use crate::store::read::{self, Cells, flag};
 use crate::store::schema::insert_into;
-use crate::store::seal::{SealContext, SealError, Sealer};
+use crate::store::seal::{Adresse, SealContext, SealError, Sealer};
 use crate::store::{Store, StoreError};
 
 const SECTEURS: &str = "SELECT societe_id, secteur_id, passerelle_sifa, mission_apprentissage, transfert_nuit, \
@@ -332,6 +332,7 @@ pub(super) fn acces_row(id: i64, line: &ReglageAcces, sealer: &Sealer) -> Result
         secteur_id: line.secteur_id,
         uai: line.uai.as_deref(),
         protocole: line.protocole,
+        adresse: Adresse::Url(line.url.as_deref()),
     };
     let sealed = line.cle.as_ref().map(|key| sealer.seal(key, &context)).transpose()?;
     Ok(vec![
