@@ -34,6 +34,7 @@ pub(crate) fn every_statement(dialect: &Dialect, mapping: &Mapping) -> Vec<Strin
     let mut queries = vec![writer.apprentices()];
     for secteurs in scopes {
         queries.push(writer.scattered(secteurs));
+        queries.push(writer.identities(secteurs));
         for part in parts {
             queries.push(writer.inscriptions(part, secteurs));
             queries.extend(writer.conventions(part, secteurs));
