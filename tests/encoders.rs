@@ -256,7 +256,7 @@ fn reasons(dossier: &Dossier, form: (Protocole, bool)) -> Verdict {
 }
 
 #[test]
-fn of_one_stagiaire_at_one_site_the_latest_entry_is_sent() {
+fn of_one_stagiaire_at_one_site_who_still_learns_then_the_latest_entry_is_sent() {
     for_every_world(|world, day| {
         let lignes_uai = ListeUai::new(world.lignes_uai.clone());
         let contexte = Contexte {
@@ -273,6 +273,9 @@ fn of_one_stagiaire_at_one_site_the_latest_entry_is_sent() {
             ["etablissement_formateur_uai", "etablissement_formateur_siret"]
                 .map(|name| dossier.champ(name).map(|c| c.valeur.clone()))
         };
+        let learns = |dossier: &Dossier| {
+            dossier.champ("statut_apprenant").map(|champ| &champ.valeur) != Some(&Valeur::Entier(0))
+        };
         let sent: Vec<_> = dossiers(world, day, FORMS[0])
             .into_iter()
             .filter(Dossier::envoyable)
@@ -284,7 +287,7 @@ fn of_one_stagiaire_at_one_site_the_latest_entry_is_sent() {
                 .collect();
             let best = rivals
                 .iter()
-                .max_by_key(|other| (other.entree, other.inscription_id))
+                .max_by_key(|other| (learns(other), other.entree, other.inscription_id))
                 .unwrap();
             let goes = sent.iter().any(|other| other.inscription_id == dossier.inscription_id);
             prop_assert_eq!(goes, best.inscription_id == dossier.inscription_id);

@@ -72,7 +72,7 @@ fn what_the_directory_says_of_a_line() {
     }
     for line in ["4", "5", "77"] {
         let error = verify(&plugin, Some(line)).unwrap_err();
-        assert_eq!(error.code, abi::PASSERELLE_E_ARGUMENT, "{line}: {}", error.message);
+        assert_eq!(error.code, abi::PASSERELLE_E_SETTINGS, "{line}: {}", error.message);
         assert!(error.message.contains("SIRET"), "{}", error.message);
     }
     assert!(desk.log().contains("establishment looked up"));

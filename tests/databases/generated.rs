@@ -3,7 +3,7 @@
 
 use passerelle::{
     database::{Connection, Param},
-    dossier::{Contexte, Dossier, ListeUai, Protocole, records::Lecture},
+    dossier::{Contexte, Dossier, ListeUai, Protocole, Retenue, records::Lecture},
     erp::{Erp, Mapping},
     night::stream::{Choice, Plan},
     store::ReglageSecteur,
@@ -161,7 +161,10 @@ fn expected(world: &World, plan: &Plan, protocole: Protocole, donnees_sifa: bool
     let mut inscriptions = world.inscriptions();
     inscriptions.retain(|inscription| contexte.dans_le_perimetre(inscription));
     decided(&contexte, &inscriptions, |inscription| {
-        contexte.dossier(inscription, protocole, donnees_sifa)
+        let mut dossier = contexte.dossier(inscription, protocole, donnees_sifa);
+        // No establishment has a key here.
+        dossier.retenu = Some(Retenue::AccesManquant);
+        dossier
     })
 }
 

@@ -315,13 +315,21 @@ fn diagnosis(user: &Terminal, base: &support::base::Base, api: &str) {
         panic!()
     };
     assert!(state == "OK" && detail.contains("accepte la clé"), "{state}: {detail}");
-    let closed = "http://127.0.0.1:9/api";
-    base.execute(&format!("UPDATE mna_acces SET url = '{closed}' WHERE id = 1"));
-    let [(state, _)] = &lines(&format!("API de la Mission, {closed}"))[..] else {
+    // A key does not go to an address that somebody wrote beside it.
+    let elsewhere = "http://127.0.0.1:9/api";
+    let url = base.column("SELECT url FROM mna_acces WHERE id = 1").remove(0);
+    base.execute(&format!("UPDATE mna_acces SET url = '{elsewhere}' WHERE id = 1"));
+    let [(state, detail)] = &lines("Clés API")[..] else {
         panic!()
     };
     assert_eq!(state, "À corriger");
-    base.execute("UPDATE mna_acces SET cle_scellee = 'v1:00000000:00' WHERE id = 1");
+    assert!(detail.contains("L'adresse du service a changé"), "{detail}");
+    assert_eq!(lines(&format!("API de la Mission, {elsewhere}")), []);
+    base.execute(&format!("UPDATE mna_acces SET url = '{url}' WHERE id = 1"));
+    let origin = url.strip_suffix("/api").unwrap();
+    base.execute(&format!(
+        "UPDATE mna_acces SET cle_scellee = 'v2:00000000:00:{origin}' WHERE id = 1"
+    ));
     let [(state, detail)] = &lines("Clés API")[..] else {
         panic!()
     };

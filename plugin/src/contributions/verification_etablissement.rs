@@ -13,7 +13,7 @@ use crate::dossier::records::LigneUai;
 use crate::dossier::{
     Formateur, Protocole, est_siret, est_uai, formateur, normaliser_ligne, normaliser_uai, siret_lisible,
 };
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::Run;
 use crate::installation::Installation;
 use crate::mission::{MissionError, Options, Organisme, Transport};
@@ -192,7 +192,7 @@ fn nothing_to_ask(one: bool) -> Error {
     } else {
         "Aucune ligne n'a d'UAI et de SIRET bien formés : complétez la liste dans Gestion des numéros UAI."
     };
-    Error::argument(text, "no line with a UAI and a SIRET to look up")
+    Error::new(ErrorKind::Settings, text, "no line with a UAI and a SIRET to look up")
 }
 
 fn pause(run: &dyn Run) -> Result<(), Error> {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::super::registry::JobEntry;
 use super::lignes;
 use crate::contributions::parse_object;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::Run;
 use crate::installation::Installation;
 use crate::mission::{Mission, Options, Transport};
@@ -35,7 +35,8 @@ pub fn run(installation: &Installation, parameters: &str, run: &dyn Run) -> Resu
     let store = installation.store()?;
     let acces = lignes::of_row(&ligne, &store.lignes_uai()?, &store.liste_acces()?);
     let missing = || {
-        Error::argument(
+        Error::new(
+            ErrorKind::Settings,
             "Aucune clé API n'est enregistrée pour cet établissement : saisissez-la, enregistrez, puis testez de nouveau.",
             "no access, or one without a key, for the row to be tested",
         )

@@ -192,8 +192,8 @@ impl<'c> Statement<'c> {
         for (length, text) in lengths.iter_mut().zip(&texts) {
             *length = i16::try_from(text.length()).map_err(|_| Refused::default())?;
         }
-        let ([a, b, c, d], [of_a, of_b, of_c, of_d]) = (texts.each_ref().map(Text::as_ptr), lengths);
-        // SAFETY: the handle is allocated, and each text is as long as is said.
+        let ([a, b, c, d], [of_a, of_b, of_c, of_d]) = (texts.each_ref().map(Text::as_ptr_or_null), lengths);
+        // SAFETY: the handle is allocated, and each text is as long as is said, or NULL.
         let answer = unsafe { function(self.reports.listed.0, a, of_a, b, of_b, c, of_c, d, of_d) };
         self.reports.check(answer)?;
         Ok(Executed(self))

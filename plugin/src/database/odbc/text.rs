@@ -22,6 +22,15 @@ impl Text {
         self.characters.as_ptr()
     }
 
+    /// NULL for the empty text, where asking for nothing and asking for what has an empty name are two things.
+    pub(super) fn as_ptr_or_null(&self) -> *const SqlChar {
+        if self.length() == 0 {
+            std::ptr::null()
+        } else {
+            self.as_ptr()
+        }
+    }
+
     /// Characters before the zero.
     pub(super) fn length(&self) -> usize {
         self.characters.len() - 1
