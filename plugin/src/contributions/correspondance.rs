@@ -142,12 +142,7 @@ fn counts(counted: &[(String, u64)]) -> String {
 /// What is wrong, and what should be looked at.
 fn to_do(examined: &Examined) -> Vec<String> {
     let mut lines = examined.problemes.clone();
-    if examined.differentes > 0 {
-        lines.push(format!(
-            "Lignes de même identifiant et de valeurs différentes : {} ; la première compte. Vérifier la vue ou la requête.",
-            examined.differentes
-        ));
-    }
+    lines.extend(examined.cles_douteuses());
     if examined.lignes == Some(0) && lines.is_empty() && !examined.absente {
         lines.push("Aucune ligne : vérifier que c'est la bonne table.".to_owned());
     }

@@ -1,10 +1,10 @@
-//! The rows of every entity, counted by what is doubtful in them: for whoever writes a mapping file.
+//! The rows of every entity, counted by what is doubtful in them: for *Diagnostic*, and for whoever writes a mapping file.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::diagnosis;
 use super::error::ErpError;
-use super::schema::{Column, Entity, Kind};
+use super::schema::{CONVENTION, Column, Entity, INTERLOCUTEUR, Kind, SIFA, SIFA_RESPONSABLE};
 use super::sql::Writer;
 use crate::database::{Connection, DatabaseError, Row};
 use crate::dossier::est_fictive;
@@ -22,10 +22,16 @@ pub struct Examined {
     pub problemes: Vec<String>,
     /// Its rows; `None`: they cannot be read.
     pub lignes: Option<u64>,
-    /// Rows that repeat the key of the one before, and are alike; only the first counts.
+    /// Rows that repeat another one, with its key; only the first counts.
     pub repetees: u64,
-    /// The same, with other values.
+    /// Rows with the key of another one and other values.
     pub differentes: u64,
+    /// The first keys that rows with other values share.
+    pub cles_differentes: Vec<i64>,
+    /// The columns in which they differ.
+    pub colonnes_differentes: Vec<&'static str>,
+    /// Rows without a key that can be read.
+    pub sans_cle: u64,
     /// Columns with values that cannot be read, and how many.
     pub illisibles: Vec<(String, u64)>,
     /// Columns with dates that stand for no date, and how many.
@@ -49,6 +55,10 @@ pub struct Values {
 const FIRST_ROWS: usize = 50;
 /// Values of a column that are shown.
 const SHOWN: usize = 3;
+/// Entities whose rows are found by what they hang on: one without a key loses nothing of its own.
+const FOUND_WITHOUT_KEY: [&str; 4] = [INTERLOCUTEUR.name, CONVENTION.name, SIFA.name, SIFA_RESPONSABLE.name];
+/// Keys that are named.
+const NAMED: usize = 5;
 
 /// The columns of an entity that the database has.
 fn columns(connection: &Connection, writer: Writer<'_>, entity: &'static Entity) -> Vec<&'static Column> {
@@ -59,8 +69,21 @@ fn columns(connection: &Connection, writer: Writer<'_>, entity: &'static Entity)
     entity.read().filter(there).collect()
 }
 
-/// Reads all rows of an entity.
+/// Reads all rows of an entity that can be read, and tells what keeps others from it.
 pub(super) fn examine(
+    connection: &Connection,
+    writer: Writer<'_>,
+    entity: &'static Entity,
+    cancel: &dyn Fn() -> bool,
+) -> Result<Examined, ErpError> {
+    let mut problemes = diagnosis::check(connection, writer, entity);
+    let mut examined = tally(connection, writer, entity, cancel)?;
+    problemes.append(&mut examined.problemes);
+    Ok(Examined { problemes, ..examined })
+}
+
+/// Reads all rows of an entity; the only problem is one that ends the reading.
+pub(super) fn tally(
     connection: &Connection,
     writer: Writer<'_>,
     entity: &'static Entity,
@@ -70,7 +93,6 @@ pub(super) fn examine(
         entite: entity.name,
         source: writer.mapping.shown_source(entity),
         absente: writer.mapping.is_absent(entity),
-        problemes: diagnosis::check(connection, writer, entity),
         ..Examined::default()
     };
     let columns = columns(connection, writer, entity);
@@ -125,7 +147,8 @@ fn count(
     }
     let mut rows = connection.query(&sql, &[])?;
     let mut lines = 0;
-    let mut last: Option<(String, u64)> = None;
+    // The first row of a key, which the others are held against.
+    let mut first: Option<(i64, Vec<u64>)> = None;
     while let Some(row) = rows.next_row()? {
         if cancel() {
             return Err(ErpError::Cancelled);
@@ -134,32 +157,75 @@ fn count(
         for ((at, column), doubts) in columns.iter().enumerate().zip(counts.iter_mut()) {
             doubts.note(row, at, column.kind);
         }
-        let key = row
-            .text(0)
-            .ok()
-            .flatten()
-            .filter(|_| keyed)
-            .map(|key| (key.into_owned(), whole(row, columns.len())));
-        if let (Some((before, values_before)), Some((now, values))) = (&last, &key) {
-            if before == now && values_before == values {
-                examined.repetees += 1;
-            } else if before == now {
-                examined.differentes += 1;
-            }
+        if !keyed {
+            continue;
         }
-        last = key;
+        let Some(key) = row.integer(0).ok().flatten() else {
+            examined.sans_cle += 1;
+            continue;
+        };
+        let values = fingerprints(row, columns.len());
+        match &first {
+            Some((known, of_first)) if *known == key => examined.note_repeat(key, columns, of_first, &values),
+            _ => first = Some((key, values)),
+        }
     }
     examined.lignes = Some(lines);
     Ok(())
 }
 
-/// A number that stands for all values of a row.
-fn whole(row: Row<'_>, columns: usize) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for at in 0..columns {
-        row.text(at).ok().flatten().hash(&mut hasher);
+/// A number that stands for each value of a row.
+fn fingerprints(row: Row<'_>, columns: usize) -> Vec<u64> {
+    let fingerprint = |at| {
+        let mut hasher = DefaultHasher::new();
+        row.text(at).ok().hash(&mut hasher);
+        hasher.finish()
+    };
+    (0..columns).map(fingerprint).collect()
+}
+
+impl Examined {
+    /// What is wrong with the keys, and how to mend it, in French: rows that are not read for it.
+    pub fn cles_douteuses(&self) -> Vec<String> {
+        let (entite, source) = (self.entite, &self.source);
+        let mut lines = Vec::new();
+        if self.differentes > 0 {
+            let keys: Vec<String> = self.cles_differentes.iter().map(i64::to_string).collect();
+            lines.push(format!(
+                "Lignes de même identifiant et de valeurs différentes : {} (premiers identifiants : {} ; colonnes qui \
+                 diffèrent : {}) ; la première compte. Corriger la {source} (entité « {entite} »), pour qu'elle donne une \
+                 seule ligne par identifiant.",
+                self.differentes,
+                keys.join(", "),
+                self.colonnes_differentes.join(", "),
+            ));
+        }
+        if self.sans_cle > 0 && !FOUND_WITHOUT_KEY.contains(&entite) {
+            lines.push(format!(
+                "Lignes sans identifiant lisible (« id » vide, ou autre chose qu'un nombre entier) : {}. Rien ne peut s'y \
+                 rattacher : elles ne sont pas lues. Corriger la {source} (entité « {entite} »), ou la colonne indiquée \
+                 pour « id » dans le fichier de correspondance.",
+                self.sans_cle,
+            ));
+        }
+        lines
     }
-    hasher.finish()
+
+    fn note_repeat(&mut self, key: i64, columns: &[&'static Column], first: &[u64], values: &[u64]) {
+        if first == values {
+            self.repetees += 1;
+            return;
+        }
+        self.differentes += 1;
+        if self.cles_differentes.len() < NAMED && self.cles_differentes.last() != Some(&key) {
+            self.cles_differentes.push(key);
+        }
+        for (column, (first, value)) in columns.iter().zip(first.iter().zip(values)) {
+            if first != value && !self.colonnes_differentes.contains(&column.name) {
+                self.colonnes_differentes.push(column.name);
+            }
+        }
+    }
 }
 
 impl Doubts {

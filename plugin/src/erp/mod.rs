@@ -42,10 +42,11 @@ pub use mapping::Mapping;
 pub use read_ahead::ReadAhead;
 pub use references::{References, Societe};
 
-use crate::database::{CancelHandle, Database};
+use crate::database::{CancelHandle, Connection, Database};
 use crate::dossier::Ecrans;
 use crate::dossier::records::Inscription;
 use reading::{Reading, Visitor};
+use schema::Entity;
 use sql::{Part, Writer};
 
 /// Which inscriptions are read.
@@ -224,22 +225,32 @@ impl Erp {
         Ok(proposal::propose(&database.open_reader()?.catalogue()?))
     }
 
-    /// The logical entities, in the order of [`Erp::examine`] and [`Erp::first_values`].
+    /// The logical entities, in the order of [`Erp::tally`], [`Erp::examine`] and [`Erp::first_values`].
     pub fn entities() -> impl ExactSizeIterator<Item = &'static str> {
         schema::ENTITIES.iter().map(|entity| entity.name)
     }
 
-    /// Reads all rows of the entity at a position and counts what is doubtful in them; `None` after the last entity.
+    /// Reads all rows of the entity at a position and counts what is doubtful in them, as far as [`Erp::diagnose`] lets it;
+    /// its problem is one that ends the reading. `None` after the last entity.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be reached, or `cancel` said so.
+    pub fn tally(&self, position: usize, cancel: &dyn Fn() -> bool) -> Result<Option<Examined>, ErpError> {
+        self.at(position, |connection, entity| {
+            census::tally(connection, self.writer(), entity, cancel)
+        })
+    }
+
+    /// The same, with the problems that [`Erp::diagnose`] finds in the entity.
     ///
     /// # Errors
     ///
     /// The database cannot be reached, or `cancel` said so.
     pub fn examine(&self, position: usize, cancel: &dyn Fn() -> bool) -> Result<Option<Examined>, ErpError> {
-        let Some(entity) = schema::ENTITIES.get(position) else {
-            return Ok(None);
-        };
-        let connection = self.database.open_reader()?;
-        census::examine(&connection, self.writer(), entity, cancel).map(Some)
+        self.at(position, |connection, entity| {
+            census::examine(connection, self.writer(), entity, cancel)
+        })
     }
 
     /// The first values of each column of the entity at a position, as they are in the database: personal data, to be shown
@@ -249,11 +260,20 @@ impl Erp {
     ///
     /// The database cannot be reached.
     pub fn first_values(&self, position: usize) -> Result<Option<Vec<Values>>, ErpError> {
+        self.at(position, |connection, entity| {
+            Ok(census::first_values(connection, self.writer(), entity))
+        })
+    }
+
+    fn at<T>(
+        &self,
+        position: usize,
+        read: impl FnOnce(&Connection, &'static Entity) -> Result<T, ErpError>,
+    ) -> Result<Option<T>, ErpError> {
         let Some(entity) = schema::ENTITIES.get(position) else {
             return Ok(None);
         };
-        let connection = self.database.open_reader()?;
-        Ok(Some(census::first_values(&connection, self.writer(), entity)))
+        read(&self.database.open_reader()?, entity).map(Some)
     }
 
     /// Looks at every entity in the live database: all missing tables and columns and all types that cannot be read, at

@@ -1,5 +1,6 @@
 //! *Diagnostic*: what works, what does not, and what to do, all at once.
 
+mod lignes;
 mod nuit;
 mod services;
 
@@ -8,6 +9,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset};
 
+use lignes::Lignes;
 use services::Services;
 
 use super::registry::{Contribution, Opens, text};
@@ -17,7 +19,7 @@ use crate::erp::{Erp, Mapping};
 use crate::error::Error;
 use crate::installation::Installation;
 use crate::night::telling;
-use crate::store::{Quand, Sealer, Store};
+use crate::store::{Quand, Sealer, Store, StoreError};
 use crate::table::{Batch, Cell, Column, Description, Kind, Progress, Rows, Table};
 
 /// The screen.
@@ -80,33 +82,46 @@ pub fn table(subject: Subject) -> Table {
         description: Description::new(ID, text(SCREEN.label), columns),
         rows: Box::new(Diagnosis {
             subject: Some(subject),
-            services: Services::default(),
+            remaining: Remaining::default(),
             progress: progress.clone(),
         }),
         progress,
     }
 }
 
-/// What is here comes at once; then, one by one, the receivers, which may take their time.
+/// What is told at a glance comes at once; then, one by one, what may take its time.
 struct Diagnosis {
     subject: Option<Subject>,
-    services: Services,
+    remaining: Remaining,
     progress: Arc<Progress>,
+}
+
+/// The receivers, and then the ERP's rows.
+#[derive(Default)]
+struct Remaining {
+    services: Services,
+    lignes: Lignes,
+}
+
+impl Remaining {
+    /// The lines that come next; none: all were told, or `cancelled` said so.
+    fn next(&mut self, cancelled: &dyn Fn() -> bool) -> Vec<Line> {
+        match self.services.call_next(cancelled) {
+            Some(line) => vec![line],
+            None => self.lignes.read_next(cancelled),
+        }
+    }
 }
 
 impl Rows for Diagnosis {
     fn next(&mut self, _: usize, batch: &mut Batch) -> Result<(), Error> {
         let lines = match self.subject.take() {
             Some(subject) => {
-                let (lines, services) = diagnose(&subject);
-                self.services = services;
+                let (lines, remaining) = diagnose(&subject);
+                self.remaining = remaining;
                 lines
             }
-            None => self
-                .services
-                .call_next(&|| self.progress.is_cancelled())
-                .into_iter()
-                .collect(),
+            None => self.remaining.next(&|| self.progress.is_cancelled()),
         };
         if self.progress.is_cancelled() {
             return Err(Error::cancelled());
@@ -134,8 +149,8 @@ fn line<T>(subject: &str, checked: &Result<T, Error>, detail: impl Fn(&T) -> Str
     }
 }
 
-/// What can be told without the network, and the receivers to call.
-fn diagnose(subject: &Subject) -> (Vec<Line>, Services) {
+/// What can be told at a glance, and what remains to be looked at.
+fn diagnose(subject: &Subject) -> (Vec<Line>, Remaining) {
     let mut lines = vec![
         line("Horloge", &subject.now, |now| {
             now.format("%d/%m/%Y %H:%M %:z").to_string()
@@ -158,11 +173,11 @@ fn diagnose(subject: &Subject) -> (Vec<Line>, Services) {
     }));
     let mut services = Services::default();
     let Ok(database) = database else {
-        return (lines, services);
+        return (lines, Remaining::default());
     };
-    if let Ok(mapping) = mapping {
-        lines.extend(entities(&database, mapping));
-    }
+    let erp = mapping.ok().map(|mapping| Erp::new(database.clone(), mapping));
+    lines.extend(erp.iter().flat_map(entities));
+    let mut secteurs = Vec::new();
     let store = Store::open(&database).map_err(Error::from);
     lines.push(line("Tables mna_", &store, |_| "à jour".to_owned()));
     if let Ok(store) = store {
@@ -177,8 +192,19 @@ fn diagnose(subject: &Subject) -> (Vec<Line>, Services) {
             let acces = store.acces().unwrap_or_default();
             services = Services::of(&acces, sealer, subject.proxy.clone());
         }
+        // Settings that cannot be read are told above.
+        secteurs = named(&store).unwrap_or_default();
     }
-    (lines, services)
+    let lignes = Lignes::new(erp, secteurs);
+    (lines, Remaining { services, lignes })
+}
+
+/// The sectors that the settings name.
+fn named(store: &Store) -> Result<Vec<(i64, i64)>, StoreError> {
+    let secteurs = store.secteurs()?.into_iter();
+    Ok(secteurs
+        .map(|secteur| (secteur.reglage.societe_id, secteur.reglage.secteur_id))
+        .collect())
 }
 
 /// Whether the login may write where the settings and the journal are kept.
@@ -199,8 +225,7 @@ fn rights(store: &Store) -> Vec<Line> {
     }
 }
 
-fn entities(database: &Database, mapping: Mapping) -> Vec<Line> {
-    let erp = Erp::new(database.clone(), mapping);
+fn entities(erp: &Erp) -> Vec<Line> {
     let checks = erp.diagnose().into_iter().map(|check| Line {
         subject: format!("Données de l'ERP : {}", check.entite),
         problem: check.probleme,

@@ -1,12 +1,16 @@
 //! The diagnosis.
 
+use std::cell::Cell;
+
 use super::base::Base;
 use crate::bases::{Product, on_each};
+use crate::erp::ErpError;
 use crate::erp::schema::ENTITIES;
 
 on_each! {
     a_sound_schema_has_one_line_an_entity
     everything_that_is_wrong_is_said_at_once
+    a_count_of_rows_is_cancelled_between_two_rows
 }
 
 fn a_sound_schema_has_one_line_an_entity(product: Product) {
@@ -44,4 +48,18 @@ fn everything_that_is_wrong_is_said_at_once(product: Product) {
     for ((entity, name), shown) in expected.iter().zip(&shown) {
         assert!(shown.starts_with(entity) && shown.contains(name), "{shown}");
     }
+}
+
+fn a_count_of_rows_is_cancelled_between_two_rows(product: Product) {
+    let base = Base::with_secteurs(product);
+    let erp = base.erp();
+    let secteur = ENTITIES.iter().position(|entity| entity.name == "secteur").unwrap();
+    let rows = erp.tally(secteur, &|| false).unwrap().unwrap().lignes.unwrap();
+    assert!(rows >= 2, "{rows}");
+    let asked = Cell::new(0);
+    let cancelled = erp.tally(secteur, &|| {
+        asked.set(asked.get() + 1);
+        asked.get() == 2
+    });
+    assert_eq!((cancelled, asked.get()), (Err(ErpError::Cancelled), 2));
 }
