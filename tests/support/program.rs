@@ -77,7 +77,7 @@ impl DemoHost {
 }
 
 /// The very program, which cargo builds as an example beside the tests.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     let tests = env::current_exe().unwrap();
     let programs = tests.parent().and_then(Path::parent).unwrap().join("examples");
     programs.join(format!("demo-host{}", env::consts::EXE_SUFFIX))
