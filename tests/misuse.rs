@@ -292,6 +292,36 @@ fn destroy_while_a_document_is_written() {
 }
 
 #[test]
+fn nobody_is_called_back_once_a_destroy_has_returned() {
+    survives("destroy_while_another_destroy_writes_a_line");
+}
+
+#[test]
+#[ignore = "run by the test above, in a process of its own"]
+fn destroy_while_another_destroy_writes_a_line() {
+    let mut raw = ready("ending");
+    let answers: Arc<Mutex<Vec<i32>>> = Arc::default();
+    let (heard, inside) = (Arc::clone(&answers), Mutex::new(raw.again()));
+    *raw.host.in_log.write().unwrap() = Some(Box::new(move || {
+        let mut inside = inside.try_lock().expect("a line inside a line");
+        let mut beside = inside.again();
+        let elsewhere = thread::spawn(move || beside.destroy()).join().unwrap();
+        heard.lock().unwrap().extend([inside.destroy(), elsewhere]);
+    }));
+    assert_eq!(raw.destroy(), abi::PASSERELLE_OK, "{}", raw.message());
+    *raw.host.in_log.write().unwrap() = None;
+    let answers = answers.lock().unwrap().clone();
+    assert!(!answers.is_empty());
+    assert!(
+        answers.iter().all(|code| *code == abi::PASSERELLE_E_BUSY),
+        "one of them has returned, and the host may be gone, before the last line: {answers:?}"
+    );
+    assert_eq!(raw.destroy(), abi::PASSERELLE_E_NOT_INITIALIZED);
+    assert_eq!(raw.library_deinit(), abi::PASSERELLE_OK);
+    finish();
+}
+
+#[test]
 fn many_threads_that_end_and_use_the_same_things_at_once_harm_nothing() {
     survives("threads_that_end_what_others_use");
 }

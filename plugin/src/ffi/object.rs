@@ -27,6 +27,8 @@ const POISONED: u8 = 3;
 pub struct Shell {
     c: abi::passerelle_plugin,
     life: Life<Object>,
+    // Held by the one call that destroys: once it has returned, the host may be gone, and nobody may call it back.
+    ending: Mutex<()>,
 }
 
 // SAFETY: the structure of C is never written after it was made, and its pointer is this value's own address.
@@ -221,6 +223,7 @@ pub fn create(host: HostPointer) -> *const abi::passerelle_plugin {
             get_interface: Some(get_interface),
         },
         life: Life::new(object),
+        ending: Mutex::new(()),
     });
     host.set_owner(shell);
     &raw const shell.c
@@ -263,6 +266,10 @@ unsafe extern "C" fn destroy(plugin: *const abi::passerelle_plugin, error: *mut 
     let Some(shell) = (unsafe { shell(plugin) }) else {
         return abi::PASSERELLE_OK;
     };
+    let Ok(_alone) = shell.ending.try_lock() else {
+        // SAFETY: the host's promise on `error`.
+        return unsafe { funnel::guard("plugin.destroy", Mark::Any, None, error, || Err(ending())) };
+    };
     // Not entered: a call that ends the instance does not keep it.
     let home = shell.life.peek(|object| object.home.clone());
     // SAFETY: the host's promise on `error`.
@@ -287,6 +294,14 @@ unsafe extern "C" fn destroy(plugin: *const abi::passerelle_plugin, error: *mut 
         let _ended = shell.life.peek(Object::poison);
     }
     code
+}
+
+fn ending() -> Error {
+    Error::new(
+        ErrorKind::Busy,
+        "La Passerelle Apprentissage est déjà en train de s'arrêter.",
+        "destroy while another destroy of this instance is running",
+    )
 }
 
 impl Object {
