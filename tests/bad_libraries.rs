@@ -112,6 +112,52 @@ fn every_cut_of_the_real_library() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_library_whose_end_never_came_is_refused_though_its_length_is_right() {
+    let ended = support::program::alone("every_end_that_never_came", &[]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.stdout.contains("came to its end"), "{ended:?}");
+}
+
+#[test]
+#[ignore = "run by the test above: what it must not do is end its process"]
+fn every_end_that_never_came() {
+    let copy = support::scratch().join("trouée.so");
+    fs::copy(support::library(), &copy).unwrap();
+    let file = fs::OpenOptions::new().write(true).open(&copy).unwrap();
+    let whole = file.metadata().unwrap().len();
+    for came in (0..40).rev().map(|part| whole / 40 * part) {
+        // Whoever copies may claim the whole length first: what has not come is zeros.
+        file.set_len(came).unwrap();
+        file.set_len(whole).unwrap();
+        let (found, said) = refusal(&copy);
+        assert!(
+            ["Damaged", "NoEntry", "Open"].contains(&found.as_str()),
+            "{came} bytes: {said}"
+        );
+    }
+    println!("came to its end");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_pipe_is_refused_without_waiting_for_it() {
+    let pipe = support::scratch().join("libtube.so");
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    // Somebody who would answer whoever reads: waiting would end, with another refusal.
+    let writes = pipe.clone();
+    std::thread::spawn(move || fs::write(writes, [0x7f, b'E', b'L', b'F']));
+    let (found, said) = refusal(&pipe);
+    assert_eq!(found, "Open", "{said}");
+}
+
+#[test]
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 fn a_library_for_another_processor_or_system_is_refused() {
     let (source, library) = (support::scratch().join("i386.c"), support::scratch().join("libi386.so"));

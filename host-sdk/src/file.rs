@@ -1,9 +1,10 @@
 //! What a library file must be before the system maps it: a file that was cut off is mapped without a word, and ends the
 //! process when the missing part is touched (SIGBUS on Linux).
 
-use std::{fs::File, io, io::Read, path::Path};
+use std::{ffi::CStr, fs::File, io, io::Read, path::Path};
 
-use object::{Architecture, BinaryFormat, Object, ObjectKind, ObjectSegment, ReadCache};
+use object::read::NameOrOrdinal;
+use object::{Architecture, BinaryFormat, Export, Object, ObjectKind, ObjectSegment, ReadCache};
 
 use crate::LoadError;
 
@@ -27,11 +28,14 @@ const ARCHITECTURE: Option<Architecture> = if cfg!(target_arch = "x86_64") {
     None
 };
 
+/// What every library of this product exports.
+pub(crate) const ENTRY: &CStr = c"passerelle_plugin_entry_v1";
+
 /// How libraries begin: ELF, PE, and Mach-O for one processor or several.
 const BEGINNINGS: [&[u8]; 5] = [b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", SEVERAL];
 const SEVERAL: &[u8] = b"\xca\xfe\xba\xbe";
 
-/// Check that the file is a library for this program, and that nothing of it is missing.
+/// Check that the file is a library of this product for this program, and that nothing of it is missing.
 ///
 /// # Errors
 /// It is not, or something is.
@@ -40,16 +44,22 @@ pub(crate) fn check(path: &Path) -> Result<(), LoadError> {
         path: path.to_owned(),
         reason: error.to_string(),
     };
+    let not_one = || LoadError::Open {
+        path: path.to_owned(),
+        reason: "it is not a library".to_owned(),
+    };
+    // Opening a pipe would wait for somebody who writes to it.
+    let kind = path.metadata().map_err(unreadable)?;
+    if !kind.is_file() && !kind.is_dir() {
+        return Err(not_one());
+    }
     let mut file = File::open(path).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len();
     let mut beginning = Vec::new();
     (&mut file).take(4).read_to_end(&mut beginning).map_err(unreadable)?;
     let known = |known: &[u8]| known.starts_with(&beginning) || beginning.starts_with(known);
     if !BEGINNINGS.into_iter().any(known) {
-        return Err(LoadError::Open {
-            path: path.to_owned(),
-            reason: "it is not a library".to_owned(),
-        });
+        return Err(not_one());
     }
     if beginning == SEVERAL {
         // The system picks the part for this processor, and checks it.
@@ -85,6 +95,14 @@ pub(crate) fn check(path: &Path) -> Result<(), LoadError> {
         if start.checked_add(length).is_none_or(|end| end > size) {
             return Err(damaged(format!("its part at {start} has {length} bytes")));
         }
+    }
+    // Read from the file: nothing of somebody else's library runs, nor of one that has its length but not its end.
+    let mut exports = library.exports().map_err(|error| damaged(error.to_string()))?;
+    // Mach-O puts a stroke before the names of C.
+    let is_entry = |name: &[u8]| name.strip_prefix(b"_").unwrap_or(name) == ENTRY.to_bytes();
+    if !exports.any(|export| matches!(export.map(Export::into_name), Ok(NameOrOrdinal::Name(name)) if is_entry(&name)))
+    {
+        return Err(LoadError::NoEntry { path: path.to_owned() });
     }
     Ok(())
 }

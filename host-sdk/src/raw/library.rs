@@ -48,7 +48,7 @@ impl Loaded {
         let library: &'static Opened = Box::leak(Box::new(library));
 
         // SAFETY: by this name only a function of this type is exported.
-        let entry = unsafe { library.get::<EntryFunction>(b"passerelle_plugin_entry_v1\0") }
+        let entry = unsafe { library.get::<EntryFunction>(file::ENTRY.to_bytes_with_nul()) }
             .map_err(|_| LoadError::NoEntry { path: path.clone() })?;
         // SAFETY: it takes nothing and returns a pointer, in every version of this ABI.
         let entry = unsafe { entry() };
