@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use axum::extract::connect_info::ConnectInfo;
-use axum::http::Method;
 use axum::http::header::{self, HeaderMap, HeaderName};
+use axum::http::{Method, Uri};
 use axum::serve::Listener;
 use axum::{Extension, Router};
 use hyper::body::Incoming;
@@ -84,13 +84,17 @@ pub fn same(one: &str, other: &str) -> bool {
     differ == 0 && one.len() == other.len()
 }
 
-/// The name in `Host`, if it is this machine's own and of this port; a client that leaves the port out means it.
-pub fn own_host(headers: &HeaderMap, port: u16) -> Option<&str> {
+/// The name in `Host`, if it is this machine's own and of this port; a client that leaves the port out means it. A target
+/// that names a machine itself must name the same.
+pub fn own_host<'r>(target: &Uri, headers: &'r HeaderMap, port: u16) -> Option<&'r str> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else {
         return None;
     };
     let host = host.to_str().ok()?;
+    if target.authority().is_some_and(|named| named != host) {
+        return None;
+    }
     let (name, asked) = host.rsplit_once(':').unwrap_or((host, ""));
     let own = ["127.0.0.1", "localhost"]
         .iter()
@@ -112,7 +116,12 @@ pub enum Origin {
 /// Who started a request to `host`. A browser says who did; only an address typed or opened by the user has nobody
 /// behind it, and that reads.
 pub fn origin(method: &Method, headers: &HeaderMap, host: &str) -> Origin {
-    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let text = |name: HeaderName| {
+        let mut values = headers.get_all(name).iter();
+        let first = values.next()?.to_str().ok();
+        // Who says two things says neither.
+        Some(first.filter(|_| values.next().is_none()).unwrap_or("?"))
+    };
     let own = text(header::ORIGIN).map(|origin| {
         let place = origin
             .strip_prefix("http://")

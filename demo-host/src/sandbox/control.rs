@@ -5,7 +5,8 @@ use super::mischief;
 use super::server::Shared;
 use crate::doors::{self, Origin, Pass};
 use axum::body::Body;
-use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use serde_json::json;
@@ -22,12 +23,13 @@ pub struct Doors {
 impl Doors {
     /// Lets in a program or page of this machine; with a pass, one that shows its cookie (browsers send it to every port
     /// of a name) or its token, as `Authorization: Bearer`.
-    fn check(&self, method: &Method, headers: &HeaderMap) -> Result<(), (StatusCode, &'static str)> {
-        let Some(host) = doors::own_host(headers, self.port) else {
+    fn check(&self, request: &Parts) -> Result<(), (StatusCode, &'static str)> {
+        let headers = &request.headers;
+        let Some(host) = doors::own_host(&request.uri, headers, self.port) else {
             let text = "Le bac à sable ne répond qu'à son adresse sur cette machine.";
             return Err((StatusCode::MISDIRECTED_REQUEST, text));
         };
-        if doors::origin(method, headers, host) == Origin::Foreign {
+        if doors::origin(&request.method, headers, host) == Origin::Foreign {
             return Err((
                 StatusCode::FORBIDDEN,
                 "Cette demande vient d'un autre site : elle est refusée.",
@@ -46,9 +48,9 @@ impl Doors {
 }
 
 /// Answers a request to one of them.
-pub fn answer(shared: &Arc<Shared>, method: &Method, path: &str, headers: &HeaderMap) -> Response {
-    let mut response = match shared.doors.check(method, headers) {
-        Ok(()) => told(shared, method, path),
+pub fn answer(shared: &Arc<Shared>, request: &Parts) -> Response {
+    let mut response = match shared.doors.check(request) {
+        Ok(()) => told(shared, &request.method, request.uri.path()),
         Err((status, text)) => mischief::response(Answer::json(status, &json!({"error": text}))),
     };
     for (name, value) in [

@@ -59,7 +59,7 @@ pub async fn handle(
         bytes,
     };
     if path.starts_with("/sandbox/") {
-        let response = control::answer(&shared, &parts.method, &path, &parts.headers);
+        let response = control::answer(&shared, &parts);
         entry.status = Some(response.status().as_u16());
         shared.journal.write(&entry);
         return response;

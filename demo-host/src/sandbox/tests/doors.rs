@@ -22,7 +22,7 @@ fn holding_one(options: Options) -> Sandbox {
 }
 
 /// What no sandbox answers, and with which status it refuses.
-const FOREIGN: [(&str, u16); 9] = [
+const FOREIGN: [(&str, u16); 11] = [
     ("Host: evil.example\n", 421),
     ("Host: evil.example:80\n", 421),
     ("Host: 127.0.0.1.evil.example\n", 421),
@@ -30,6 +30,11 @@ const FOREIGN: [(&str, u16); 9] = [
     ("Host: HOST\nHost: evil.example\n", 421),
     ("Host: HOST\nOrigin: http://evil.example\n", 403),
     ("Host: HOST\nOrigin: null\n", 403),
+    ("Host: HOST\nOrigin: http://HOST\nOrigin: http://evil.example\n", 403),
+    (
+        "Host: HOST\nSec-Fetch-Site: same-origin\nSec-Fetch-Site: cross-site\n",
+        403,
+    ),
     ("Host: HOST\nSec-Fetch-Site: cross-site\n", 403),
     ("Host: HOST\nSec-Fetch-Site: same-site\n", 403),
 ];
@@ -62,6 +67,9 @@ fn what_it_holds_is_told_to_this_machine_and_to_no_other_site() {
         assert!(got == 200 && answer.contains("MARTIN"), "{headers}: {answer}");
         assert!(answer.contains("no-store") && answer.contains("nosniff"), "{answer}");
     }
+    let elsewhere = "GET http://evil.example/sandbox/recus HTTP/1.1\nHost: HOST\n";
+    let (got, answer) = knock(&sandbox, elsewhere);
+    assert!(got == 421 && !answer.contains("MARTIN"), "{answer}");
     // Whatever is no route of its own is the receiver's, which tells nothing.
     for path in [
         "/",

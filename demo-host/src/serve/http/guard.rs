@@ -66,7 +66,7 @@ enum Entry {
 impl Guard {
     fn check(&self, request: &Request) -> Result<Entry, (StatusCode, &'static str)> {
         let headers = request.headers();
-        let Some(host) = own_host(headers, self.port) else {
+        let Some(host) = own_host(request.uri(), headers, self.port) else {
             let text = "Cette application ne répond qu'à l'adresse affichée à son démarrage.";
             return Err((StatusCode::MISDIRECTED_REQUEST, text));
         };

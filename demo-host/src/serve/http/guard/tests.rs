@@ -47,6 +47,9 @@ fn only_a_page_of_this_server_with_the_sessions_cookie_is_let_in() {
         ("GET", "/", &[("host", "attaquant.example:8089"), cookie], 421),
         ("GET", "/", &[("host", "127.0.0.1:80"), cookie], 421),
         ("GET", "/", &[cookie], 421),
+        // The target outdoes the header.
+        ("GET", "http://attaquant.example/", &[host, cookie], 421),
+        ("GET", "http://127.0.0.1:8089/", &[host, cookie], 200),
         // No token, or another one.
         ("GET", "/", &[host], 403),
         ("GET", "/api/1/events", &[host, ("cookie", "passerelle-8089=abc")], 403),
@@ -66,6 +69,12 @@ fn only_a_page_of_this_server_with_the_sessions_cookie_is_let_in() {
             403,
         ),
         ("POST", "/api/start", &[host, cookie, ("origin", "null")], 403),
+        (
+            "POST",
+            "/api/start",
+            &[host, cookie, own, ("origin", "http://attaquant.example")],
+            403,
+        ),
         ("POST", "/api/start", &[host, cookie], 403),
         ("POST", "/api/start", &[host, cookie, ("sec-fetch-site", "none")], 403),
         ("GET", "/", &[host, cookie, ("sec-fetch-site", "cross-site")], 403),
