@@ -2,7 +2,7 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | `ffi` | the roof: the entry, one funnel per direction, conversions; with `database`'s `SQLCancel` the only unsafe code |
+//! | `ffi` | the roof: the entry, one funnel per direction, conversions; with `database::odbc` the only unsafe code |
 //! | `instance` | one instance: the open forms, and what each call of the host leads to |
 //! | `contributions` | screens, menu entries, documents and jobs, one file each |
 //! | `night` | the nightly run |
