@@ -1,4 +1,3 @@
--- The reference schema with one apprentice, for the host in C.
 CREATE TABLE societe (
     id INTEGER PRIMARY KEY,
     raison_sociale VARCHAR(120)
