@@ -32,21 +32,24 @@ pub(super) fn statement(text: &str) -> Result<String, &'static str> {
         }
     }
     let statement = text.get(..end).unwrap_or(text).trim_end();
-    Ok(without_semicolons(statement))
+    Ok(without_comments(statement))
 }
 
-/// The only semicolons left in a statement are those of texts and names, and of comments: SQLite's driver takes these for
-/// the beginning of another statement.
-fn without_semicolons(statement: &str) -> String {
+/// The statement without its comments: SQLite's driver takes a semicolon in one for the beginning of another statement,
+/// and Debian 13's misreads statements for less.
+fn without_comments(statement: &str) -> String {
     let mut kept = String::with_capacity(statement.len());
     let mut from = 0;
-    for (at, piece) in pieces(statement).chain([(statement.len(), Piece::Symbol(';'))]) {
-        kept += &statement.get(from..at).unwrap_or("").replace(';', ",");
-        from = at;
-        if let Piece::Quoted(text) = piece {
-            kept += text;
-            from += text.len();
-        }
+    for (at, piece) in pieces(statement) {
+        let between = statement.get(from..at).unwrap_or("");
+        kept += if between.trim().is_empty() { between } else { " " };
+        let length = match piece {
+            Piece::Quoted(text) | Piece::Word(text) => text.len(),
+            Piece::Symbol(symbol) => symbol.len_utf8(),
+            Piece::Open => 0,
+        };
+        kept += statement.get(at..at + length).unwrap_or("");
+        from = at + length;
     }
     kept
 }
@@ -173,18 +176,18 @@ mod tests {
         for (text, statement_of_it) in [
             ("SELECT 1", "SELECT 1"),
             (" select\n*\nFROM x ;\n", "select\n*\nFROM x"),
-            ("SELECT 1 -- de la base courante", "SELECT 1 -- de la base courante"),
-            ("SELECT 1 -- fini ; vraiment", "SELECT 1 -- fini , vraiment"),
+            ("SELECT 1 -- de la base courante", "SELECT 1"),
+            ("SELECT 1 -- fini ; vraiment", "SELECT 1"),
             ("SELECT 1; -- fini", "SELECT 1"),
-            ("SELECT 1 /* fini ; */", "SELECT 1 /* fini , */"),
-            ("SELECT /* ; */ ';' /*;*/ FROM x", "SELECT /* , */ ';' /*,*/ FROM x"),
+            ("SELECT 1 /* fini ; */", "SELECT 1"),
+            ("SELECT /* ; */ ';' /*;*/ FROM x", "SELECT ';' FROM x"),
             ("SELECT 1; /* fini /* vraiment */ */ ; ", "SELECT 1"),
             (
                 "SELECT ';' AS a, \";\" AS b, `;` c, [;] d",
                 "SELECT ';' AS a, \";\" AS b, `;` c, [;] d",
             ),
-            ("SELECT 'l''été' AS a -- l'été ;", "SELECT 'l''été' AS a -- l'été ,"),
-            ("SELECT/**/1", "SELECT/**/1"),
+            ("SELECT 'l''été' AS a -- l'été ;", "SELECT 'l''été' AS a"),
+            ("SELECT/**/1", "SELECT 1"),
             ("SELECT* FROM x", "SELECT* FROM x"),
             ("SELECT 3-2/1*4 FROM x", "SELECT 3-2/1*4 FROM x"),
         ] {
